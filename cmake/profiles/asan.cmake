@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: MIT
+# cmake -C cmake/profiles/asan.cmake -S . -B build/asan
+# AddressSanitizer and UndefinedBehaviorSanitizer; the first finding ends the program.
+set(CMAKE_BUILD_TYPE Debug CACHE STRING "")
+set(CMAKE_CXX_FLAGS "-O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"
+  CACHE STRING "")

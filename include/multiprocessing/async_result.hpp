@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <multiprocessing/detail/pending.hpp>
+
+namespace multiprocessing {
+
+// The result of apply_async, map_async or starmap_async, which comes later. Movable; may outlive its pool (terminated
+// pools answer with CancelledError); dropping it does not cancel the work. One thread at a time.
+// A default-constructed, moved-from or used-up one is not valid(): every call but valid() is then std::logic_error.
+template <class R>
+class AsyncResult {
+ public:
+  AsyncResult() = default;
+  explicit AsyncResult(std::shared_ptr<detail::Pending<R>> pending) : pending_(std::move(pending)) {}
+
+  bool valid() const { return pending_ != nullptr; }
+
+  // Waits for the result, and for its callbacks; gives it once. Throws what the task threw (map: the error of the lowest
+  // index), or what a callback threw. With a duration: TimeoutError when it has passed; the task goes on, ask again.
+  R get() { return get_before(detail::never, {}); }
+  template <class Rep, class Period>
+  R get(std::chrono::duration<Rep, Period> timeout) {
+    return get_before(detail::deadline_after(timeout), detail::to_nanoseconds(timeout));
+  }
+
+  // Waits for the end, whatever it is; never throws the task's error. False: the duration has passed.
+  void wait() { (void)ended_before(detail::never); }
+  template <class Rep, class Period>
+  bool wait(std::chrono::duration<Rep, Period> timeout) {
+    return ended_before(detail::deadline_after(timeout));
+  }
+  bool ready() const { return ended_before(detail::Deadline::min()); }
+  bool successful() const {  // std::logic_error before ready()
+    if (!ready()) detail::throw_not_ready();
+    return !pending().call().failed() && static_cast<bool>(pending().outcome());
+  }
+
+  // Run in the pool's callback thread, in the order in which results end; set after the end, they still run, once.
+  // They may block, throw (get() then throws it), call the pool or terminate it.
+  AsyncResult& callback(
+      std::conditional_t<std::is_void_v<R>, std::function<void()>,
+                         std::function<void(const typename Outcome<R>::value_type&)>>
+          function) & {
+    pending().call().when_ended([pending = pending_, function = std::move(function)] {
+      if (!pending->outcome()) return;
+      if constexpr (std::is_void_v<R>) {
+        function();
+      } else {
+        function(pending->outcome().value());
+      }
+    });
+    return *this;
+  }
+  template <class Function>
+  AsyncResult&& callback(Function function) && {
+    return std::move(callback(std::move(function)));
+  }
+  AsyncResult& error_callback(std::function<void(std::exception_ptr)> function) & {
+    pending().call().when_ended([pending = pending_, function = std::move(function)] {
+      if (!pending->outcome()) function(pending->outcome().error());
+    });
+    return *this;
+  }
+  AsyncResult&& error_callback(std::function<void(std::exception_ptr)> function) && {
+    return std::move(error_callback(std::move(function)));
+  }
+
+ private:
+  detail::Pending<R>& pending() const {
+    if (!pending_) detail::throw_no_result();
+    return *pending_;
+  }
+  bool ended_before(detail::Deadline deadline) const {
+    return pending().call().wait(detail::Call::Until::all_ended, 0, deadline);
+  }
+  R get_before(detail::Deadline deadline, std::chrono::nanoseconds waited) {
+    detail::Call& call = pending().call();
+    if (!ended_before(deadline)) detail::throw_timeout("get()", waited);
+    const std::shared_ptr<detail::Pending<R>> pending = pending_;
+    if (!call.wait_for_callbacks(deadline)) detail::throw_timeout("get()", waited);
+    pending_.reset();
+    if constexpr (std::is_void_v<R>) {
+      pending->outcome().value();
+    } else {
+      return std::move(pending->outcome()).value();
+    }
+  }
+
+  std::shared_ptr<detail::Pending<R>> pending_;
+};
+
+}  // namespace multiprocessing

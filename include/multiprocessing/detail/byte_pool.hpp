@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <multiprocessing/detail/byte_submission.hpp>
+#include <multiprocessing/detail/pool_interface.hpp>
+
+namespace multiprocessing::detail {
+
+// The calls of a pool over a ByteCore: Pool and SerialPool differ only in the core that they are made with.
+template <class Pool>
+class BytePool : public PoolInterface<Pool> {
+ public:
+  BytePool(BytePool&&) = default;
+  BytePool& operator=(BytePool&& other) {
+    if (this != &other) {
+      if (core_) core_->leave_scope();
+      core_ = std::move(other.core_);
+    }
+    return *this;
+  }
+
+ protected:
+  explicit BytePool(std::shared_ptr<ByteCore> core) : core_(std::move(core)) {}
+  ~BytePool() {
+    if (core_) core_->leave_scope();
+  }
+
+ private:
+  friend PoolInterface<Pool>;
+  PoolCore& pool_core() const { return *core_; }
+  long default_buffersize(long chunksize) const { return core_->default_buffersize(chunksize); }
+  template <class Work>
+  static constexpr void require_types() {
+    using F = typename Work::Function;
+    using Item = typename Work::Item;
+    require_sendable<Item>();
+    require_sendable_function<F>();
+    require_callable<F, Item, Work::spread>();
+    if constexpr (is_callable<F, Item, Work::spread>) {
+      using R = result_of_t<F, Item, Work::spread>;
+      if constexpr (!std::is_void_v<R>) require_sendable<R>();
+    }
+  }
+  template <class Work>
+  auto start(const typename Work::Function& f, Keep keep, bool numbered, std::size_t chunksize) {
+    using Submission = ByteSubmission<typename Work::Function, typename Work::Item, Work::spread>;
+    const bool asynchronous = Work::lifetime == Lifetime::beyond || keep != Keep::all;
+    return std::make_unique<Submission>(core_, f, keep, numbered, asynchronous, chunksize);
+  }
+
+  std::shared_ptr<ByteCore> core_;
+};
+
+}  // namespace multiprocessing::detail

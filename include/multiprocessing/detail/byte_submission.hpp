@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <multiprocessing/detail/exception_codec.hpp>
+#include <multiprocessing/detail/function.hpp>
+#include <multiprocessing/detail/pool_core.hpp>
+
+#include <ranges>
+
+namespace multiprocessing::detail {
+
+MULTIPROCESSING_EXPORT std::exception_ptr nested_in_pickling_error(std::exception_ptr reason, const std::type_info& type);
+MULTIPROCESSING_EXPORT std::exception_ptr nested_in_maybe_encoding_error(std::exception_ptr reason,
+                                                                         const std::type_info& type);
+
+// Answers that came as bytes. They are decoded by the thread that takes them.
+template <class R>
+class ByteAnswers final : public Answers<R> {
+ public:
+  using Value = typename Answers<R>::Value;
+  explicit ByteAnswers(std::shared_ptr<ByteCall> call) : call_(std::move(call)) {}
+  Call& call() override { return *call_; }
+  std::size_t size() override { return call_->size(); }
+  Outcome<R> take(std::size_t index) override {
+    const ByteAnswer answer = call_->take(index);
+    try {
+      if (answer.kind == ByteAnswer::Kind::failure) return Outcome<R>::failure(index, answer.error);
+      BytesSource source(answer.bytes);
+      if (answer.kind == ByteAnswer::Kind::exception) return Outcome<R>::failure(index, decode_exception(source));
+      if constexpr (std::is_void_v<R>) {
+        return Outcome<R>::success(index, {});
+      } else {
+        return Outcome<R>::success(index, decode<R>(source));
+      }
+    } catch (...) {
+      return Outcome<R>::failure(index, nested_in_maybe_encoding_error(std::current_exception(), typeid(R)));
+    }
+  }
+  std::vector<Value> take_values() override {
+    if constexpr ((std::is_arithmetic_v<R> || std::is_enum_v<R>)&&!std::is_same_v<R, bool>) {
+      std::vector<Value> values(call_->size());
+      if (call_->take_all_fixed(values.data())) return values;
+    }
+    return Answers<R>::take_values();
+  }
+
+ private:
+  std::shared_ptr<ByteCall> call_;
+};
+
+// One call on a ByteCore: serialises items in the calling thread and hands them over by chunks.
+template <class F, class Item, Spread spread>
+class ByteSubmission {
+ public:
+  using Result = result_of_t<F, Item, spread>;
+
+  ByteSubmission(const std::shared_ptr<ByteCore>& core, const F& f, Keep keep, bool numbered, bool asynchronous,
+                 std::size_t chunksize)
+      : call_(core->begin(image_of<F, Item, spread>(f), keep, numbered, asynchronous)),
+        writer_(core, call_, chunksize, TaskTypeFor<F, Item, spread>::value.item_size_bytes) {}
+
+  template <class T>
+  void push(T&& item) {
+    try {
+      if constexpr (std::is_same_v<std::remove_cvref_t<T>, Item>) {
+        encode<Item>(writer_.begin_item(), item);
+      } else {
+        encode<Item>(writer_.begin_item(), Item(std::forward<T>(item)));
+      }
+    } catch (...) {
+      return writer_.refuse_item(nested_in_pickling_error(std::current_exception(), typeid(Item)));
+    }
+    writer_.end_item();
+  }
+  template <class Range>
+  void push_all(Range&& range) {
+    if constexpr (std::ranges::contiguous_range<Range> && std::ranges::sized_range<Range> &&
+                  (std::is_arithmetic_v<Item> || std::is_enum_v<Item>)&&std::
+                      is_same_v<std::ranges::range_value_t<Range>, Item>) {
+      writer_.write_run(std::ranges::data(range), std::ranges::size(range));
+    } else {
+      for (auto&& item : range) push(std::forward<decltype(item)>(item));
+    }
+  }
+  void flush() { writer_.flush(); }
+  void end() { writer_.end(); }
+  std::shared_ptr<Answers<Result>> answers() const { return std::make_shared<ByteAnswers<Result>>(call_); }
+
+ private:
+  std::shared_ptr<ByteCall> call_;
+  ChunkWriter writer_;
+};
+
+}  // namespace multiprocessing::detail

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <multiprocessing/detail/export.hpp>
+
+#include <cstddef>
+#include <cstring>
+#include <memory>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+namespace multiprocessing::detail {
+
+// Thrown where bytes end too soon or contradict themselves: they were damaged, or a type reads more than it wrote.
+class MULTIPROCESSING_EXPORT MalformedBytes : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+  ~MalformedBytes() override;
+};
+
+// Where bytes are written to: a window of memory that is filled in place, and what to do when it is full.
+// One thread at a time. Whether write() blocks, and what it throws, is the implementation's to say.
+class MULTIPROCESSING_EXPORT ByteSink {
+ public:
+  ByteSink(const ByteSink&) = delete;
+  ByteSink& operator=(const ByteSink&) = delete;
+  void write(const void* data, std::size_t size_bytes) {
+    if (size_bytes > static_cast<std::size_t>(end_ - cursor_))
+      return overflow(static_cast<const std::byte*>(data), size_bytes);
+    if (size_bytes != 0) std::memcpy(cursor_, data, size_bytes);
+    cursor_ += size_bytes;
+  }
+
+ protected:
+  ByteSink() = default;
+  virtual ~ByteSink();
+  virtual void overflow(const std::byte* data, std::size_t size_bytes) = 0;  // writes all of it
+  std::byte* cursor_ = nullptr;
+  std::byte* end_ = nullptr;
+};
+
+// Where bytes are read from: a window, and how to get at what lies behind it.
+// `remaining_bytes` counts to the end of the message, so that a size can be refused before anything is allocated for it.
+class MULTIPROCESSING_EXPORT ByteSource {
+ public:
+  ByteSource(const ByteSource&) = delete;
+  ByteSource& operator=(const ByteSource&) = delete;
+  void read(void* data, std::size_t size_bytes) {
+    if (size_bytes > static_cast<std::size_t>(end_ - cursor_))
+      return underflow(static_cast<std::byte*>(data), size_bytes);
+    if (size_bytes != 0) std::memcpy(data, cursor_, size_bytes);
+    cursor_ += size_bytes;
+  }
+  std::size_t remaining_bytes() const { return static_cast<std::size_t>(end_ - cursor_) + behind_bytes_; }
+
+ protected:
+  ByteSource() = default;
+  virtual ~ByteSource();
+  virtual void underflow(std::byte* data, std::size_t size_bytes) = 0;  // reads all of it, or throws MalformedBytes
+  const std::byte* cursor_ = nullptr;
+  const std::byte* end_ = nullptr;
+  std::size_t behind_bytes_ = 0;  // of the message, not in the window
+};
+
+// Bytes that grow by segments, so that a large message is never copied to make room for its rest. Moves, never copies.
+class MULTIPROCESSING_EXPORT Bytes {
+ public:
+  struct Segment {
+    std::unique_ptr<std::byte[]> data;
+    std::size_t size_bytes = 0;
+    std::size_t capacity_bytes = 0;
+  };
+  Bytes() = default;
+  Bytes(Bytes&& other) noexcept
+      : segments_(std::move(other.segments_)), size_bytes_(std::exchange(other.size_bytes_, 0)) {}
+  Bytes& operator=(Bytes&& other) noexcept {
+    segments_ = std::exchange(other.segments_, {});
+    size_bytes_ = std::exchange(other.size_bytes_, 0);
+    return *this;
+  }
+  void append(const void* data, std::size_t size_bytes);
+  std::size_t size_bytes() const { return size_bytes_; }
+  const std::vector<Segment>& segments() const { return segments_; }
+  Segment& writable_segment(std::size_t at_least_bytes);  // the last one, or a new one that has room
+  void truncate(std::size_t size_bytes);                  // drops what is behind the first `size_bytes`
+  void wrote(std::size_t size_bytes) { segments_.back().size_bytes += size_bytes, size_bytes_ += size_bytes; }
+
+ private:
+  std::vector<Segment> segments_;
+  std::size_t size_bytes_ = 0;
+};
+
+// Writes at the end of Bytes, in place. finish() before the Bytes are used in another way; then more may be written.
+class MULTIPROCESSING_EXPORT BytesSink final : public ByteSink {
+ public:
+  explicit BytesSink(Bytes& bytes) : bytes_(bytes) {}
+  std::byte* place(std::size_t size_bytes);  // the next bytes, in one piece, to be filled in later
+  void rewind(std::size_t written_bytes);    // forgets what was written after that
+  std::size_t written_bytes() const;  // in the Bytes, what they held before and what is not yet finished included
+  void finish();
+
+ private:
+  void overflow(const std::byte* data, std::size_t size_bytes) override;
+  void open_window(Bytes::Segment& segment);
+  Bytes& bytes_;
+  std::byte* begin_ = nullptr;
+};
+
+// Reads `size_bytes` of memory, or all of Bytes, from the start. What is read must outlive it.
+class MULTIPROCESSING_EXPORT BytesSource final : public ByteSource {
+ public:
+  BytesSource(const std::byte* data, std::size_t size_bytes);
+  explicit BytesSource(const Bytes& bytes);
+
+ private:
+  void underflow(std::byte* data, std::size_t size_bytes) override;
+  const Bytes* bytes_ = nullptr;
+  std::size_t next_segment_ = 0;
+};
+
+}  // namespace multiprocessing::detail

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <multiprocessing/detail/deadline.hpp>
+#include <multiprocessing/detail/export.hpp>
+#include <multiprocessing/outcome.hpp>
+
+#include <condition_variable>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+namespace multiprocessing::detail {
+
+class CallbackThread;
+
+// In which order answers are asked for: it decides how they are kept.
+enum class Keep { all, in_order, as_they_come };
+
+// One call of a pool (map, apply, imap, …) while it is under way, without its types: items go in, outcomes come out.
+// Items are numbered from 0 as they are handed in. One thread at a time waits; any thread may hand in, withdraw, end.
+class MULTIPROCESSING_EXPORT Call {
+ public:
+  enum class Until { all_ended, item_ended, any_ended };
+
+  explicit Call(std::shared_ptr<CallbackThread> callback_thread);
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+  virtual ~Call();
+
+  // Waits until all items have ended and no more will come, or item `index` has, or any has that take_next() has not
+  // given out. False: the deadline came first.
+  virtual bool wait(Until until, std::size_t index, Deadline deadline) = 0;
+  // Takes back what has not begun: it ends with CancelledError. Returns when nothing refers to the caller's objects.
+  virtual void withdraw() = 0;
+  virtual std::size_t take_next() = 0;     // which item ended next, in order of ending; after wait(any_ended)
+  virtual bool failed() = 0;               // after all_ended: an item ended with an error
+
+  // Runs once, in the pool's callback thread, after all items have ended; at once if they have. What it throws is kept.
+  void when_ended(std::function<void()> callback);
+  // Waits for the callbacks set so far; rethrows what one threw. Called by a callback itself it waits for nothing.
+  bool wait_for_callbacks(Deadline deadline);
+  bool has_callbacks() const;
+
+ protected:
+  virtual void before_callback() {}  // one is about to be set: the end must be noticed although nobody waits
+  void announce_end();  // by the pool, once, when all items have ended; takes no lock of the pool
+
+ private:
+  void run(const std::function<void()>& callback) noexcept;
+
+  std::shared_ptr<CallbackThread> callback_thread_;
+  mutable std::mutex mutex_;
+  std::condition_variable callbacks_ran_;
+  std::vector<std::function<void()>> callbacks_;
+  std::size_t callbacks_due_ = 0;
+  bool ended_ = false;
+  std::exception_ptr callback_error_;
+};
+
+// The typed face of a call.
+template <class R>
+class Answers {
+ public:
+  using Value = typename Outcome<R>::value_type;
+  virtual ~Answers() = default;
+  virtual Call& call() = 0;
+  virtual std::size_t size() = 0;                     // items handed in
+  virtual Outcome<R> take(std::size_t index) = 0;     // once, after wait() said that it has ended
+  // All of them, after all_ended; the error of the lowest index is thrown instead.
+  virtual std::vector<Value> take_values() {
+    std::vector<Value> values;
+    const std::size_t count = size();
+    values.reserve(count);
+    for (std::size_t index = 0; index != count; ++index) values.push_back(take(index).value());
+    return values;
+  }
+};
+
+}  // namespace multiprocessing::detail

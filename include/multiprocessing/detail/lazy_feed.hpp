@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <multiprocessing/result_range.hpp>
+
+namespace multiprocessing::detail {
+
+// A range that was given: kept if it was an rvalue, referred to if it was an lvalue.
+template <class Range>
+class KeptRange {
+ public:
+  explicit KeptRange(Range&& range) : range_(std::forward<Range>(range)) {}
+  auto begin() { return std::ranges::begin(range_); }
+  auto end() { return std::ranges::end(range_); }
+
+ private:
+  Range range_;  // Range is T& for an lvalue
+};
+
+// imap and its kin: reads the input only when a result is asked for, and keeps at most `buffersize` items ahead.
+// Result is R, R's std::monostate for functions that return nothing, or Outcome<R>.
+template <class Result, class R, class Range, class Submission>
+class LazyFeed final : public ResultFeed<Result> {
+ public:
+  LazyFeed(KeptRange<Range> range, std::unique_ptr<Submission> submission, Keep keep, std::size_t buffersize)
+      : range_(std::move(range)),
+        submission_(std::move(submission)),
+        answers_(submission_->answers()),
+        keep_(keep),
+        buffersize_(buffersize) {}
+  LazyFeed(const LazyFeed&) = delete;
+  LazyFeed& operator=(const LazyFeed&) = delete;
+  ~LazyFeed() override {
+    if (!end_told_ || given_ != read_) answers_->call().withdraw();
+    if (!end_told_) submission_->end();
+  }
+
+  std::optional<Result> next(Deadline deadline, std::chrono::nanoseconds waited) override {
+    read_ahead();
+    if (given_ == read_) {
+      if (input_error_) std::rethrow_exception(std::exchange(input_error_, nullptr));
+      return std::nullopt;
+    }
+    Call& call = answers_->call();
+    const Call::Until until = keep_ == Keep::in_order ? Call::Until::item_ended : Call::Until::any_ended;
+    if (!call.wait(until, given_, deadline)) throw_timeout("next()", waited);
+    const std::size_t index = keep_ == Keep::in_order ? given_ : call.take_next();
+    ++given_;
+    Outcome<R> outcome = answers_->take(index);
+    if constexpr (std::is_same_v<Result, Outcome<R>>) {
+      return outcome;
+    } else {
+      return std::move(outcome).value();
+    }
+  }
+
+ private:
+  void read_ahead() {
+    try {
+      while (!input_ended_ && read_ - given_ < buffersize_) {
+        if (!position_) {
+          position_.emplace(range_.begin());
+        } else {
+          ++*position_;
+        }
+        if (*position_ == range_.end()) {
+          input_ended_ = true;
+        } else {
+          submission_->push(**position_);
+          ++read_;
+        }
+      }
+    } catch (...) {
+      // The input's own error comes in its place, after the results of what was read before it.
+      input_error_ = std::current_exception();
+      input_ended_ = true;
+    }
+    if (!input_ended_) {
+      submission_->flush();
+    } else if (!end_told_) {
+      submission_->end();
+      end_told_ = true;
+    }
+  }
+
+  KeptRange<Range> range_;
+  std::optional<decltype(range_.begin())> position_;
+  std::unique_ptr<Submission> submission_;
+  std::shared_ptr<Answers<R>> answers_;
+  Keep keep_;
+  std::size_t buffersize_;
+  std::size_t read_ = 0;
+  std::size_t given_ = 0;
+  bool input_ended_ = false;
+  bool end_told_ = false;
+  std::exception_ptr input_error_;
+};
+
+}  // namespace multiprocessing::detail

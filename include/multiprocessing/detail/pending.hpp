@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <multiprocessing/detail/call.hpp>
+
+#include <optional>
+
+namespace multiprocessing::detail {
+
+// A call's result, which may not be there yet. It is made out of the answers once, by the first that asks after the end.
+template <class R>
+class Pending {
+ public:
+  virtual ~Pending() = default;
+  virtual Call& call() = 0;
+  Outcome<R>& outcome() {
+    const std::lock_guard lock(mutex_);
+    if (!outcome_) outcome_.emplace(gather());
+    return *outcome_;
+  }
+
+ private:
+  virtual Outcome<R> gather() = 0;
+  std::mutex mutex_;
+  std::optional<Outcome<R>> outcome_;
+};
+
+// Of apply_async: the one answer.
+template <class R>
+class PendingOne final : public Pending<R> {
+ public:
+  explicit PendingOne(std::shared_ptr<Answers<R>> answers) : answers_(std::move(answers)) {}
+  Call& call() override { return answers_->call(); }
+
+ private:
+  Outcome<R> gather() override { return answers_->take(0); }
+  std::shared_ptr<Answers<R>> answers_;
+};
+
+template <class R>
+using gathered_t = std::conditional_t<std::is_void_v<R>, void, std::vector<typename Outcome<R>::value_type>>;
+
+// Of map_async and starmap_async: all of them, or the error of the lowest index.
+template <class R>
+class PendingAll final : public Pending<gathered_t<R>> {
+ public:
+  explicit PendingAll(std::shared_ptr<Answers<R>> answers) : answers_(std::move(answers)) {}
+  Call& call() override { return answers_->call(); }
+
+ private:
+  Outcome<gathered_t<R>> gather() override {
+    try {
+      auto values = answers_->take_values();
+      if constexpr (std::is_void_v<R>) {
+        return Outcome<void>::success(0, {});
+      } else {
+        return Outcome<gathered_t<R>>::success(0, std::move(values));
+      }
+    } catch (...) {
+      return Outcome<gathered_t<R>>::failure(0, std::current_exception());
+    }
+  }
+  std::shared_ptr<Answers<R>> answers_;
+};
+
+[[noreturn]] MULTIPROCESSING_EXPORT void throw_timeout(const char* what, std::chrono::nanoseconds waited);
+[[noreturn]] MULTIPROCESSING_EXPORT void throw_no_result();
+[[noreturn]] MULTIPROCESSING_EXPORT void throw_not_ready();
+
+// For messages: durations of any unit, saturated.
+template <class Rep, class Period>
+std::chrono::nanoseconds to_nanoseconds(std::chrono::duration<Rep, Period> duration) {
+  using Wide = std::chrono::duration<long double, std::nano>;
+  const long double count = std::chrono::duration_cast<Wide>(duration).count();
+  if (!(count > 0)) return std::chrono::nanoseconds::zero();
+  if (count >= 9.2e18L) return std::chrono::nanoseconds::max();
+  return std::chrono::nanoseconds(static_cast<std::chrono::nanoseconds::rep>(count));
+}
+
+}  // namespace multiprocessing::detail

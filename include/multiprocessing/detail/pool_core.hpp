@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <multiprocessing/detail/call.hpp>
+#include <multiprocessing/detail/task.hpp>
+#include <multiprocessing/options.hpp>
+
+#include <optional>
+
+namespace multiprocessing::detail {
+
+// What every engine can do that needs no types. Any thread, except in a process forked from the owner's: there every
+// call is std::logic_error that names the owner.
+class MULTIPROCESSING_EXPORT PoolCore {
+ public:
+  virtual ~PoolCore();
+  virtual void close() = 0;
+  virtual void terminate() = 0;
+  virtual bool join(Deadline deadline) = 0;
+  virtual int processes() const = 0;
+  virtual std::vector<pid_t> worker_pids() const = 0;
+  virtual PoolStats stats() const = 0;
+  virtual bool inherited() const = 0;              // by a fork: the pool belongs to another process
+  virtual void leave_scope() noexcept = 0;         // what a pool's destructor does: join if closed, else terminate and join
+};
+
+// An outcome as it came: bytes, or an error that was noticed here.
+struct ByteAnswer {
+  enum class Kind : unsigned char { pending, value, exception, failure } kind = Kind::pending;
+  Bytes bytes = {};             // of the value, or of an exception that a worker encoded
+  std::exception_ptr error = {};
+};
+
+// A call whose items and outcomes travel as bytes.
+class MULTIPROCESSING_EXPORT ByteCall : public Call {
+ public:
+  using Call::Call;
+  ~ByteCall() override;
+  virtual std::size_t size() = 0;
+  virtual ByteAnswer take(std::size_t index) = 0;
+  // Copies all values, which have the fixed size of the call's TaskType; false if one ended with an error.
+  virtual bool take_all_fixed(void* values) = 0;
+};
+
+// Several items of one call that go to a worker together.
+struct Chunk {
+  Bytes bytes;                  // each item: its length as 64 bits, its bytes; arithmetic items without a length
+  std::size_t first = 0;        // index of the first
+  std::size_t count = 0;
+};
+
+// An engine that takes serialised items and yields serialised outcomes: forked workers, or the caller itself.
+class MULTIPROCESSING_EXPORT ByteCore : public PoolCore {
+ public:
+  ~ByteCore() override;
+  // `numbered`: the items' indices count the calls on this pool, as for apply(). `asynchronous`: the caller does not wait.
+  // std::logic_error after close(), BrokenPool if it is broken.
+  virtual std::shared_ptr<ByteCall> begin(FunctionImage function, Keep keep, bool numbered, bool asynchronous) = 0;
+  virtual void submit(ByteCall& call, Chunk chunk) = 0;                     // never blocks on a worker
+  virtual void refuse(ByteCall& call, std::exception_ptr reason) = 0;       // the next item could not be serialised
+  virtual void end_input(ByteCall& call) = 0;
+  virtual long default_buffersize(long chunksize) const = 0;
+};
+
+MULTIPROCESSING_EXPORT std::shared_ptr<ByteCore> make_worker_group(const PoolOptions& options);
+MULTIPROCESSING_EXPORT std::shared_ptr<ByteCore> make_serial_core(const PoolOptions& options);
+
+// Cuts a call's items into chunks as they are written.
+class MULTIPROCESSING_EXPORT ChunkWriter {
+ public:
+  // chunksize 0: the number of items is not known; chunks grow with the number that came.
+  ChunkWriter(std::shared_ptr<ByteCore> core, std::shared_ptr<ByteCall> call, std::size_t chunksize,
+              std::size_t item_size_bytes);
+  ByteSink& begin_item() {
+    if (item_size_bytes_ == 0) begin_length();
+    return sink_;
+  }
+  void end_item() {
+    if (item_size_bytes_ == 0) end_length();
+    if (++chunk_.count >= wanted_) flush();
+  }
+  void refuse_item(std::exception_ptr reason);                    // instead of end_item()
+  void write_run(const void* items, std::size_t count);           // of fixed size
+  void flush();
+  void end();
+  std::size_t items() const { return chunk_.first + chunk_.count; }
+
+ private:
+  void begin_length();
+  void end_length();
+  std::shared_ptr<ByteCore> core_;
+  std::shared_ptr<ByteCall> call_;
+  std::size_t chunksize_;
+  std::size_t wanted_;
+  std::size_t item_size_bytes_;
+  Chunk chunk_;
+  BytesSink sink_;
+  std::byte* length_ = nullptr;
+  std::size_t item_begin_ = 0;
+};
+
+}  // namespace multiprocessing::detail

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <multiprocessing/async_result.hpp>
+#include <multiprocessing/detail/lazy_feed.hpp>
+#include <multiprocessing/detail/pool_core.hpp>
+#include <multiprocessing/detail/work.hpp>
+
+#include <initializer_list>
+
+namespace multiprocessing::detail {
+
+// Python's rule: four chunks for each worker. std::invalid_argument names a size below 1.
+MULTIPROCESSING_EXPORT std::size_t checked_chunksize(std::optional<long> chunksize, std::size_t items, int processes);
+MULTIPROCESSING_EXPORT std::size_t checked_size(const char* name, long size);
+
+// The calls that every pool has, once for all engines. For a Work (see work.hpp) an engine offers
+//   require_types<Work>()                            refuses at compile time, in one readable line, what it cannot run
+//   start<Work>(f, keep, numbered, chunksize)        -> std::unique_ptr of a submission
+// where a submission has push(item), push_all(range), flush(), end(), answers() and names its Result.
+template <class Pool>
+class PoolInterface {
+ public:
+  // Runs f(args...) in a worker and waits. Arguments are sent by decayed type and arrive as rvalues.
+  template <class F, class... Args>
+  auto apply(F f, Args&&... args) {
+    auto answers = apply_to<Lifetime::call>(f, std::forward<Args>(args)...);
+    answers->call().wait(Call::Until::all_ended, 0, never);
+    return value_of(answers->take(0));
+  }
+  template <class F, class... Args>
+  auto apply_async(F f, Args&&... args) {
+    return async<PendingOne>(apply_to<Lifetime::beyond>(f, std::forward<Args>(args)...));
+  }
+
+  // f(item) for each item, in order; returns when all have ended and throws the error of the lowest index.
+  // chunksize: at most so many items travel together; by default four chunks for each worker.
+  template <class F, std::ranges::input_range Range>
+  auto map(F f, Range&& items, std::optional<long> chunksize = {}) {
+    return values_of(*all_of<Spread::no, Lifetime::call>(f, std::forward<Range>(items), chunksize));
+  }
+  template <class F, class T>
+  auto map(F f, std::initializer_list<T> items, std::optional<long> chunksize = {}) {
+    return values_of(*all_of<Spread::no, Lifetime::call>(f, items, chunksize));
+  }
+  // Has read and serialised all items when it returns; never waits for a worker.
+  template <class F, std::ranges::input_range Range>
+  auto map_async(F f, Range&& items, std::optional<long> chunksize = {}) {
+    return async<PendingAll>(all_of<Spread::no, Lifetime::beyond>(f, std::forward<Range>(items), chunksize));
+  }
+  template <class F, class T>
+  auto map_async(F f, std::initializer_list<T> items, std::optional<long> chunksize = {}) {
+    return async<PendingAll>(all_of<Spread::no, Lifetime::beyond>(f, items, chunksize));
+  }
+  // f(part...) for each tuple or pair of the range.
+  template <class F, std::ranges::input_range Range>
+  auto starmap(F f, Range&& items, std::optional<long> chunksize = {}) {
+    return values_of(*all_of<Spread::yes, Lifetime::call>(f, std::forward<Range>(items), chunksize));
+  }
+  template <class F, class T>
+  auto starmap(F f, std::initializer_list<T> items, std::optional<long> chunksize = {}) {
+    return values_of(*all_of<Spread::yes, Lifetime::call>(f, items, chunksize));
+  }
+  template <class F, std::ranges::input_range Range>
+  auto starmap_async(F f, Range&& items, std::optional<long> chunksize = {}) {
+    return async<PendingAll>(all_of<Spread::yes, Lifetime::beyond>(f, std::forward<Range>(items), chunksize));
+  }
+  template <class F, class T>
+  auto starmap_async(F f, std::initializer_list<T> items, std::optional<long> chunksize = {}) {
+    return async<PendingAll>(all_of<Spread::yes, Lifetime::beyond>(f, items, chunksize));
+  }
+  // As map, but an outcome for each item, a value or an error; never throws for an item.
+  template <class F, std::ranges::input_range Range>
+  auto try_map(F f, Range&& items, std::optional<long> chunksize = {}) {
+    return outcomes_of(*all_of<Spread::no, Lifetime::call>(f, std::forward<Range>(items), chunksize));
+  }
+  template <class F, class T>
+  auto try_map(F f, std::initializer_list<T> items, std::optional<long> chunksize = {}) {
+    return outcomes_of(*all_of<Spread::no, Lifetime::call>(f, items, chunksize));
+  }
+
+  // Lazily, over any range, also an endless one: results in order; imap_unordered: as they come.
+  // buffersize: at most so many items are read ahead of the results taken; default 4 x processes x chunksize.
+  template <class F, std::ranges::input_range Range>
+  auto imap(F f, Range&& items, long chunksize = 1, std::optional<long> buffersize = {}) {
+    return lazily<false>(f, std::forward<Range>(items), Keep::in_order, chunksize, buffersize);
+  }
+  template <class F, class T>
+  auto imap(F f, std::initializer_list<T> items, long chunksize = 1, std::optional<long> buffersize = {}) {
+    return lazily<false>(f, std::vector<sent_t<T>>(items.begin(), items.end()), Keep::in_order, chunksize, buffersize);
+  }
+  template <class F, std::ranges::input_range Range>
+  auto imap_unordered(F f, Range&& items, long chunksize = 1, std::optional<long> buffersize = {}) {
+    return lazily<false>(f, std::forward<Range>(items), Keep::as_they_come, chunksize, buffersize);
+  }
+  template <class F, class T>
+  auto imap_unordered(F f, std::initializer_list<T> items, long chunksize = 1, std::optional<long> buffersize = {}) {
+    return lazily<false>(f, std::vector<sent_t<T>>(items.begin(), items.end()), Keep::as_they_come, chunksize,
+                         buffersize);
+  }
+  template <class F, std::ranges::input_range Range>
+  auto try_imap(F f, Range&& items, long chunksize = 1, std::optional<long> buffersize = {}) {
+    return lazily<true>(f, std::forward<Range>(items), Keep::in_order, chunksize, buffersize);
+  }
+  template <class F, class T>
+  auto try_imap(F f, std::initializer_list<T> items, long chunksize = 1, std::optional<long> buffersize = {}) {
+    return lazily<true>(f, std::vector<sent_t<T>>(items.begin(), items.end()), Keep::in_order, chunksize, buffersize);
+  }
+  template <class F, std::ranges::input_range Range>
+  auto try_imap_unordered(F f, Range&& items, long chunksize = 1, std::optional<long> buffersize = {}) {
+    return lazily<true>(f, std::forward<Range>(items), Keep::as_they_come, chunksize, buffersize);
+  }
+  template <class F, class T>
+  auto try_imap_unordered(F f, std::initializer_list<T> items, long chunksize = 1,
+                          std::optional<long> buffersize = {}) {
+    return lazily<true>(f, std::vector<sent_t<T>>(items.begin(), items.end()), Keep::as_they_come, chunksize,
+                        buffersize);
+  }
+
+  // No more work is taken; workers leave when what was handed in has ended. Then join().
+  void close() { core().close(); }
+  // Ends the workers now; everything pending ends with CancelledError. Returns within 2 s. Any thread, callbacks too.
+  void terminate() { core().terminate(); }
+  // Waits until all workers have gone; std::logic_error before close() or terminate(). False: the duration has passed.
+  void join() { (void)core().join(never); }
+  template <class Rep, class Period>
+  bool join(std::chrono::duration<Rep, Period> timeout) {
+    return core().join(deadline_after(timeout));
+  }
+  int processes() const { return core().processes(); }
+  std::vector<pid_t> worker_pids() const { return core().worker_pids(); }
+  PoolStats stats() const { return core().stats(); }
+
+ protected:
+  PoolInterface() = default;
+  ~PoolInterface() = default;
+  PoolInterface(PoolInterface&&) = default;
+  PoolInterface& operator=(PoolInterface&&) = default;
+
+ private:
+  PoolCore& core() const { return static_cast<const Pool&>(*this).pool_core(); }
+  Pool& pool() { return static_cast<Pool&>(*this); }
+
+  template <class R>
+  static auto value_of(Outcome<R> outcome) {
+    if constexpr (std::is_void_v<R>) {
+      outcome.value();
+    } else {
+      return std::move(outcome).value();
+    }
+  }
+  template <class R>
+  static auto values_of(Answers<R>& answers) {
+    answers.call().wait(Call::Until::all_ended, 0, never);
+    auto values = answers.take_values();
+    if constexpr (!std::is_void_v<R>) return values;
+  }
+  template <class R>
+  static auto outcomes_of(Answers<R>& answers) {
+    answers.call().wait(Call::Until::all_ended, 0, never);
+    std::vector<Outcome<R>> outcomes;
+    outcomes.reserve(answers.size());
+    for (std::size_t index = 0; index != answers.size(); ++index) outcomes.push_back(answers.take(index));
+    return outcomes;
+  }
+  template <template <class> class PendingForm, class R>
+  static auto async(std::shared_ptr<Answers<R>> answers) {
+    auto pending = std::make_shared<PendingForm<R>>(std::move(answers));
+    return as_result(std::move(pending));
+  }
+  template <class R>
+  static AsyncResult<R> as_result(std::shared_ptr<Pending<R>> pending) {
+    return AsyncResult<R>(std::move(pending));
+  }
+  template <class R>
+  static AsyncResult<R> as_result(std::shared_ptr<PendingOne<R>> pending) {
+    return AsyncResult<R>(std::move(pending));
+  }
+  template <class R>
+  static AsyncResult<gathered_t<R>> as_result(std::shared_ptr<PendingAll<R>> pending) {
+    return AsyncResult<gathered_t<R>>(std::move(pending));
+  }
+
+  template <Lifetime lifetime, class F, class... Args>
+  auto apply_to(F& f, Args&&... args) {
+    using AllArguments = Work<F, std::tuple<sent_t<Args>...>, std::tuple<Args&&...>, Spread::yes, lifetime>;
+    Pool::template require_types<AllArguments>();
+    auto submission = pool().template start<AllArguments>(f, Keep::all, true, 1);
+    submission->push(std::tuple<Args&&...>(std::forward<Args>(args)...));
+    submission->end();
+    return submission->answers();
+  }
+
+  template <Spread spread, Lifetime lifetime, class F, class Range>
+  auto all_of(F& f, Range&& items, std::optional<long> chunksize) {
+    using AllItems = WorkOn<F, spread, lifetime, Range>;
+    Pool::template require_types<AllItems>();
+    std::size_t chunk = checked_chunksize(chunksize, 0, processes());
+    if constexpr (std::ranges::sized_range<Range>) {
+      chunk = checked_chunksize(chunksize, static_cast<std::size_t>(std::ranges::size(items)), processes());
+    } else if constexpr (std::ranges::forward_range<Range>) {
+      chunk = checked_chunksize(chunksize, static_cast<std::size_t>(std::ranges::distance(items)), processes());
+    }
+    auto submission = pool().template start<AllItems>(f, Keep::all, false, chunk);
+    auto answers = submission->answers();
+    try {
+      submission->push_all(std::forward<Range>(items));
+    } catch (...) {
+      answers->call().withdraw();
+      submission->end();
+      throw;
+    }
+    submission->end();
+    return answers;
+  }
+
+  template <bool as_outcomes, class F, class Range>
+  auto lazily(F& f, Range&& items, Keep keep, long chunksize, std::optional<long> buffersize) {
+    using EachItem = WorkOn<F, Spread::no, Lifetime::range, Range&>;
+    Pool::template require_types<EachItem>();
+    const std::size_t chunk = checked_size("chunksize", chunksize);
+    const std::size_t buffer = checked_size("buffersize", buffersize.value_or(pool().default_buffersize(chunksize)));
+    auto submission = pool().template start<EachItem>(f, keep, false, std::min(chunk, buffer));
+    using Submission = typename decltype(submission)::element_type;
+    using R = typename Submission::Result;
+    using Result = std::conditional_t<as_outcomes, Outcome<R>, typename Outcome<R>::value_type>;
+    return ResultRange<Result>(std::make_unique<LazyFeed<Result, R, Range, Submission>>(
+        KeptRange<Range>(std::forward<Range>(items)), std::move(submission), keep, buffer));
+  }
+};
+
+}  // namespace multiprocessing::detail

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <multiprocessing/detail/thread_core.hpp>
+#include <multiprocessing/detail/thread_work.hpp>
+
+namespace multiprocessing::detail {
+
+// Items, then what became of them.
+template <class Work>
+class TypedThreadChunk final : public ThreadChunk {
+ public:
+  using Types = ThreadTypes<Work>;
+  using F = typename Work::Function;
+  using Value = typename Outcome<typename Types::Result>::value_type;
+
+  TypedThreadChunk(const F& f, std::vector<typename Types::Kept> items)
+      : ThreadChunk(items.size()), f_(f), items_(std::move(items)), values_(items_.size()) {}
+  Value take_value(std::size_t position) { return std::move(*values_[position]); }
+  void move_values_to(std::vector<Value>& values) {
+    for (std::optional<Value>& value : values_) values.push_back(std::move(*value));
+  }
+
+ private:
+  void run(std::size_t position) override {
+    typename Types::Kept item = std::move(items_[position]);
+    if constexpr (std::is_void_v<typename Types::Result>) {
+      Types::call(f_, item);
+      values_[position].emplace();
+    } else {
+      values_[position].emplace(Types::call(f_, item));
+    }
+  }
+  void drop_items() noexcept override { std::vector<typename Types::Kept>().swap(items_); }
+
+  const F& f_;
+  std::vector<typename Types::Kept> items_;
+  std::vector<std::optional<Value>> values_;
+};
+
+// A function that is referred to, or moved to where it is kept.
+template <class F, bool keeps>
+class ThreadFunction {
+ public:
+  explicit ThreadFunction(F& f) : f_(static_cast<std::conditional_t<keeps, F&&, F&>>(f)) {}
+  F& get() { return f_; }
+
+ private:
+  std::conditional_t<keeps, F, F&> f_;
+};
+
+template <class Work>
+class TypedThreadCall final : public ThreadCall, public Answers<typename ThreadTypes<Work>::Result> {
+ public:
+  using F = typename Work::Function;
+  using R = typename ThreadTypes<Work>::Result;
+  using Value = typename Answers<R>::Value;
+
+  TypedThreadCall(std::shared_ptr<ThreadCore> core, F& f, Keep keep)
+      : ThreadCall(std::move(core), keep, Work::lifetime != Lifetime::beyond), f_(f) {}
+  const F& function() { return f_.get(); }
+
+  Call& call() override { return *this; }
+  std::size_t size() override { return items(); }
+  Outcome<R> take(std::size_t index) override {
+    const Place place = take_place(index);
+    if (std::exception_ptr error = place.chunk->error_of(place.position)) {
+      return Outcome<R>::failure(index, std::move(error));
+    }
+    return Outcome<R>::success(index, typed(place.chunk).take_value(place.position));
+  }
+  std::vector<Value> take_values() override {
+    if (failed()) return Answers<R>::take_values();
+    std::vector<Value> values;
+    values.reserve(items());
+    for (const auto& chunk : chunks()) typed(chunk).move_values_to(values);
+    return values;
+  }
+
+ private:
+  static TypedThreadChunk<Work>& typed(const std::shared_ptr<ThreadChunk>& chunk) {
+    return static_cast<TypedThreadChunk<Work>&>(*chunk);
+  }
+  ThreadFunction<F, Work::lifetime == Lifetime::beyond> f_;
+};
+
+// Gathers a call's items into chunks. For a lazy call it is what keeps f: it lives as long as the ResultRange.
+template <class Work>
+class ThreadSubmission {
+ public:
+  using Types = ThreadTypes<Work>;
+  using Result = typename Types::Result;
+  using F = typename Work::Function;
+
+  // chunksize 0: the number of items is not known; chunks grow with the number that came.
+  ThreadSubmission(std::shared_ptr<ThreadCore> core, F& f, Keep keep, bool numbered, std::size_t chunksize)
+      : f_(f),
+        call_(std::make_shared<TypedThreadCall<Work>>(std::move(core), f_.get(), keep)),
+        chunksize_(chunksize),
+        wanted_(std::max<std::size_t>(chunksize, 1)) {
+    call_->enter(numbered);
+  }
+  ThreadSubmission(const ThreadSubmission&) = delete;
+  ThreadSubmission& operator=(const ThreadSubmission&) = delete;
+  ~ThreadSubmission() { call_->end_input(); }
+
+  template <class T>
+  void push(T&& item) {
+    if (items_.empty()) items_.reserve(std::min<std::size_t>(wanted_, 4096));
+    items_.push_back(Types::keep(std::forward<T>(item)));
+    if (items_.size() >= wanted_) flush();
+  }
+  template <class Range>
+  void push_all(Range&& range) {
+    const auto end = std::ranges::end(range);
+    for (auto position = std::ranges::begin(range); position != end; ++position) {
+      if constexpr (std::is_rvalue_reference_v<typename Work::Given>) {
+        push(std::ranges::iter_move(position));
+      } else {
+        push(*position);
+      }
+    }
+  }
+  void flush() {
+    if (items_.empty()) return;
+    std::vector<typename Types::Kept> items;
+    items.swap(items_);
+    call_->hand_in(std::make_shared<TypedThreadChunk<Work>>(call_->function(), std::move(items)));
+    if (chunksize_ == 0) wanted_ = ThreadCall::chunk_after(call_->items());
+  }
+  void end() {
+    flush();
+    call_->end_input();
+  }
+  std::shared_ptr<Answers<Result>> answers() const { return call_; }
+
+ private:
+  ThreadFunction<F, Work::lifetime == Lifetime::range> f_;
+  std::shared_ptr<TypedThreadCall<Work>> call_;
+  std::size_t chunksize_;
+  std::size_t wanted_;
+  std::vector<typename Types::Kept> items_;
+};
+
+}  // namespace multiprocessing::detail

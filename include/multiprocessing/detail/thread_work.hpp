@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <multiprocessing/detail/work.hpp>
+
+namespace multiprocessing::detail {
+
+// How an item reaches f in a thread. Three ways are tried in turn; the first that f takes is the one:
+//   by reference: as the caller gives it; text, and what the range makes on the fly, by value
+//   as sent: as a value of the type as which Pool sends it, so that a program generic over the pool compiles with both
+//   untouched: also text as it is given, for functions that take char pointers
+// By reference only if f then returns what it returns in Pool; untouched first if f returns a view or a pointer, which
+// may point into the text. The _async forms keep values.
+template <class P>
+using PartByReference = std::conditional_t<std::is_same_v<sent_t<P>, std::decay_t<P>>, P, sent_t<P>>;
+
+template <class Given, class Item>
+struct ByReference {
+  static constexpr bool valid = std::is_reference_v<Given> && std::is_same_v<std::remove_cvref_t<Given>, Item>;
+  using type = std::conditional_t<valid, Given, Item>;
+};
+template <class... P, class Item>
+struct ByReference<std::tuple<P...>, Item> {
+  using type = std::tuple<PartByReference<P>...>;
+};
+template <class A, class B, class Item>
+struct ByReference<std::pair<A, B>, Item> {
+  using type = std::pair<PartByReference<A>, PartByReference<B>>;
+};
+
+template <class T>
+struct KeptValue {
+  using type = std::decay_t<T>;
+};
+template <class... P>
+struct KeptValue<std::tuple<P...>> {
+  using type = std::tuple<std::decay_t<P>...>;
+};
+
+template <class Work>
+struct ThreadChoice {
+  using F = typename Work::Function;
+  using Item = typename Work::Item;
+  using Given = typename Work::Given;
+  static constexpr bool keeps_values = Work::lifetime == Lifetime::beyond;
+  using Reference = std::conditional_t<keeps_values, Item, typename ByReference<Given, Item>::type>;
+  using Untouched = std::conditional_t<keeps_values, typename KeptValue<Given>::type, Given>;
+
+  template <class Passed>
+  static constexpr bool takes() {
+    return is_callable<F, Passed, Work::spread>;
+  }
+  static constexpr bool returns_what_it_returns_in_a_pool() {
+    if constexpr (!takes<Item>()) return true;
+    return std::is_same_v<result_of_t<F, Reference, Work::spread>, result_of_t<F, Item, Work::spread>>;
+  }
+  static constexpr bool returns_what_may_point_into_the_item() {
+    using R = result_of_t<F, Reference, Work::spread>;
+    return !std::is_void_v<R> && (somewhere_in<IsPointer, R>() || somewhere_in<IsView, R>());
+  }
+  static constexpr auto passed() {
+    if constexpr (takes<Reference>() && returns_what_may_point_into_the_item()) {
+      return std::type_identity<std::conditional_t<takes<Untouched>(), Untouched, Reference>>();
+    } else if constexpr (takes<Reference>() && returns_what_it_returns_in_a_pool()) {
+      return std::type_identity<Reference>();
+    } else if constexpr (takes<Item>() || !takes<Untouched>()) {
+      return std::type_identity<Item>();
+    } else {
+      return std::type_identity<Untouched>();
+    }
+  }
+};
+
+// How an item is kept until it runs, and how f is called with it then.
+template <class Work>
+struct ThreadTypes {
+  using F = typename Work::Function;
+  using Passed = typename decltype(ThreadChoice<Work>::passed())::type;
+  using Result = result_of_t<F, Passed, Work::spread>;
+  static constexpr bool by_reference = std::is_reference_v<Passed>;
+  using Kept = std::conditional_t<by_reference, std::remove_reference_t<Passed>*, Passed>;
+
+  template <class T>
+  static Kept keep(T&& given) {
+    if constexpr (by_reference) {
+      return std::addressof(given);
+    } else if constexpr (std::is_constructible_v<Kept, T&&>) {
+      return Kept(std::forward<T>(given));
+    } else {
+      return Kept(std::move(given));  // f takes it away from a range that cannot be copied from
+    }
+  }
+  static decltype(auto) call(const F& f, Kept& kept) {
+    if constexpr (by_reference) {
+      return call_with<F, Passed, Work::spread>(f, std::forward<Passed>(*kept));
+    } else {
+      return call_with<F, Passed, Work::spread>(f, std::move(kept));
+    }
+  }
+};
+
+}  // namespace multiprocessing::detail

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <multiprocessing/detail/function.hpp>
+
+#include <ranges>
+
+namespace multiprocessing::detail {
+
+// How long the caller's objects live: to the end of the call, which waits; as long as its ResultRange; or perhaps
+// shorter than the work (the _async forms).
+enum class Lifetime { call, range, beyond };
+
+// The types of one call, as an engine is told them.
+template <class FunctionType, class ItemType, class GivenType, Spread how, Lifetime until>
+struct Work {
+  using Function = FunctionType;
+  using Item = ItemType;    // as which an item is sent
+  using Given = GivenType;  // as what the caller gives it: T& and T&& outlive the iterator that gave them
+  static constexpr Spread spread = how;
+  static constexpr Lifetime lifetime = until;
+};
+
+template <class Range>
+struct GivenBy {
+  using type = std::ranges::range_value_t<Range>;  // the next step of the iterator may overwrite what it refers to
+};
+template <std::ranges::forward_range Range>
+struct GivenBy<Range> {
+  static constexpr bool owned = !std::is_reference_v<Range> && !std::ranges::view<Range>;
+  using type = std::conditional_t<owned, std::ranges::range_rvalue_reference_t<Range>,
+                                  std::ranges::range_reference_t<Range>>;
+};
+
+template <class F, Spread spread, Lifetime lifetime, class Range>
+using WorkOn = Work<F, sent_t<std::ranges::range_value_t<Range>>, typename GivenBy<Range>::type, spread, lifetime>;
+
+}  // namespace multiprocessing::detail

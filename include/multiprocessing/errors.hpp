@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <multiprocessing/detail/export.hpp>
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <exception>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+namespace multiprocessing {
+
+// The base of this library's own errors. Misuse is not among them: that is std::logic_error or std::invalid_argument.
+class MULTIPROCESSING_EXPORT ProcessError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+  ~ProcessError() override;
+};
+
+// get(), next() or join() stopped waiting. Nothing is lost: the work goes on, ask again.
+class MULTIPROCESSING_EXPORT TimeoutError : public ProcessError {
+ public:
+  using ProcessError::ProcessError;
+  ~TimeoutError() override;
+};
+
+// The work was withdrawn, or its pool was terminated, before it had an answer.
+class MULTIPROCESSING_EXPORT CancelledError : public ProcessError {
+ public:
+  using ProcessError::ProcessError;
+  ~CancelledError() override;
+};
+
+// The pool cannot go on: its workers do not start, or the fork server is gone. What happened is nested.
+class MULTIPROCESSING_EXPORT BrokenPool : public ProcessError {
+ public:
+  using ProcessError::ProcessError;
+  ~BrokenPool() override;
+};
+
+// next() at the end of a ResultRange.
+class MULTIPROCESSING_EXPORT StopIteration : public ProcessError {
+ public:
+  using ProcessError::ProcessError;
+  ~StopIteration() override;
+};
+
+// An argument or a function cannot be sent, or cannot be decoded in the worker. The reason is nested where there is one.
+class MULTIPROCESSING_EXPORT PicklingError : public ProcessError {
+ public:
+  using ProcessError::ProcessError;
+  ~PicklingError() override;
+};
+
+// A result cannot be sent, or cannot be decoded in the parent. The reason is nested.
+class MULTIPROCESSING_EXPORT MaybeEncodingError : public ProcessError {
+ public:
+  using ProcessError::ProcessError;
+  ~MaybeEncodingError() override;
+};
+
+// The worker that ran this item died before its result was committed. The item may have had its effects.
+// Exactly one of signal() and exit_code() has a value; neither if the worker's channel was overwritten.
+class MULTIPROCESSING_EXPORT WorkerLost : public ProcessError {
+ public:
+  WorkerLost(const std::string& what, std::size_t index, pid_t pid, std::optional<int> signal, std::optional<int> exit_code);
+  ~WorkerLost() override;
+  std::size_t index() const { return index_; }               // of the item, as item_index() gives it
+  pid_t pid() const { return pid_; }
+  std::optional<int> signal() const { return signal_; }
+  std::optional<int> exit_code() const { return exit_code_; }
+
+ private:
+  std::size_t index_;
+  pid_t pid_;
+  std::optional<int> signal_;
+  std::optional<int> exit_code_;
+};
+
+// An exception of a type that cannot be rebuilt here. register_exception<E>() makes E arrive as E.
+class MULTIPROCESSING_EXPORT RemoteError : public ProcessError {
+ public:
+  RemoteError(const std::string& what, std::string type_name);
+  ~RemoteError() override;
+  const std::string& type_name() const { return type_name_; }  // demangled
+
+ private:
+  std::string type_name_;
+};
+
+// Nested in an exception that comes from a worker: what() names the item, the worker, its pid and where it was thrown.
+class MULTIPROCESSING_EXPORT RemoteTraceback : public ProcessError {
+ public:
+  using ProcessError::ProcessError;
+  ~RemoteTraceback() override;
+};
+
+// The error and all that is nested in it, one line each, the outermost first; never empty. A null pointer gives "no error".
+// Any thread; does not block; throws std::bad_alloc only.
+MULTIPROCESSING_EXPORT std::string describe(std::exception_ptr error);
+
+}  // namespace multiprocessing

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Everything that this library offers. A program that uses one pool needs only its header.
+#include <multiprocessing/async_result.hpp>
+#include <multiprocessing/cpu_count.hpp>
+#include <multiprocessing/errors.hpp>
+#include <multiprocessing/options.hpp>
+#include <multiprocessing/outcome.hpp>
+#include <multiprocessing/partial.hpp>
+#include <multiprocessing/pool.hpp>
+#include <multiprocessing/random_stream.hpp>
+#include <multiprocessing/register_exception.hpp>
+#include <multiprocessing/result_range.hpp>
+#include <multiprocessing/serial_pool.hpp>
+#include <multiprocessing/thread_pool.hpp>
+#include <multiprocessing/worker.hpp>

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <multiprocessing/errors.hpp>
+
+#include <cstddef>
+#include <exception>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+namespace multiprocessing {
+
+// What became of one item: its value, or its error. Outcome<void> holds a std::monostate.
+// value() throws the error if there is one. One thread at a time; never blocks.
+template <class R>
+class Outcome {
+ public:
+  using value_type = std::conditional_t<std::is_void_v<R>, std::monostate, R>;
+
+  static Outcome success(std::size_t index, value_type value) {
+    Outcome outcome(index);
+    outcome.value_.emplace(std::move(value));
+    return outcome;
+  }
+  static Outcome failure(std::size_t index, std::exception_ptr error) {
+    Outcome outcome(index);
+    outcome.error_ = std::move(error);
+    return outcome;
+  }
+
+  explicit operator bool() const { return value_.has_value(); }
+  value_type& value() & {
+    if (!value_) std::rethrow_exception(error_);
+    return *value_;
+  }
+  const value_type& value() const& {
+    if (!value_) std::rethrow_exception(error_);
+    return *value_;
+  }
+  value_type&& value() && {
+    if (!value_) std::rethrow_exception(error_);
+    return std::move(*value_);
+  }
+  std::exception_ptr error() const { return error_; }
+  std::size_t index() const { return index_; }  // which item
+  std::string message() const { return describe(error_); }
+
+  // The error if it is an E, else nullptr. Lives as long as this outcome.
+  template <class E>
+  const E* error_as() const {
+    if (!error_) return nullptr;
+    try {
+      std::rethrow_exception(error_);
+    } catch (const E& error) {
+      return &error;  // error_ keeps the object alive: rethrowing does not copy it here
+    } catch (...) {
+      return nullptr;
+    }
+  }
+
+ private:
+  explicit Outcome(std::size_t index) : index_(index) {}
+  std::size_t index_;
+  std::optional<value_type> value_;
+  std::exception_ptr error_;
+};
+
+}  // namespace multiprocessing

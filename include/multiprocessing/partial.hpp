@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <multiprocessing/detail/sendable.hpp>
+
+#include <functional>
+#include <tuple>
+#include <utility>
+
+namespace multiprocessing {
+
+// A function with its first arguments bound, as functools.partial makes it. The bound values are sent with it, once for
+// each worker and call, and f sees them as const. Text is bound as std::string.
+template <class F, class... Bound>
+class Partial {
+ public:
+  Partial(F f, std::tuple<Bound...> bound) : f_(std::move(f)), bound_(std::move(bound)) {}
+
+  template <class... Args>
+    requires std::is_invocable_v<const F&, const Bound&..., Args...>
+  decltype(auto) operator()(Args&&... args) const {
+    return std::apply(
+        [&](const Bound&... bound) -> decltype(auto) { return std::invoke(f_, bound..., std::forward<Args>(args)...); },
+        bound_);
+  }
+  const F& function() const { return f_; }
+  const std::tuple<Bound...>& bound() const { return bound_; }
+
+ private:
+  F f_;
+  std::tuple<Bound...> bound_;
+};
+
+// partial(f, 1, "two")(3) calls f(1, "two", 3). Copies or moves what it binds; nothing is sent yet.
+template <class F, class... A>
+auto partial(F f, A&&... bound) {
+  return Partial<F, detail::sent_t<A>...>(std::move(f), {detail::sent_t<A>(std::forward<A>(bound))...});
+}
+
+}  // namespace multiprocessing

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <multiprocessing/detail/pool_interface.hpp>
+#include <multiprocessing/detail/thread_submission.hpp>
+#include <multiprocessing/options.hpp>
+#include <multiprocessing/worker.hpp>
+
+namespace multiprocessing {
+
+// Pool's calls, run in threads of this process. Nothing is serialised, so any callable, item and result will do. Calls
+// that wait hand f the caller's own objects by reference (map can change items in place); the _async forms copy or move
+// what they are given. Errors arrive as they were thrown. Text still arrives as std::string, as in Pool.
+// A call on the pool from inside one of its tasks runs at once, in that thread.
+// terminate() drops what has not begun and waits for what runs, except inside a task; a crash ends the program.
+// The initializer and the finalizer run once in each thread; an initializer that throws is BrokenPool. worker_pids() is
+// empty; max_tasks_per_child and initializer_timeout are checked and have no effect: a thread cannot be ended.
+// Threads, forks and the destructor are as for Pool. Throws std::system_error if the system refuses a thread.
+class ThreadPool : public detail::PoolInterface<ThreadPool> {
+ public:
+  ThreadPool() : ThreadPool(PoolOptions{}) {}
+  explicit ThreadPool(int processes) : ThreadPool(PoolOptions{.processes = processes}) {}
+  explicit ThreadPool(const PoolOptions& options) : core_(detail::make_thread_core(options)) {}
+  ThreadPool(ThreadPool&&) = default;
+  ThreadPool& operator=(ThreadPool&& other) {
+    if (this != &other) {
+      if (core_) core_->leave_scope();
+      core_ = std::move(other.core_);
+    }
+    return *this;
+  }
+  ~ThreadPool() {
+    if (core_) core_->leave_scope();
+  }
+
+ private:
+  friend PoolInterface<ThreadPool>;
+  detail::PoolCore& pool_core() const { return *core_; }
+  long default_buffersize(long chunksize) const { return core_->default_buffersize(chunksize); }
+  template <class Work>
+  static constexpr void require_types() {
+    using Passed = typename detail::ThreadTypes<Work>::Passed;
+    detail::require_callable<typename Work::Function, Passed, Work::spread>();
+  }
+  template <class Work>
+  auto start(typename Work::Function& f, detail::Keep keep, bool numbered, std::size_t chunksize) {
+    return std::make_unique<detail::ThreadSubmission<Work>>(core_, f, keep, numbered, chunksize);
+  }
+
+  std::shared_ptr<detail::ThreadCore> core_;
+};
+
+}  // namespace multiprocessing

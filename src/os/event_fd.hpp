@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "os/unique_fd.hpp"
+
+namespace multiprocessing::detail {
+
+// A bell that processes forked later can ring too: readable from the first ring() until drain().
+// Any thread and process; never blocks. The constructor throws std::system_error.
+class EventFd {
+ public:
+  EventFd();
+  void ring() const noexcept { ring(fd_.get()); }
+  void drain() const noexcept { drain(fd_.get()); }
+  int fd() const noexcept { return fd_.get(); }
+  void close() noexcept { fd_.reset(); }  // in a process that has no use for it
+
+  // The same for a descriptor whose owner is elsewhere.
+  static void ring(int fd) noexcept;
+  static void drain(int fd) noexcept;
+
+ private:
+  UniqueFd fd_;
+};
+
+}  // namespace multiprocessing::detail

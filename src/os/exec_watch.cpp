@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+#include "os/exec_watch.hpp"
+
+#include "os/error.hpp"
+
+#include <multiprocessing/detail/deadline.hpp>
+
+#include <pthread.h>
+#include <sched.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+
+namespace multiprocessing::detail {
+
+// A place is never freed, so that a fork at any moment finds the list whole; it is used again.
+struct ExecWatch::Place {
+  std::atomic<bool> taken = true;
+  std::atomic<int> fd = -1;
+  Place* next = nullptr;
+};
+
+namespace {
+
+// A fork handler gets no argument: what it needs can only be found from here. It takes no lock: in the child nobody
+// could release it. None of this is ever destroyed.
+std::atomic<ExecWatch::Place*> places = nullptr;
+std::atomic<std::uint32_t> forks_begun = 0;
+std::atomic<std::uint32_t> forks_over = 0;
+
+void before_fork() { forks_begun.fetch_add(1); }
+
+void after_fork_in_parent() { forks_over.fetch_add(1); }
+
+void after_fork_in_child() {
+  const int saved_errno = errno;
+  forks_over.store(forks_begun.load());
+  for (ExecWatch::Place* place = places.load(); place != nullptr; place = place->next) {
+    const int fd = place->fd.exchange(-1);
+    if (fd >= 0) ::close(fd);
+  }
+  errno = saved_errno;
+}
+
+void register_fork_handlers() {
+  static const int error = ::pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
+  if (error == 0) return;
+  errno = error;
+  throw_errno("cannot register a fork handler");
+}
+
+ExecWatch::Place* take_place() {
+  for (ExecWatch::Place* place = places.load(); place != nullptr; place = place->next) {
+    if (!place->taken.exchange(true)) return place;
+  }
+  auto place = std::make_unique<ExecWatch::Place>();
+  place->next = places.load();
+  while (!places.compare_exchange_weak(place->next, place.get())) {
+  }
+  return place.release();
+}
+
+void clear(ExecWatch::Place& place) {
+  const int fd = place.fd.exchange(-1);
+  if (fd >= 0) ::close(fd);
+}
+
+UniqueFd connect(ExecWatch::Place& place) {
+  std::array<int, 2> ends{};
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) throw_errno("cannot make a socket pair");
+  UniqueFd far_end(ends[1]);
+  UniqueFd near_end = own_fd(ends[0], "cannot make a socket pair");
+  far_end = own_fd(far_end.release(), "cannot make a socket pair");
+  place.fd.store(near_end.release());
+  return far_end;
+}
+
+}  // namespace
+
+ExecWatch::ExecWatch() : near_end_(nullptr) {
+  register_fork_handlers();
+  near_end_ = take_place();
+  // A fork by another thread between the making of the socket and its entry in the list would leave a copy in that
+  // child: then make another. The bound is for programs that never stop forking; they risk that copy.
+  const Deadline give_up = deadline_after(std::chrono::seconds(1));
+  try {
+    for (;;) {
+      const std::uint32_t begun = forks_begun.load();
+      const bool last_try = Clock::now() >= give_up;
+      if (forks_over.load() != begun && !last_try) {
+        ::sched_yield();
+        continue;
+      }
+      far_end_ = connect(*near_end_);
+      if (forks_begun.load() == begun || last_try) return;
+      clear(*near_end_);
+    }
+  } catch (...) {
+    near_end_->taken.store(false);
+    throw;
+  }
+}
+
+ExecWatch::~ExecWatch() {
+  clear(*near_end_);
+  near_end_->taken.store(false);
+}
+
+}  // namespace multiprocessing::detail

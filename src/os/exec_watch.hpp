@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "os/unique_fd.hpp"
+
+namespace multiprocessing::detail {
+
+// A socket pair whose far end becomes readable when this process calls exec (or ends): a pidfd does not show an exec.
+// The near end is close-on-exec, and no other process may hold it: every child that the program forks, by whichever
+// thread, closes its copy before fork() returns there. So the child that watches has no near end either.
+// The constructor throws std::system_error. In a forked child the destructor does nothing.
+class ExecWatch {
+ public:
+  struct Place;  // where the child finds the near end
+
+  ExecWatch();
+  ExecWatch(const ExecWatch&) = delete;
+  ExecWatch& operator=(const ExecWatch&) = delete;
+  ~ExecWatch();
+
+  UniqueFd take_far_end() { return std::move(far_end_); }
+
+ private:
+  Place* near_end_;
+  UniqueFd far_end_;
+};
+
+}  // namespace multiprocessing::detail

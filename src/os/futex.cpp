@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+#include "os/futex.hpp"
+
+#include "os/time_left.hpp"
+
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <limits>
+
+namespace multiprocessing::detail {
+
+static_assert(sizeof(std::atomic<std::uint32_t>) == 4 && std::atomic<std::uint32_t>::is_always_lock_free);
+
+void futex_wait(const std::atomic<std::uint32_t>& word, std::uint32_t expected, Deadline deadline) noexcept {
+  const timespec left = time_left(deadline);
+  ::syscall(SYS_futex, &word, FUTEX_WAIT, expected, deadline == never ? nullptr : &left, nullptr, 0);
+}
+
+void futex_wake(const std::atomic<std::uint32_t>& word) noexcept {
+  ::syscall(SYS_futex, &word, FUTEX_WAKE, std::numeric_limits<int>::max(), nullptr, nullptr, 0);
+}
+
+}  // namespace multiprocessing::detail

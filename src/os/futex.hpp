@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <multiprocessing/detail/deadline.hpp>
+
+#include <atomic>
+#include <cstdint>
+
+namespace multiprocessing::detail {
+
+// A futex on a word in memory that processes share (std::atomic::wait works within one process only).
+// futex_wait sleeps while word == expected. It returns on a wake, a change, a signal or the deadline: look again.
+// futex_wake wakes all who sleep on the word, in any process. Neither throws.
+void futex_wait(const std::atomic<std::uint32_t>& word, std::uint32_t expected, Deadline deadline = never) noexcept;
+void futex_wake(const std::atomic<std::uint32_t>& word) noexcept;
+
+}  // namespace multiprocessing::detail

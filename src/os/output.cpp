@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+#include "os/output.hpp"
+
+#include <cstdio>
+#include <iostream>
+
+namespace multiprocessing::detail {
+namespace {
+
+// Not flush(): std::cerr would first flush std::cout, to which it is tied, and wait for the lock of stdout.
+template <class Char>
+void flush_stream(std::basic_ostream<Char>& stream) noexcept {
+  try {
+    if (stream.rdbuf() != nullptr) stream.rdbuf()->pubsync();
+  } catch (...) {
+    // A buffer that throws tells the program at its next own use of it.
+  }
+}
+
+// Holding the stdio lock meanwhile: the C++ streams that are in step with stdio take it again, recursively.
+template <class... Streams>
+void flush_if_free(std::FILE* file, Streams&... streams) noexcept {
+  if (file == nullptr || ::ftrylockfile(file) != 0) return;
+  (flush_stream(streams), ...);
+  std::fflush(file);
+  ::funlockfile(file);
+}
+
+}  // namespace
+
+void flush_output_if_free() noexcept {
+  flush_if_free(stdout, std::cout, std::wcout);
+  flush_if_free(stderr, std::cerr, std::clog, std::wcerr, std::wclog);
+}
+
+void flush_own_output() noexcept { flush_output_if_free(); }
+
+}  // namespace multiprocessing::detail

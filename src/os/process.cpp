@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+#include "os/process.hpp"
+
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+
+namespace multiprocessing::detail {
+
+pid_t this_process() noexcept { return ::getpid(); }
+
+pid_t fork_process() noexcept { return ::fork(); }
+
+int last_error() noexcept { return errno; }
+
+void leave_process(int exit_code) noexcept { ::_exit(exit_code); }
+
+void die_with_parent(pid_t parent) noexcept {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  // A parent that ended before that call sends nothing any more.
+  if (::getppid() != parent) ::raise(SIGKILL);
+}
+
+void adopt_orphans() noexcept { ::prctl(PR_SET_CHILD_SUBREAPER, 1L); }
+
+void name_process(const char* prefix, int number) noexcept {
+  std::array<char, 32> name{};
+  std::strncpy(name.data(), prefix, 15);
+  char* end = name.data() + std::strlen(name.data());
+  if (number >= 0) std::to_chars(end, name.data() + name.size() - 1, number);
+  ::prctl(PR_SET_NAME, name.data());
+}
+
+void send_signal(pid_t pid, int signal) noexcept { ::kill(pid, signal); }
+
+bool is_in_own_session(pid_t pid) noexcept { return ::getsid(pid) == ::getsid(0); }
+
+std::optional<EndedChild> reap_any_child() noexcept {
+  EndedChild child{};
+  child.pid = ::waitpid(-1, &child.status, WNOHANG);
+  if (child.pid <= 0) return std::nullopt;
+  return child;
+}
+
+void reap_killed_child(pid_t pid) noexcept {
+  while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+  }
+}
+
+}  // namespace multiprocessing::detail

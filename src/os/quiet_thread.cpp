@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+#include "os/quiet_thread.hpp"
+
+#include <pthread.h>
+#include <signal.h>
+
+#include <thread>
+
+namespace multiprocessing::detail {
+
+void start_quiet_thread(std::function<void()> body) {
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  try {
+    std::thread(std::move(body)).detach();
+  } catch (...) {
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    throw;
+  }
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+}  // namespace multiprocessing::detail

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+#include "os/signals.hpp"
+
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+namespace multiprocessing::detail {
+namespace {
+
+void set_disposition(int signal, void (*handler)(int)) noexcept {
+  struct sigaction action {};
+  action.sa_handler = handler;
+  action.sa_flags = SA_RESTART;
+  ::sigaction(signal, &action, nullptr);
+}
+
+void (*disposition(int signal) noexcept)(int) {
+  struct sigaction action {};
+  ::sigaction(signal, nullptr, &action);
+  return action.sa_handler;
+}
+
+}  // namespace
+
+SignalsBlocked::SignalsBlocked() noexcept {
+  sigset_t all;
+  ::sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &before_);
+}
+
+SignalsBlocked::~SignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+UniqueFd open_child_signals() {
+  sigset_t child;
+  ::sigemptyset(&child);
+  ::sigaddset(&child, SIGCHLD);
+  return own_fd(::signalfd(-1, &child, SFD_NONBLOCK | SFD_CLOEXEC), "cannot make a signalfd");
+}
+
+void drain_child_signals(int fd) noexcept {
+  signalfd_siginfo signal;
+  while (::read(fd, &signal, sizeof signal) > 0) {
+  }
+}
+
+void set_server_signals() noexcept {
+  for (int signal = 1; signal <= SIGRTMAX; ++signal) {
+    if (disposition(signal) != SIG_IGN) set_disposition(signal, SIG_DFL);
+  }
+  // Also where it is not SIG_IGN: SA_NOCLDWAIT alone would make the kernel reap what the server waits for.
+  set_disposition(SIGCHLD, SIG_DFL);
+  sigset_t blocked;
+  ::sigfillset(&blocked);
+  for (const int stops_or_goes_on : {SIGTSTP, SIGTTIN, SIGTTOU, SIGCONT}) ::sigdelset(&blocked, stops_or_goes_on);
+  ::pthread_sigmask(SIG_SETMASK, &blocked, nullptr);
+}
+
+void set_worker_signals(const SignalMask& mask_of_program) noexcept {
+  if (disposition(SIGINT) != SIG_IGN) set_disposition(SIGINT, [](int) {});
+  sigset_t mask = mask_of_program;
+  ::sigdelset(&mask, SIGTERM);
+  ::pthread_sigmask(SIG_SETMASK, &mask, nullptr);
+}
+
+}  // namespace multiprocessing::detail

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "os/unique_fd.hpp"
+
+#include <signal.h>
+
+namespace multiprocessing::detail {
+
+using SignalMask = sigset_t;
+
+// Blocks every signal in this thread for its lifetime: no handler of the program runs in a process that is not ready.
+class SignalsBlocked {
+ public:
+  SignalsBlocked() noexcept;
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+  ~SignalsBlocked();
+
+  const SignalMask& before() const noexcept { return before_; }
+
+ private:
+  SignalMask before_;
+};
+
+// Readable when a child of the process that polls it has ended, while SIGCHLD is blocked. Throws std::system_error.
+UniqueFd open_child_signals();
+void drain_child_signals(int fd) noexcept;
+
+// The signals of a fork server: nothing of the program's runs, nothing ends it but SIGKILL, it stops with its group,
+// and its children can be waited for. What the program ignores stays ignored, for the workers' sake; except SIGCHLD.
+void set_server_signals() noexcept;
+
+// The signals of a worker, after set_server_signals(): the mask that the program had, except that SIGTERM comes
+// through, and a SIGINT that does nothing here but is not ignored by programs that the worker starts.
+void set_worker_signals(const SignalMask& mask_of_program) noexcept;
+
+}  // namespace multiprocessing::detail

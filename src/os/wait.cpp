@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#include "os/wait.hpp"
+
+#include "os/error.hpp"
+#include "os/time_left.hpp"
+
+#include <poll.h>
+
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <vector>
+
+namespace multiprocessing::detail {
+namespace {
+
+bool wait_until_readable(std::span<pollfd> polled, Deadline deadline) {
+  for (;;) {
+    const timespec left = time_left(deadline);
+    const int ready = ::ppoll(polled.data(), polled.size(), deadline == never ? nullptr : &left, nullptr);
+    if (ready == 0) return false;
+    if (ready < 0 && errno != EINTR) throw_errno("cannot wait for a descriptor");
+    if (ready < 0) continue;
+    for (const pollfd& one : polled) {
+      if ((one.revents & POLLNVAL) == 0) continue;
+      errno = EBADF;
+      throw_errno("cannot wait for descriptor " + std::to_string(one.fd));
+    }
+    return true;
+  }
+}
+
+}  // namespace
+
+bool wait_readable(std::span<const int> fds, Deadline deadline) {
+  // Waiting is on the way of every round trip: the few descriptors of a pool need no allocation.
+  std::array<pollfd, 8> few{};
+  std::vector<pollfd> many(fds.size() > few.size() ? fds.size() : 0);
+  const std::span<pollfd> polled = many.empty() ? std::span(few).first(fds.size()) : std::span(many);
+  for (std::size_t i = 0; i != fds.size(); ++i) polled[i] = {.fd = fds[i], .events = POLLIN, .revents = 0};
+  return wait_until_readable(polled, deadline);
+}
+
+}  // namespace multiprocessing::detail

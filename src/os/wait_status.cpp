@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+#include "os/wait_status.hpp"
+
+#include <string.h>
+#include <sys/wait.h>
+
+namespace multiprocessing::detail {
+
+std::optional<int> ending_signal(int wait_status) {
+  if (!WIFSIGNALED(wait_status)) return std::nullopt;
+  return WTERMSIG(wait_status);
+}
+
+std::optional<int> exit_code(int wait_status) {
+  if (!WIFEXITED(wait_status)) return std::nullopt;
+  return WEXITSTATUS(wait_status);
+}
+
+std::string signal_text(int signal) {
+  const char* const text = sigdescr_np(signal);
+  return text != nullptr ? text : "unknown";
+}
+
+}  // namespace multiprocessing::detail

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+#include "os/worker_surroundings.hpp"
+
+#include "os/output.hpp"
+#include "os/unique_fd.hpp"
+
+#include <fcntl.h>
+#include <stdio_ext.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdio>
+#include <cstdlib>
+
+namespace multiprocessing::detail {
+
+void empty_standard_input() noexcept {
+  const int null = ::open("/dev/null", O_RDONLY);
+  if (null < 0) return;
+  if (null != STDIN_FILENO) {
+    ::dup2(null, STDIN_FILENO);
+    ::close(null);
+  }
+  ::__fpurge(stdin);
+}
+
+void raise_oom_score() noexcept {
+  const UniqueFd file(::open("/proc/self/oom_score_adj", O_RDWR | O_CLOEXEC));
+  std::array<char, 16> text{};
+  const ssize_t got = ::read(file.get(), text.data(), text.size());
+  int score = 0;
+  if (got <= 0 || std::from_chars(text.data(), text.data() + got, score).ec != std::errc{}) return;
+  const char* end = std::to_chars(text.data(), text.data() + text.size(), std::min(score + 500, 1000)).ptr;
+  [[maybe_unused]] const auto ignored = ::write(file.get(), text.data(), static_cast<std::size_t>(end - text.data()));
+}
+
+void leave_on_exit() noexcept {
+  ::on_exit(
+      [](int exit_code, void*) {
+        flush_own_output();
+        ::_exit(exit_code);
+      },
+      nullptr);
+}
+
+}  // namespace multiprocessing::detail

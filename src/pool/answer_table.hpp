@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <multiprocessing/detail/pool_core.hpp>
+
+#include <deque>
+#include <map>
+
+namespace multiprocessing::detail {
+
+// The answers of one call that have come and have not been taken. Whoever owns it locks.
+// Values of a fixed size, all of them kept, lie side by side, so that they are copied as one.
+class AnswerTable {
+ public:
+  AnswerTable(Keep keep, std::size_t fixed_size_bytes)
+      : keep_(keep), fixed_size_bytes_(keep == Keep::all ? fixed_size_bytes : 0) {}
+
+  std::size_t fixed_size_bytes() const { return fixed_size_bytes_; }  // 0: each value is kept by itself
+  void expect(std::size_t items);                                     // so many in all have been handed in
+  std::size_t expected() const { return expected_; }
+  std::size_t ended() const { return ended_; }
+  bool failed() const { return failed_; }
+
+  void put(std::size_t index, ByteAnswer answer);
+  void put_fixed(std::size_t index, const std::byte* value) {
+    std::memcpy(&values_[index * fixed_size_bytes_], value, fixed_size_bytes_);
+    ++ended_;
+  }
+  bool has(std::size_t index) const;
+  bool has_next() const { return !order_.empty(); }
+  std::size_t next() const { return order_.front().first; }
+  ByteAnswer take(std::size_t index);
+  bool copy_all_fixed(void* values) const;  // false if one is an error
+
+ private:
+  Keep keep_;
+  std::size_t fixed_size_bytes_;
+  std::size_t expected_ = 0;
+  std::size_t ended_ = 0;
+  bool failed_ = false;
+  std::vector<std::byte> values_;
+  std::map<std::size_t, ByteAnswer> exceptions_;            // among the values of fixed size
+  std::deque<ByteAnswer> answers_;                          // by index - taken_
+  std::size_t taken_ = 0;
+  std::deque<std::pair<std::size_t, ByteAnswer>> order_;    // as they came
+};
+
+}  // namespace multiprocessing::detail

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+#include <multiprocessing/detail/bytes.hpp>
+
+#include "os/large_memory.hpp"
+
+#include <algorithm>
+
+namespace multiprocessing::detail {
+namespace {
+
+constexpr std::size_t smallest_segment_bytes = 64;
+constexpr std::size_t largest_growth_bytes = std::size_t{32} << 20;
+constexpr std::size_t huge_pages_from_bytes = std::size_t{4} << 20;
+
+Bytes::Segment make_segment(std::size_t capacity_bytes) {
+  Bytes::Segment segment;
+  segment.data = std::make_unique_for_overwrite<std::byte[]>(capacity_bytes);
+  segment.capacity_bytes = capacity_bytes;
+  if (capacity_bytes >= huge_pages_from_bytes) prefer_huge_pages(segment.data.get(), capacity_bytes);
+  return segment;
+}
+
+}  // namespace
+
+MalformedBytes::~MalformedBytes() = default;
+ByteSink::~ByteSink() = default;
+ByteSource::~ByteSource() = default;
+
+void Bytes::append(const void* data, std::size_t size_bytes) {
+  auto from = static_cast<const std::byte*>(data);
+  while (size_bytes != 0) {
+    const bool has_room = !segments_.empty() && segments_.back().size_bytes < segments_.back().capacity_bytes;
+    Segment& segment = has_room ? segments_.back() : writable_segment(size_bytes);
+    const std::size_t part_bytes = std::min(size_bytes, segment.capacity_bytes - segment.size_bytes);
+    std::memcpy(segment.data.get() + segment.size_bytes, from, part_bytes);
+    wrote(part_bytes);
+    from += part_bytes;
+    size_bytes -= part_bytes;
+  }
+}
+
+Bytes::Segment& Bytes::writable_segment(std::size_t at_least_bytes) {
+  if (!segments_.empty()) {
+    Segment& last = segments_.back();
+    if (last.capacity_bytes - last.size_bytes >= at_least_bytes) return last;
+  }
+  const std::size_t growth_bytes = std::clamp(size_bytes_, smallest_segment_bytes, largest_growth_bytes);
+  segments_.push_back(make_segment(std::max(at_least_bytes, growth_bytes)));
+  return segments_.back();
+}
+
+void Bytes::truncate(std::size_t size_bytes) {
+  while (size_bytes_ > size_bytes) {
+    Segment& last = segments_.back();
+    const std::size_t excess_bytes = std::min(size_bytes_ - size_bytes, last.size_bytes);
+    last.size_bytes -= excess_bytes;
+    size_bytes_ -= excess_bytes;
+    if (last.size_bytes == 0) segments_.pop_back();
+  }
+}
+
+std::byte* BytesSink::place(std::size_t size_bytes) {
+  if (size_bytes > static_cast<std::size_t>(end_ - cursor_)) {
+    finish();
+    open_window(bytes_.writable_segment(size_bytes));
+  }
+  std::byte* const placed = cursor_;
+  cursor_ += size_bytes;
+  return placed;
+}
+
+void BytesSink::rewind(std::size_t written_bytes) {
+  finish();
+  bytes_.truncate(written_bytes);
+  cursor_ = begin_ = end_ = nullptr;
+}
+
+void BytesSink::open_window(Bytes::Segment& segment) {
+  cursor_ = begin_ = segment.data.get() + segment.size_bytes;
+  end_ = segment.data.get() + segment.capacity_bytes;
+}
+
+std::size_t BytesSink::written_bytes() const {
+  return bytes_.size_bytes() + static_cast<std::size_t>(cursor_ - begin_);
+}
+
+void BytesSink::finish() {
+  if (cursor_ == begin_) return;
+  bytes_.wrote(static_cast<std::size_t>(cursor_ - begin_));
+  begin_ = cursor_;
+}
+
+void BytesSink::overflow(const std::byte* data, std::size_t size_bytes) {
+  const auto room_bytes = static_cast<std::size_t>(end_ - cursor_);
+  if (room_bytes != 0) std::memcpy(cursor_, data, room_bytes);
+  cursor_ += room_bytes;
+  finish();
+  bytes_.append(data + room_bytes, size_bytes - room_bytes);
+
+  open_window(bytes_.writable_segment(0));
+}
+
+BytesSource::BytesSource(const std::byte* data, std::size_t size_bytes) {
+  cursor_ = data;
+  end_ = data + size_bytes;
+}
+
+BytesSource::BytesSource(const Bytes& bytes) : bytes_(&bytes) { behind_bytes_ = bytes.size_bytes(); }
+
+void BytesSource::underflow(std::byte* data, std::size_t size_bytes) {
+  if (size_bytes > remaining_bytes()) throw MalformedBytes("the bytes end before the value does");
+
+  while (size_bytes != 0) {
+    if (cursor_ == end_) {
+      const Bytes::Segment& segment = bytes_->segments()[next_segment_++];
+      cursor_ = segment.data.get();
+      end_ = cursor_ + segment.size_bytes;
+      behind_bytes_ -= segment.size_bytes;
+    }
+    const std::size_t part_bytes = std::min(size_bytes, static_cast<std::size_t>(end_ - cursor_));
+    std::memcpy(data, cursor_, part_bytes);
+    cursor_ += part_bytes;
+    data += part_bytes;
+    size_bytes -= part_bytes;
+  }
+}
+
+}  // namespace multiprocessing::detail

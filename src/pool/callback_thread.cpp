@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+#include "pool/callback_thread.hpp"
+
+#include "os/quiet_thread.hpp"
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+
+namespace multiprocessing::detail {
+
+struct CallbackThread::State {
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::deque<std::function<void()>> posted;
+  std::thread::id thread;
+  bool started = false;
+  bool busy = false;
+  bool closing = false;
+
+  void serve() {
+    std::unique_lock lock(mutex);
+    thread = std::this_thread::get_id();
+    while (true) {
+      changed.wait(lock, [&] { return !posted.empty() || closing; });
+      if (posted.empty()) break;
+      std::function<void()> callback = std::move(posted.front());
+      posted.pop_front();
+      busy = true;
+      lock.unlock();
+      callback();
+      callback = nullptr;  // what it holds may end the pool
+      lock.lock();
+      busy = false;
+      changed.notify_all();
+    }
+  }
+};
+
+CallbackThread::CallbackThread() : state_(std::make_shared<State>()) {}
+
+CallbackThread::~CallbackThread() {
+  const std::lock_guard lock(state_->mutex);
+  state_->closing = true;
+  state_->changed.notify_all();
+}
+
+void CallbackThread::post(std::function<void()> callback) {
+  const std::lock_guard lock(state_->mutex);
+  state_->posted.push_back(std::move(callback));
+  if (!state_->started) {
+    start_quiet_thread([state = state_] { state->serve(); });
+    state_->started = true;
+  }
+  state_->changed.notify_all();
+}
+
+bool CallbackThread::is_current() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->thread == std::this_thread::get_id();
+}
+
+bool CallbackThread::finish(Deadline deadline) {
+  if (is_current()) return true;
+  std::unique_lock lock(state_->mutex);
+  const auto idle = [&] { return state_->posted.empty() && !state_->busy; };
+  if (deadline == never) return state_->changed.wait(lock, idle), true;
+  return state_->changed.wait_until(lock, deadline, idle);
+}
+
+}  // namespace multiprocessing::detail

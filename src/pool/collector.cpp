@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MIT
+#include "pool/collector.hpp"
+
+#include "os/cpu_relax.hpp"
+#include "os/quiet_thread.hpp"
+#include "os/wait.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace multiprocessing::detail {
+
+Collector::Collector(Collected& collected, Listener& listener, std::chrono::nanoseconds spin)
+    : collected_(collected), listener_(listener), spin_(spin) {}
+
+Collector::~Collector() = default;
+
+// Only the sleeper writes the flag, before it looks a last time: seq_cst on both sides, or a wake-up could be lost.
+void Collector::listen(Bell bell) {
+  const std::uint32_t word = bell == Bell::none ? 0 : (++sleeps_ << 2 | static_cast<std::uint32_t>(bell));
+  listener_.word.store(word, std::memory_order_seq_cst);
+}
+
+bool Collector::any_eager() const {
+  return collected_.eager_in_background() ||
+         std::any_of(waiters_.begin(), waiters_.end(), [](const Waiter* waiter) { return waiter->eager(); });
+}
+
+bool Collector::wait(const Condition& condition, const std::function<bool()>& eager,
+                     const std::function<bool()>& spins, Deadline deadline) {
+  std::unique_lock lock(mutex_);
+  if (condition()) return true;
+  collected_.look();
+  notify();
+  if (condition() || deadline <= Clock::now()) return condition();
+
+  Waiter self{condition, eager, spins};
+  const auto place = waiters_.insert(waiters_.end(), &self);
+  while (!condition() && Clock::now() < deadline) {
+    if (collecting_ == nullptr) {
+      collecting_ = &self;
+      collect(lock, self, deadline);
+      collecting_ = nullptr;
+    } else if (deadline == never) {
+      self.wake.wait(lock);
+    } else {
+      self.wake.wait_until(lock, deadline);
+    }
+  }
+  waiters_.erase(place);
+  if (collecting_ == nullptr) go_off_duty();
+  return condition();
+}
+
+// The role goes to exactly one other waiter; without one the background thread listens.
+void Collector::go_off_duty() {
+  if (!waiters_.empty()) {
+    waiters_.front()->wake.notify_one();
+  } else if (background_runs_) {
+    collected_.arm(collected_.eager_in_background(), Collected::For::background);
+    listen(Bell::background);
+    if (collected_.needs_attention() || collected_.next_deadline(Collected::For::background) != never) {
+      background_alert_ = true;
+      background_bell_.ring();
+    }
+  }
+}
+
+void Collector::collect(std::unique_lock<std::mutex>& lock, Waiter& self, Deadline deadline) {
+  listen(Bell::none);
+  while (true) {
+    collected_.look();
+    notify();
+    if (self.condition() || Clock::now() >= deadline) return;
+    if (self.spins() && spin(lock)) continue;
+    sleep(lock, self, deadline);
+  }
+}
+
+bool Collector::spin(std::unique_lock<std::mutex>& lock) {
+  if (spin_ == std::chrono::nanoseconds::zero()) return false;
+  collected_.remember_news();
+  lock.unlock();
+  const auto end = Clock::now() + spin_;
+  bool news = false;
+  do {
+    for (int round = 0; round != 32 && !news; ++round) {
+      news = collected_.has_news();
+      cpu_relax();
+    }
+  } while (!news && Clock::now() < end);
+  lock.lock();
+  return news;
+}
+
+void Collector::sleep(std::unique_lock<std::mutex>& lock, Waiter& self, Deadline deadline) {
+  if (self.condition()) return;
+  collected_.arm(any_eager(), Collected::For::waiter);
+  listen(Bell::waiter);
+  if (!collected_.needs_attention()) {
+    const std::array<int, 2> fds{waiter_bell_.fd(), starter_lost_ ? -1 : lost_fd_};
+    const Deadline wake = std::min(deadline, collected_.next_deadline(Collected::For::waiter));
+    lock.unlock();
+    wait_readable(fds, wake);
+    waiter_bell_.drain();
+    lock.lock();
+    check_starter();
+  }
+  listen(Bell::none);
+}
+
+void Collector::check_starter() {
+  if (starter_lost_ || lost_fd_ < 0) return;
+  const std::array<int, 1> fds{lost_fd_};
+  if (!wait_readable(fds, Deadline::min())) return;
+  starter_lost_ = true;
+  collected_.starter_lost();
+}
+
+void Collector::notify() {
+  for (Waiter* waiter : waiters_) {
+    if (waiter == collecting_ || !waiter->condition()) continue;
+    waiter->wake.notify_one();
+  }
+}
+
+void Collector::changed() {
+  notify();
+  if (collecting_ != nullptr) {
+    collected_.arm(any_eager(), Collected::For::waiter);
+    if (collecting_->condition() || collected_.needs_attention()) waiter_bell_.ring();
+  } else if (background_listens()) {
+    background_alert_ = true;
+    background_bell_.ring();
+  }
+}
+
+void Collector::start_background() {
+  if (background_runs_) return;
+  background_wanted_ = true;
+  start_quiet_thread([this] { background(); });
+  background_runs_ = true;
+}
+
+void Collector::stop_background() {
+  std::unique_lock lock(mutex_);
+  background_wanted_ = false;
+  background_bell_.ring();
+  background_ended_.wait(lock, [&] { return !background_runs_; });
+}
+
+void Collector::background() {
+  std::unique_lock lock(mutex_);
+  while (background_wanted_) {
+    Deadline wake = never;
+    if (collecting_ == nullptr && waiters_.empty()) {
+      listen(Bell::none);
+      collected_.look();
+      notify();
+      collected_.arm(collected_.eager_in_background(), Collected::For::background);
+      listen(Bell::background);
+      if (collected_.needs_attention()) continue;
+      wake = collected_.next_deadline(Collected::For::background);
+    }
+    background_alert_ = wake != never;
+    const std::array<int, 2> fds{background_bell_.fd(), starter_lost_ ? -1 : lost_fd_};
+    lock.unlock();
+    wait_readable(fds, wake);
+    background_bell_.drain();
+    lock.lock();
+    check_starter();
+  }
+  background_runs_ = false;
+  background_ended_.notify_all();
+}
+
+}  // namespace multiprocessing::detail

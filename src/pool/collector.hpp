@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "os/event_fd.hpp"
+#include "shm/channel_words.hpp"
+
+#include <multiprocessing/detail/deadline.hpp>
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <list>
+#include <mutex>
+
+namespace multiprocessing::detail {
+
+// What the collector collects from. All but has_news() under the collector's mutex.
+class Collected {
+ public:
+  virtual void look() = 0;                             // takes what there is, hands out what can be handed out
+  enum class For { waiter, background };
+  virtual void arm(bool eager, For whom) = 0;          // says what workers shall ring for
+  virtual bool needs_attention() = 0;                  // would somebody have rung already?
+  virtual Deadline next_deadline(For whom) = 0;        // when to look although nobody rings
+  virtual bool eager_in_background() = 0;              // does anybody wait who does not call: callbacks, join()?
+  virtual void starter_lost() = 0;
+  virtual void remember_news() = 0;                    // has_news() is about what comes after this
+  virtual bool has_news() const = 0;                   // without the mutex, by the one thread that waits
+
+ protected:
+  ~Collected() = default;
+};
+
+// Who waits. The role of collecting is held by one thread at a time: whoever waits takes it, and hands it on when its own
+// result is there. While nobody waits, the background thread listens, if there is one. No code of the user runs here.
+class Collector {
+ public:
+  Collector(Collected& collected, Listener& listener, std::chrono::nanoseconds spin);
+  ~Collector();                                        // after stop_background()
+
+  std::mutex& mutex() { return mutex_; }
+  int waiter_bell_fd() const { return waiter_bell_.fd(); }
+  int background_bell_fd() const { return background_bell_.fd(); }
+  void watch(int lost_fd) { lost_fd_ = lost_fd; }      // readable once the starter of workers has ended
+
+  using Condition = std::function<bool()>;
+  // Until the condition holds (it is asked under the mutex) or the deadline has passed: what it says then.
+  // eager: wake for every answer. spins: the answer is expected within microseconds.
+  bool wait(const Condition& condition, const std::function<bool()>& eager, const std::function<bool()>& spins,
+            Deadline deadline);
+  void changed();                                      // under the mutex: who waits or listens may have to look
+  bool background_listens() const { return background_runs_ && !background_alert_ && waiters_.empty(); }
+  void start_background();                             // under the mutex; once
+  void stop_background();                              // without it; waits for the thread
+
+ private:
+  struct Waiter {
+    const Condition& condition;
+    const std::function<bool()>& eager;
+    const std::function<bool()>& spins;
+    std::condition_variable wake = {};
+  };
+  void collect(std::unique_lock<std::mutex>& lock, Waiter& self, Deadline deadline);
+  void sleep(std::unique_lock<std::mutex>& lock, Waiter& self, Deadline deadline);
+  bool spin(std::unique_lock<std::mutex>& lock);
+  void notify();
+  void go_off_duty();
+  void listen(Bell bell);
+  bool any_eager() const;
+  void check_starter();
+  void background();
+
+  Collected& collected_;
+  Listener& listener_;
+  const std::chrono::nanoseconds spin_;
+  std::mutex mutex_;
+  EventFd waiter_bell_;
+  EventFd background_bell_;
+  int lost_fd_ = -1;
+  bool starter_lost_ = false;
+  std::list<Waiter*> waiters_;
+  Waiter* collecting_ = nullptr;
+  std::uint32_t sleeps_ = 0;
+  bool background_wanted_ = false;
+  bool background_runs_ = false;
+  bool background_alert_ = false;                      // it was rung, or will look by itself soon
+  std::condition_variable background_ended_;
+};
+
+}  // namespace multiprocessing::detail

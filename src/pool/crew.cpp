@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+#include "pool/crew.hpp"
+
+#include <multiprocessing/errors.hpp>
+
+#include "os/wait_status.hpp"
+#include "pool/lost_worker.hpp"
+
+#include <algorithm>
+#include <csignal>
+
+namespace multiprocessing::detail {
+namespace {
+
+constexpr int deaths_that_break = 3;  // in a row
+
+}  // namespace
+
+Crew::Crew(Dispatcher& dispatcher, WorkerStarter& starter, std::function<void(int)> reset,
+           std::optional<std::chrono::nanoseconds> initializer_timeout)
+    : dispatcher_(dispatcher),
+      starter_(starter),
+      reset_(std::move(reset)),
+      initializer_timeout_(initializer_timeout),
+      members_(dispatcher.slots().size()) {}
+
+void Crew::start(WorkerSlot& slot) {
+  reset_(slot.index());
+  slot.state = WorkerSlot::State::starting;
+  slot.ordered_at = Clock::now();
+  Member& started = member(slot.index());
+  ++started.starts;
+  started.was_up = started.killed = started.outran_initializer = false;
+  starter_.order_fork(slot.index());
+}
+
+void Crew::start_missing() {
+  if (!broken_.empty() || finishing_) return;
+  for (WorkerSlot& slot : dispatcher_.slots()) {
+    if (slot.state == WorkerSlot::State::absent) start(slot);
+  }
+}
+
+void Crew::look() {
+  while (const auto report = starter_.next_report()) {
+    switch (report->kind) {
+      case WorkerReport::Kind::started: slot(report->slot).pid = report->pid; break;
+      case WorkerReport::Kind::refused: on_refused(*report); break;
+      case WorkerReport::Kind::ended: on_ended(*report); break;
+    }
+  }
+  if (!broken_.empty()) return;
+  dispatcher_.pass();
+  note_started();
+  for (const int overwritten : dispatcher_.overwritten()) kill(overwritten);
+  if (initializer_timeout_) {
+    for (const WorkerSlot& starting : dispatcher_.slots()) {
+      if (starting.state != WorkerSlot::State::starting || starting.pid == 0) continue;
+      if (Clock::now() - starting.ordered_at < *initializer_timeout_) continue;
+      member(starting.index()).outran_initializer = true;
+      kill(starting.index());
+    }
+  }
+  if (finishing_ && dispatcher_.idle()) {
+    for (WorkerSlot& up : dispatcher_.slots()) {
+      if (up.state == WorkerSlot::State::up && up.can_offer(0)) up.offer_leave();
+    }
+  }
+}
+
+void Crew::kill(int index) {
+  if (!std::exchange(member(index).killed, true)) starter_.order_signal(index, SIGKILL);
+}
+
+void Crew::note_started() {
+  if (dispatcher_.started_since_last_look() == 0) return;
+  for (const WorkerSlot& up : dispatcher_.slots()) {
+    Member& started = member(up.index());
+    if (up.state != WorkerSlot::State::up || std::exchange(started.was_up, true)) continue;
+    started.starting += Clock::now() - up.ordered_at;
+    failed_starts_ = 0;
+  }
+}
+
+void Crew::on_refused(const WorkerReport& report) {
+  slot(report.slot).state = WorkerSlot::State::absent;
+  refused_ = report.status;
+  refused_slot_ = report.slot;
+  // The pool is smaller now; the next death or call tries again. Without any worker there is nothing to wait for.
+  if (none_left()) break_off("no worker is left: the system refuses to fork one");
+}
+
+void Crew::on_ended(const WorkerReport& report) {
+  WorkerSlot& ended = slot(report.slot);
+  if (!broken_.empty()) {
+    ended.state = WorkerSlot::State::absent;
+    ended.pid = 0;
+    return;
+  }
+  note_started();
+  const bool left_in_order = ended.state == WorkerSlot::State::leaving && exit_code(report.status) == 0;
+  const pid_t pid = ended.pid;
+  Member& gone = member(report.slot);
+  const auto [progress, was_up] = dispatcher_.worker_ended(report.slot, report.status, gone.killed);
+  Bytes failure = dispatcher_.take_start_failure();
+  const bool initializer_threw = failure.size_bytes() != 0;
+  if (initializer_threw) start_failure_ = std::move(failure);
+
+  if (left_in_order || progress != 0) {
+    fruitless_deaths_ = 0;
+  } else if (was_up) {
+    ++fruitless_deaths_;
+  } else {
+    ++failed_starts_;
+  }
+  const std::string who = "worker " + std::to_string(report.slot) + " of " + std::to_string(members_.size()) + " (pid " +
+                          std::to_string(pid) + ")";
+  if (initializer_threw) {
+    break_off(who + " did not start: its initializer threw");
+  } else if (gone.outran_initializer) {
+    break_off(who + " did not start: its initializer ran longer than initializer_timeout allows");
+  } else if (failed_starts_ >= deaths_that_break || fruitless_deaths_ >= deaths_that_break) {
+    break_off("three workers in a row ended without doing anything, the last one, " + who + ", with " +
+              describe_wait_status(report.status));
+  } else if (broken_.empty() && !(finishing_ && dispatcher_.idle())) {
+    for (WorkerSlot& absent : dispatcher_.slots()) {
+      if (absent.state == WorkerSlot::State::absent) start(absent);
+    }
+  }
+}
+
+void Crew::break_off(std::string reason) {
+  if (!broken_.empty()) return;
+  broken_ = std::move(reason);
+  dispatcher_.fail_everything(std::make_exception_ptr(BrokenPool("the pool is broken: " + broken_)));
+}
+
+void Crew::starter_lost() {
+  break_off("its fork server (pid " + std::to_string(starter_.pid()) + ") has ended, and its workers with it");
+}
+
+bool Crew::all_up() const {
+  const auto& slots = dispatcher_.slots();
+  return std::all_of(slots.begin(), slots.end(),
+                     [](const WorkerSlot& slot) { return slot.state == WorkerSlot::State::up; });
+}
+
+bool Crew::none_left() const {
+  const auto& slots = dispatcher_.slots();
+  return std::all_of(slots.begin(), slots.end(),
+                     [](const WorkerSlot& slot) { return slot.state == WorkerSlot::State::absent; });
+}
+
+Deadline Crew::next_deadline() const {
+  Deadline next = never;
+  if (dispatcher_.wants_second_look()) next = Clock::now() + std::chrono::milliseconds(1);
+  if (initializer_timeout_) {
+    for (const WorkerSlot& slot : dispatcher_.slots()) {
+      if (slot.state == WorkerSlot::State::starting) next = std::min(next, slot.ordered_at + *initializer_timeout_);
+    }
+  }
+  return next;
+}
+
+void Crew::add_to(PoolStats& stats) const {
+  for (std::size_t index = 0; index != members_.size(); ++index) {
+    stats.workers[index].starts = members_[index].starts;
+    stats.workers[index].starting = members_[index].starting;
+  }
+}
+
+}  // namespace multiprocessing::detail

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "pool/dispatcher.hpp"
+#include "process/worker_starter.hpp"
+
+#include <functional>
+
+namespace multiprocessing::detail {
+
+// The workers of a pool, as processes that start, die and are replaced. This is where a worker's death is noticed: look()
+// reads the starter's reports, and on_ended() says what a death does. Guarded by the group's mutex; waits for nothing.
+class Crew {
+ public:
+  // reset: zeroes the channel of a slot whose worker is dead.
+  Crew(Dispatcher& dispatcher, WorkerStarter& starter, std::function<void(int slot)> reset,
+       std::optional<std::chrono::nanoseconds> initializer_timeout);
+
+  void start_missing();                       // orders a worker for every place that has none
+  void look();                                // reports, answers, new work, replacements
+  bool all_up() const;
+  bool none_left() const;                     // no worker runs or is on its way
+  void finish() { finishing_ = true; }        // once idle, workers leave and are not replaced
+  void starter_lost();
+
+  // Why the pool cannot go on; empty while it can. `refused` is errno if the system refused a process.
+  const std::string& broken() const { return broken_; }
+  int refused() const { return refused_; }
+  int refused_slot() const { return refused_slot_; }
+  Bytes take_start_failure() { return std::exchange(start_failure_, {}); }
+
+  Deadline next_deadline() const;             // when to look() although nobody rings
+  void add_to(PoolStats& stats) const;
+
+ private:
+  struct Member {
+    std::size_t starts = 0;
+    std::chrono::nanoseconds starting{};
+    bool was_up = false;
+    bool killed = false;                      // by us
+    bool outran_initializer = false;
+  };
+  void start(WorkerSlot& slot);
+  void on_refused(const WorkerReport& report);
+  void on_ended(const WorkerReport& report);
+  void note_started();
+  void kill(int slot);
+  void break_off(std::string reason);
+  Member& member(int slot) { return members_[static_cast<std::size_t>(slot)]; }
+  WorkerSlot& slot(int index) { return dispatcher_.slots()[static_cast<std::size_t>(index)]; }
+
+  Dispatcher& dispatcher_;
+  WorkerStarter& starter_;
+  std::function<void(int)> reset_;
+  std::optional<std::chrono::nanoseconds> initializer_timeout_;
+  std::vector<Member> members_;
+  bool finishing_ = false;
+  int failed_starts_ = 0;                     // in a row
+  int fruitless_deaths_ = 0;                  // in a row
+  std::string broken_;
+  int refused_ = 0;
+  int refused_slot_ = -1;
+  Bytes start_failure_;
+};
+
+}  // namespace multiprocessing::detail

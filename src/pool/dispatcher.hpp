@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "pool/worker_slot.hpp"
+
+namespace multiprocessing::detail {
+
+// Which worker gets what, and when. Holds the queue of what no worker has yet, and the workers' channels. Guarded by the
+// group's mutex; waits for nothing.
+//
+// Items are handed ahead by time: about two milliseconds of work for each worker, at least one item beside the one that
+// runs; a frame holds about a tenth of a millisecond. How long items take is measured for each call.
+class Dispatcher final : private AnswerSink {
+ public:
+  Dispatcher(ChannelBlock& channels, int slots, std::optional<long> max_tasks_per_child);
+
+  void submit(Batch batch);
+  // Takes what has been answered, hands out what is queued, moves work from behind long items to idle workers.
+  void pass();
+  void withdraw(GroupCall& call, const std::exception_ptr& reason);    // what has not begun ends with the reason
+  void fail_everything(const std::exception_ptr& reason);
+  void refuse(GroupCall& call, const std::exception_ptr& reason);      // the next item handed in has ended so
+  void end_input(GroupCall& call);
+  // A reaped worker: its last answers are taken, the item it had begun is lost, the rest goes back into the queue.
+  struct Ended {
+    std::size_t progress;  // items that it had answered or lost: 0 is a worker that died for nothing
+    bool was_up;
+  };
+  Ended worker_ended(int slot, int wait_status, bool was_ordered);
+
+  std::vector<WorkerSlot>& slots() { return slots_; }
+  const std::vector<WorkerSlot>& slots() const { return slots_; }
+  bool idle() const { return queue_.empty() && unanswered() == 0; }
+  bool has_queue() const { return !queue_.empty(); }
+  std::size_t unanswered() const;
+  const std::vector<int>& overwritten() const { return overwritten_; }  // slots whose worker must be killed
+  Bytes take_start_failure() { return std::exchange(start_failure_, {}); }
+  std::size_t started_since_last_look() { return std::exchange(started_, 0); }
+  PoolStats stats() const;
+  std::size_t lost() const { return lost_; }
+
+  struct EndedCalls {
+    std::size_t all = 0;
+    std::size_t expected = 0;                  // those whose end a callback waited for
+  };
+  EndedCalls take_ended_calls() { return std::exchange(ended_calls_, {}); }
+  bool queue_is_news() const { return queue_.size() % 16 == 1; }       // it has just begun to grow, or grows on
+  bool has_unclaimed() const;                                          // work waits behind other work
+  bool has_unclaimed_long() const;                                     // and may do so for long
+
+  void arm(bool eager, bool idle_matters);
+  bool needs_attention() const;
+  // When to look again without being woken: work waits behind an item that may be long while a worker is idle.
+  bool wants_second_look() const { return second_look_; }
+
+ private:
+  void on_started() override { ++started_; }
+  void on_start_failed(Bytes exception) override { start_failure_ = std::move(exception); }
+  void end_if_complete(GroupCall& call);
+  void on_answer(GroupCall& call, std::size_t index, ByteAnswer answer) override;
+  void on_fixed_answer(GroupCall& call, std::size_t index, const std::byte* value) override;
+
+  struct Pace {                                // of one worker, for the measure of its items
+    std::chrono::nanoseconds working{};
+    std::size_t answered = 0;
+    Clock::time_point progress{};
+    std::size_t items = 0;                     // answered by all the processes that held the place
+  };
+  void collect(WorkerSlot& slot);
+  void measure(WorkerSlot& slot, GroupCall* call);
+  void feed();
+  WorkerSlot* choose(const Batch& batch);
+  bool has_window(const WorkerSlot& slot, double nanoseconds_per_item) const;
+  bool is_stuck(const WorkerSlot& slot, Clock::time_point now) const;
+  bool give(WorkerSlot& slot);
+  long left_of_life(const WorkerSlot& slot) const;
+  void rebalance();
+  void requeue(std::vector<Batch> batches);
+  void end(const Batch& batch, const std::exception_ptr& reason);
+
+  std::vector<WorkerSlot> slots_;
+  std::vector<Pace> pace_;
+  std::deque<Batch> queue_;
+  std::optional<long> max_tasks_per_child_;
+  std::size_t current_ = 0;                    // the worker that short items go to, and how many more it gets
+  std::size_t quantum_ = 0;
+  bool second_look_ = false;
+  GroupCall* answered_call_ = nullptr;
+  std::vector<int> overwritten_;
+  Bytes start_failure_;
+  std::size_t started_ = 0;
+  EndedCalls ended_calls_;
+  std::size_t finished_ = 0;
+  std::size_t failed_ = 0;
+  std::size_t lost_ = 0;
+};
+
+}  // namespace multiprocessing::detail

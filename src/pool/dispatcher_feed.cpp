@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+#include "pool/dispatcher.hpp"
+
+#include <algorithm>
+
+namespace multiprocessing::detail {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr double nanoseconds_of(std::chrono::nanoseconds duration) { return static_cast<double>(duration.count()); }
+
+constexpr double frame_nanoseconds = nanoseconds_of(100us);
+constexpr double ahead_nanoseconds = nanoseconds_of(2ms);
+constexpr double waking_nanoseconds = nanoseconds_of(20us);   // less work than this is not worth waking a worker for
+constexpr double short_item_nanoseconds = nanoseconds_of(10us);
+constexpr std::chrono::nanoseconds stuck_after = 1ms;         // at one item, while others wait behind it
+
+std::size_t items_in(double nanoseconds, double nanoseconds_per_item) {
+  return static_cast<std::size_t>(std::clamp(nanoseconds / nanoseconds_per_item, 1.0, 1e9));
+}
+
+}  // namespace
+
+bool Dispatcher::is_stuck(const WorkerSlot& slot, Clock::time_point now) const {
+  return slot.unanswered_items() != 0 && now - pace_[static_cast<std::size_t>(slot.index())].progress > stuck_after;
+}
+
+bool Dispatcher::has_window(const WorkerSlot& slot, double nanoseconds_per_item) const {
+  const std::size_t most = nanoseconds_per_item == 0 ? 2 : 1 + items_in(ahead_nanoseconds, nanoseconds_per_item);
+  return slot.unanswered_items() < most && slot.can_offer(slot.limit_bytes());
+}
+
+long Dispatcher::left_of_life(const WorkerSlot& slot) const {
+  if (!max_tasks_per_child_) return std::numeric_limits<long>::max();
+  return *max_tasks_per_child_ - static_cast<long>(slot.answered_items() + slot.unanswered_items());
+}
+
+// Long items, and those of which nothing is known, go to whoever is idle. Short ones stay with a worker that is awake as
+// long as waking another would take more time than it saves.
+WorkerSlot* Dispatcher::choose(const Batch& batch) {
+  const double pace = batch.call().nanoseconds_per_item;
+  const bool is_short = pace != 0 && pace < short_item_nanoseconds;
+  if (is_short && quantum_ != 0 && has_window(slots_[current_], pace)) return &slots_[current_];
+
+  const Clock::time_point now = Clock::now();
+  WorkerSlot* best = nullptr;
+  int best_rank = 0;
+  for (WorkerSlot& slot : slots_) {
+    if (!has_window(slot, pace)) continue;
+    const double ahead = static_cast<double>(slot.unanswered_items()) * pace;
+    const bool is_idle = slot.unanswered_items() == 0;
+    int rank = 0;
+    if (is_stuck(slot, now)) {
+      rank = 1;
+    } else if (is_short) {
+      const bool is_parked = slot.is_parked();
+      rank = !is_parked && ahead < waking_nanoseconds ? 4 : is_idle ? 3 : 2;
+    } else {
+      rank = is_idle ? (slot.is_parked() ? 3 : 4) : 2;
+    }
+    if (best == nullptr || rank > best_rank ||
+        (rank == best_rank && slot.unanswered_items() < best->unanswered_items())) {
+      best = &slot;
+      best_rank = rank;
+    }
+  }
+  if (best != nullptr) {
+    current_ = static_cast<std::size_t>(best - slots_.data());
+    quantum_ = is_short ? items_in(waking_nanoseconds, pace) : 0;
+  }
+  return best;
+}
+
+bool Dispatcher::give(WorkerSlot& slot) {
+  Batch& batch = queue_.front();
+  const double pace = batch.call().nanoseconds_per_item;
+  const std::size_t state_bytes = slot.function_bytes(batch.call());
+  const std::size_t room = slot.limit_bytes() > state_bytes ? slot.limit_bytes() - state_bytes : 0;
+  std::size_t items = pace == 0 ? 1 : items_in(frame_nanoseconds, pace);
+  items = std::min(items, static_cast<std::size_t>(left_of_life(slot)));
+  const Batch::Extent extent = batch.measure(items, room);
+  if (slot.unanswered_items() == 0) pace_[static_cast<std::size_t>(slot.index())].progress = Clock::now();
+  if (extent.items == batch.count) {
+    Batch whole = std::move(batch);
+    queue_.pop_front();
+    slot.offer(std::move(whole), extent.bytes);
+  } else {
+    slot.offer(batch.split_front(extent), extent.bytes);
+  }
+  quantum_ -= std::min(quantum_, extent.items);
+  if (left_of_life(slot) == 0 && !slot.is_streaming()) slot.offer_leave();
+  return true;
+}
+
+void Dispatcher::feed() {
+  while (!queue_.empty()) {
+    WorkerSlot* const slot = choose(queue_.front());
+    if (slot == nullptr) return;
+    give(*slot);
+  }
+}
+
+void Dispatcher::rebalance() {
+  second_look_ = false;
+  if (!queue_.empty()) return;
+  const auto is_idle = [](const WorkerSlot& slot) {
+    return slot.state == WorkerSlot::State::up && slot.unanswered_items() == 0;
+  };
+  if (std::none_of(slots_.begin(), slots_.end(), is_idle)) return;
+  const Clock::time_point now = Clock::now();
+  for (WorkerSlot& slot : slots_) {
+    const std::size_t unclaimed = slot.unclaimed_items();
+    if (unclaimed == 0) continue;
+    const double pace = slot.working_on()->nanoseconds_per_item;
+    const double waits = static_cast<double>(unclaimed) * pace;
+    if (pace == 0 || waits >= waking_nanoseconds || is_stuck(slot, now)) {
+      requeue(slot.recall());
+    } else {
+      second_look_ = true;
+    }
+  }
+  quantum_ = 0;
+  feed();
+}
+
+bool Dispatcher::has_unclaimed() const {
+  return std::any_of(slots_.begin(), slots_.end(), [](const WorkerSlot& slot) { return slot.unclaimed_frames() != 0; });
+}
+
+bool Dispatcher::has_unclaimed_long() const {
+  return std::any_of(slots_.begin(), slots_.end(), [](const WorkerSlot& slot) {
+    if (slot.unclaimed_frames() == 0) return false;
+    const double pace = slot.working_on()->nanoseconds_per_item;
+    return pace == 0 || pace >= short_item_nanoseconds;
+  });
+}
+
+void Dispatcher::arm(bool eager, bool idle_matters) {
+  const bool wants_to_offer = has_queue();
+  for (WorkerSlot& slot : slots_) {
+    if (slot.state == WorkerSlot::State::absent) continue;
+    slot.arm(eager, wants_to_offer, idle_matters || wants_to_offer);
+  }
+}
+
+bool Dispatcher::needs_attention() const {
+  const bool wants_to_offer = has_queue();
+  return std::any_of(slots_.begin(), slots_.end(), [&](const WorkerSlot& slot) {
+    return slot.state != WorkerSlot::State::absent && slot.needs_attention(wants_to_offer);
+  });
+}
+
+}  // namespace multiprocessing::detail

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+#include <multiprocessing/errors.hpp>
+
+#include "pool/thrown_type.hpp"
+
+#include <utility>
+
+namespace multiprocessing {
+namespace {
+
+constexpr int deepest_described = 100;  // a chain may lead back to itself
+
+// The line for the exception that is being handled, and what is nested in it.
+std::pair<std::string, std::exception_ptr> describe_one() {
+  std::exception_ptr nested;
+  try {
+    throw;
+  } catch (const std::nested_exception& error) {
+    nested = error.nested_ptr();
+  } catch (...) {
+  }
+
+  const std::type_info* type = detail::thrown_type();
+  const std::string type_name = type == nullptr ? "an exception that is not of C++" : detail::demangled(type->name());
+  try {
+    throw;
+  } catch (const RemoteError& error) {
+    const std::string text = error.what();
+    return {text == error.type_name() ? text : error.type_name() + ": " + text, nested};
+  } catch (const std::exception& error) {
+    const char* text = error.what();
+    return {text == nullptr || *text == '\0' ? type_name : text, nested};
+  } catch (const std::string& text) {
+    return {type_name + ": " + text, nested};
+  } catch (const char* text) {
+    return {text == nullptr ? type_name : type_name + ": " + text, nested};
+  } catch (...) {
+    return {type_name, nested};
+  }
+}
+
+}  // namespace
+
+ProcessError::~ProcessError() = default;
+TimeoutError::~TimeoutError() = default;
+CancelledError::~CancelledError() = default;
+BrokenPool::~BrokenPool() = default;
+StopIteration::~StopIteration() = default;
+PicklingError::~PicklingError() = default;
+MaybeEncodingError::~MaybeEncodingError() = default;
+WorkerLost::~WorkerLost() = default;
+RemoteError::~RemoteError() = default;
+RemoteTraceback::~RemoteTraceback() = default;
+
+WorkerLost::WorkerLost(const std::string& what, std::size_t index, pid_t pid, std::optional<int> signal,
+                       std::optional<int> exit_code)
+    : ProcessError(what), index_(index), pid_(pid), signal_(signal), exit_code_(exit_code) {}
+
+RemoteError::RemoteError(const std::string& what, std::string type_name)
+    : ProcessError(what), type_name_(std::move(type_name)) {}
+
+std::string describe(std::exception_ptr error) {
+  if (!error) return "no error";
+
+  std::string text;
+  for (int depth = 0; error && depth < deepest_described; ++depth) {
+    try {
+      std::rethrow_exception(error);
+    } catch (...) {
+      auto [line, nested] = describe_one();
+      if (!text.empty()) text += '\n';
+      text += line;
+      error = std::move(nested);
+    }
+  }
+  return text;
+}
+
+}  // namespace multiprocessing

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <multiprocessing/detail/pool_core.hpp>
+
+#include "pool/answer_table.hpp"
+
+#include <chrono>
+
+namespace multiprocessing::detail {
+
+class GroupCall;
+
+// What a call asks of the group of workers that serves it. Each takes the group's lock by itself.
+class CallHost {
+ public:
+  virtual ~CallHost() = default;
+  virtual std::mutex& mutex() = 0;
+  virtual bool wait(GroupCall& call, Call::Until until, std::size_t index, Deadline deadline) = 0;
+  virtual void withdraw(GroupCall& call) = 0;
+  virtual void expect_end(GroupCall& call) = 0;   // a callback waits for it
+};
+
+// A call on forked workers. All that it keeps is guarded by its host's mutex; results may outlive the pool, so it shares
+// the host.
+class GroupCall final : public ByteCall, public std::enable_shared_from_this<GroupCall> {
+ public:
+  GroupCall(std::shared_ptr<CallHost> host, std::shared_ptr<CallbackThread> callback_thread, FunctionImage image,
+            Keep keep, std::uint64_t call_number, std::size_t index_of_first)
+      : ByteCall(std::move(callback_thread)),
+        function(std::move(image)),
+        table(keep, function.type->result_size_bytes),
+        number(call_number),
+        first_index(index_of_first),
+        host_(std::move(host)) {}
+
+  bool wait(Until until, std::size_t index, Deadline deadline) override {
+    return host_->wait(*this, until, index, deadline);
+  }
+  void withdraw() override { host_->withdraw(*this); }
+  std::size_t take_next() override { return locked([&] { return table.next(); }); }
+  bool failed() override { return locked([&] { return table.failed(); }); }
+  std::size_t size() override { return locked([&] { return table.expected(); }); }
+  ByteAnswer take(std::size_t index) override { return locked([&] { return table.take(index); }); }
+  bool take_all_fixed(void* values) override { return locked([&] { return table.copy_all_fixed(values); }); }
+
+  void before_callback() override { host_->expect_end(*this); }
+
+  bool ended() const { return input_ended && table.ended() == table.expected(); }
+  bool has(Until until, std::size_t index) const {
+    switch (until) {
+      case Until::all_ended: return ended();
+      case Until::item_ended: return table.has(index);
+      case Until::any_ended: return table.has_next();
+    }
+    return false;
+  }
+  bool end_if_complete() {                     // true once
+    if (!ended() || std::exchange(announced_, true)) return false;
+    announce_end();
+    return true;
+  }
+
+  const FunctionImage function;
+  AnswerTable table;
+  const std::uint64_t number;                  // of the call in this pool, from 1
+  const std::size_t first_index;               // added to an item's position for item_index()
+  bool input_ended = false;
+  std::exception_ptr withdrawn;                // what is handed in from now on ends with this
+  bool is_expected = false;                    // a callback waits for its end
+  double nanoseconds_per_item = 0;             // as measured, smoothed; 0: not yet
+
+ private:
+  template <class Action>
+  std::invoke_result_t<Action> locked(Action action) {
+    const std::lock_guard lock(host_->mutex());
+    return action();
+  }
+  std::shared_ptr<CallHost> host_;
+  bool announced_ = false;
+};
+
+// A chunk on its way. Its bytes are kept until all of it is answered: they are what is sent again.
+struct SentChunk {
+  std::shared_ptr<GroupCall> call;
+  Chunk chunk;
+};
+
+// A place in Bytes. Lengths never straddle two segments.
+struct BytesPlace {
+  std::size_t segment = 0;
+  std::size_t offset_bytes = 0;
+};
+
+// Some of a chunk's items, in order: what is queued, and what a frame holds.
+struct Batch {
+  std::shared_ptr<SentChunk> work;
+  std::size_t first = 0;                       // index in the call
+  std::size_t count = 0;
+  BytesPlace place = {};                       // where the first one's bytes begin
+
+  GroupCall& call() const { return *work->call; }
+  // Counts bytes of items from the front: as many as fit in `limit_bytes`, at most `limit_items`, at least one.
+  struct Extent {
+    std::size_t items = 0;
+    std::size_t bytes = 0;
+  };
+  Extent measure(std::size_t limit_items, std::size_t limit_bytes) const;
+  Batch split_front(const Extent& front);      // takes them off the front
+};
+
+// Copies bytes from a place on, and moves the place behind them.
+void copy_from(const Bytes& bytes, BytesPlace& place, std::byte* to, std::size_t size_bytes);
+
+}  // namespace multiprocessing::detail

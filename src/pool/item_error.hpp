@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <multiprocessing/detail/bytes.hpp>
+#include <multiprocessing/detail/task.hpp>
+
+#include <cstdint>
+#include <exception>
+#include <string>
+
+namespace multiprocessing::detail {
+
+// What is being done with an item where it runs. `done`: the answer is encoded; after the commit it counts.
+enum class Phase : std::uint8_t { none, decoding, running, encoding, done };
+
+// "decoding its argument", "running", …
+const char* describe_phase(Phase phase);
+
+// Writes what an item threw, as the caller will see it: an argument that cannot be decoded is a PicklingError, a result
+// that cannot be encoded a MaybeEncodingError. `where` says which worker it was.
+void encode_item_error(const std::exception_ptr& error, Phase phase, const TaskType& type, std::size_t item,
+                       const std::string& where, ByteSink& sink);
+
+}  // namespace multiprocessing::detail

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+#include "pool/lost_worker.hpp"
+
+#include <multiprocessing/errors.hpp>
+
+#include "os/wait_status.hpp"
+
+#include <csignal>
+#include <cstring>
+
+namespace multiprocessing::detail {
+namespace {
+
+std::string the_worker(int worker, pid_t pid) {
+  return "worker " + std::to_string(worker) + " (pid " + std::to_string(pid) + ")";
+}
+
+}  // namespace
+
+std::string describe_wait_status(int wait_status) {
+  if (const auto signal = ending_signal(wait_status)) {
+    return "signal " + std::to_string(*signal) + " (" + signal_text(*signal) + ")";
+  }
+  return "exit code " + std::to_string(exit_code(wait_status).value_or(-1));
+}
+
+std::exception_ptr worker_lost(int wait_status, int worker, pid_t pid, std::size_t item, Phase phase, bool was_ordered) {
+  std::string what = the_worker(worker, pid) + " ended with " + describe_wait_status(wait_status) + " at item " +
+                     std::to_string(item) + ", while " + describe_phase(phase);
+  if (ending_signal(wait_status) == SIGKILL && !was_ordered) {
+    what += "; a SIGKILL that nobody sent usually means that the system ran out of memory";
+  }
+  return std::make_exception_ptr(WorkerLost(what, item, pid, ending_signal(wait_status), exit_code(wait_status)));
+}
+
+std::exception_ptr channel_overwritten(int worker, pid_t pid, std::size_t item) {
+  return std::make_exception_ptr(WorkerLost(the_worker(worker, pid) + " was lost with item " + std::to_string(item) +
+                                                ": its channel was overwritten, so that nobody knows what it did",
+                                            item, pid, std::nullopt, std::nullopt));
+}
+
+}  // namespace multiprocessing::detail

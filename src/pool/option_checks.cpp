@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+#include "pool/option_checks.hpp"
+
+#include <multiprocessing/cpu_count.hpp>
+#include <multiprocessing/errors.hpp>
+
+#include <cstdio>
+#include <stdexcept>
+
+namespace multiprocessing::detail {
+
+int check_options(const PoolOptions& options) {
+  if (options.processes && *options.processes < 1) {
+    throw std::invalid_argument("processes must be at least 1, not " + std::to_string(*options.processes));
+  }
+  if (options.max_tasks_per_child && *options.max_tasks_per_child < 1) {
+    throw std::invalid_argument("max_tasks_per_child must be at least 1, not " +
+                                std::to_string(*options.max_tasks_per_child));
+  }
+  if (options.initializer_timeout && *options.initializer_timeout <= std::chrono::nanoseconds::zero()) {
+    throw std::invalid_argument("initializer_timeout must be more than 0, not " +
+                                std::to_string(options.initializer_timeout->count()) + " ns");
+  }
+  return options.processes ? *options.processes : process_cpu_count();
+}
+
+void run_initializer(const std::function<void()>& initializer) {
+  try {
+    initializer();
+  } catch (...) {
+    std::throw_with_nested(BrokenPool("the pool's initializer failed"));
+  }
+}
+
+void run_finalizer(const std::function<void()>& finalizer, const std::string& who) noexcept {
+  try {
+    finalizer();
+  } catch (...) {
+    try {
+      const std::string text = describe(std::current_exception());
+      std::fprintf(stderr, "multiprocessing: the finalizer of %s failed: %s\n", who.c_str(), text.c_str());
+    } catch (...) {
+      std::fputs("multiprocessing: a finalizer failed\n", stderr);
+    }
+  }
+}
+
+}  // namespace multiprocessing::detail

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+#include "pool/result_writer.hpp"
+
+#include <algorithm>
+
+namespace multiprocessing::detail {
+namespace {
+
+// Below this the rest of a lap is skipped, and less room than this is not worth beginning a piece.
+constexpr std::size_t smallest_window_bytes = 64;
+
+}  // namespace
+
+void ResultWriter::begin() { open_window(); }
+
+void ResultWriter::open_window() {
+  if (channel_.results.contiguous_bytes(position_) < smallest_window_bytes) {
+    // The end of the lap is free as soon as anything behind it is: no need to wait for room first.
+    cursor_ = channel_.results.at(position_) + sizeof(PieceHeader);
+    end_ = cursor_;
+    const std::size_t skipped = channel_.results.contiguous_bytes(position_);
+    waiting_.until(ParkReason::for_room, [&] {
+      taken_ = channel_.words->taken.load(std::memory_order_seq_cst);
+      return room_bytes() >= skipped;
+    });
+    const PieceHeader header{static_cast<std::uint32_t>(skipped - sizeof(PieceHeader)), PieceKind::padding};
+    std::memcpy(channel_.results.at(position_), &header, sizeof header);
+    position_ += skipped;
+  }
+  if (room_bytes() < smallest_window_bytes) {
+    taken_ = channel_.words->taken.load(std::memory_order_acquire);
+    if (room_bytes() < smallest_window_bytes) {
+      // What is in the ring must be known to the parent before it is waited for.
+      channel_.words->committed.store(position_, std::memory_order_seq_cst);
+      waiting_.committed(position_, false);
+      waiting_.until(ParkReason::for_room, [&] {
+        taken_ = channel_.words->taken.load(std::memory_order_seq_cst);
+        return room_bytes() >= channel_.results.size_bytes() / 4;
+      });
+    }
+  }
+  const std::size_t window =
+      std::min({room_bytes(), channel_.results.contiguous_bytes(position_), channel_.results.size_bytes() / 4});
+  cursor_ = channel_.results.at(position_) + sizeof(PieceHeader);
+  end_ = channel_.results.at(position_) + window;
+}
+
+void ResultWriter::publish(PieceKind kind, bool idle) {
+  std::byte* const begin = channel_.results.at(position_);
+  const PieceHeader header{static_cast<std::uint32_t>(cursor_ - begin - static_cast<std::ptrdiff_t>(sizeof(PieceHeader))),
+                           kind};
+  std::memcpy(begin, &header, sizeof header);
+  position_ += round_up_to_8(sizeof header + header.bytes);
+  // Release: the piece's bytes become visible before its end. Pairs with the acquire in WorkerSlot::collect.
+  // Seq_cst: the parent may be going to sleep; either it sees this or we see that it sleeps.
+  channel_.words->committed.store(position_, std::memory_order_seq_cst);
+  waiting_.committed(position_, idle);
+}
+
+void ResultWriter::overflow(const std::byte* data, std::size_t size_bytes) {
+  while (true) {
+    const std::size_t part = std::min(size_bytes, static_cast<std::size_t>(end_ - cursor_));
+    std::memcpy(cursor_, data, part);
+    cursor_ += part;
+    data += part;
+    size_bytes -= part;
+    if (size_bytes == 0) return;
+    publish(PieceKind::part, false);
+    parts_are_out_ = true;
+    open_window();
+  }
+}
+
+void ResultWriter::begin_instead() {
+  open_window();
+  if (!parts_are_out_) return;
+  publish(PieceKind::void_parts, false);
+  open_window();
+}
+
+void ResultWriter::finish(PieceKind kind, bool idle) {
+  publish(kind, idle);
+  parts_are_out_ = false;
+}
+
+}  // namespace multiprocessing::detail

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT
+#include <multiprocessing/detail/pool_core.hpp>
+
+#include "os/owner_mark.hpp"
+#include "pool/answer_table.hpp"
+#include "pool/callback_thread.hpp"
+#include "pool/inheritance.hpp"
+#include "pool/item_error.hpp"
+#include "pool/option_checks.hpp"
+#include "pool/task_context.hpp"
+
+#include <atomic>
+
+namespace multiprocessing::detail {
+namespace {
+
+// One item that runs in the caller.
+class SerialItem final : public RunningItem {
+ public:
+  SerialItem(ByteSource& argument, Bytes& result) : RunningItem(argument), sink_(result) {}
+  void running() override { phase_ = Phase::running; }
+  ByteSink& encoding() override {
+    phase_ = Phase::encoding;
+    return sink_;
+  }
+  void commit() override { phase_ = Phase::done, sink_.finish(); }
+  Phase phase() const { return phase_; }
+
+ private:
+  Phase phase_ = Phase::decoding;
+  BytesSink sink_;
+};
+
+// A call whose items have ended as soon as they are handed in. The mutex lets the callback thread read what it keeps.
+class SerialCall final : public ByteCall {
+ public:
+  SerialCall(std::shared_ptr<CallbackThread> callback_thread, FunctionImage image, Keep keep, std::size_t first_index)
+      : ByteCall(std::move(callback_thread)),
+        image_(std::move(image)),
+        table_(keep, image_.type->result_size_bytes),
+        first_index_(first_index) {}
+  ~SerialCall() override {
+    if (function_ != nullptr) image_.type->drop(function_);
+  }
+
+  bool wait(Until, std::size_t, Deadline) override { return true; }
+  void withdraw() override {}
+  std::size_t take_next() override { return locked([&] { return table_.next(); }); }
+  bool failed() override { return locked([&] { return table_.failed(); }); }
+  std::size_t size() override { return locked([&] { return table_.expected(); }); }
+  ByteAnswer take(std::size_t index) override { return locked([&] { return table_.take(index); }); }
+  bool take_all_fixed(void* values) override { return locked([&] { return table_.copy_all_fixed(values); }); }
+
+  bool run(Chunk chunk) {
+    BytesSource source(chunk.bytes);
+    std::vector<std::byte> item;
+    bool all_good = true;
+    for (std::size_t index = chunk.first; index != chunk.first + chunk.count; ++index) {
+      std::uint64_t size = image_.type->item_size_bytes;
+      if (size == 0) source.read(&size, sizeof size);
+      item.resize(size);
+      source.read(item.data(), size);
+      ByteAnswer answer = run_item(item, index);
+      all_good = all_good && answer.kind == ByteAnswer::Kind::value;
+      put(index, std::move(answer));
+    }
+    return all_good;
+  }
+  void put(std::size_t index, ByteAnswer answer) {
+    locked([&] {
+      table_.expect(index + 1);
+      table_.put(index, std::move(answer));
+    });
+  }
+  void end_input() { announce_end(); }
+
+ private:
+  template <class Function>
+  std::invoke_result_t<Function> locked(Function function) {
+    const std::lock_guard lock(mutex_);
+    return function();
+  }
+  ByteAnswer run_item(const std::vector<std::byte>& item, std::size_t index) {
+    if (image_.refused) return {.kind = ByteAnswer::Kind::failure, .bytes = {}, .error = image_.refused};
+    BytesSource argument(item.data(), item.size());
+    ByteAnswer answer{.kind = ByteAnswer::Kind::value};
+    const ItemScope scope(first_index_ + index);
+    SerialItem running(argument, answer.bytes);
+    try {
+      if (image_.type->load != nullptr && function_ == nullptr) {
+        BytesSource state(image_.state);
+        function_ = image_.type->load(state);
+      }
+      image_.type->run(function_ != nullptr ? function_ : image_.address.data(), running);
+    } catch (...) {
+      Bytes bytes;
+      BytesSink sink(bytes);
+      encode_item_error(std::current_exception(), running.phase(), *image_.type, first_index_ + index,
+                        "in the calling process", sink);
+      sink.finish();
+      return {.kind = ByteAnswer::Kind::exception, .bytes = std::move(bytes), .error = {}};
+    }
+    return answer;
+  }
+
+  FunctionImage image_;
+  void* function_ = nullptr;
+  std::mutex mutex_;
+  AnswerTable table_;
+  std::size_t first_index_;
+};
+
+class SerialCore final : public ByteCore {
+ public:
+  explicit SerialCore(const PoolOptions& options) : finalizer_(options.finalizer) {
+    check_options(options);
+    if (options.initializer) run_initializer(options.initializer);
+  }
+
+  std::shared_ptr<ByteCall> begin(FunctionImage image, Keep keep, bool numbered, bool) override {
+    check_owner(mark_);
+    if (state_ != State::open) throw std::logic_error("the SerialPool is closed: it takes no more work");
+    return std::make_shared<SerialCall>(callback_thread_, std::move(image), keep, numbered ? calls_++ : 0);
+  }
+  void submit(ByteCall& call, Chunk chunk) override {
+    const std::size_t count = chunk.count;
+    (static_cast<SerialCall&>(call).run(std::move(chunk)) ? finished_ : failed_) += count;
+  }
+  void refuse(ByteCall& call, std::exception_ptr reason) override {
+    auto& serial = static_cast<SerialCall&>(call);
+    serial.put(serial.size(), {.kind = ByteAnswer::Kind::failure, .bytes = {}, .error = std::move(reason)});
+    ++failed_;
+  }
+  void end_input(ByteCall& call) override { static_cast<SerialCall&>(call).end_input(); }
+  // Nothing runs ahead of who asks: each item runs when its result is wanted.
+  long default_buffersize(long chunksize) const override { return chunksize; }
+
+  void close() override {
+    check_owner(mark_);
+    if (state_ == State::open) state_ = State::closed;
+  }
+  void terminate() override {
+    check_owner(mark_);
+    state_ = State::ended;
+  }
+  bool join(Deadline deadline) override {
+    check_owner(mark_);
+    if (state_ == State::open) throw std::logic_error("join() was called before close() or terminate()");
+    if (!finalized_.exchange(true) && finalizer_) run_finalizer(finalizer_, "SerialPool");
+    return callback_thread_->finish(deadline);
+  }
+  int processes() const override { return check_owner(mark_), 1; }
+  std::vector<pid_t> worker_pids() const override { return check_owner(mark_), std::vector<pid_t>{}; }
+  PoolStats stats() const override {
+    check_owner(mark_);
+    return {.queued = 0, .running = 0, .finished = finished_, .failed = failed_, .lost = 0, .workers = {}};
+  }
+  bool inherited() const override { return mark_.inherited(); }
+  void leave_scope() noexcept override {
+    if (mark_.inherited()) return;
+    if (state_ == State::open) state_ = State::ended;
+    join(never);
+  }
+
+ private:
+  enum class State { open, closed, ended };
+  OwnerMark mark_;
+  std::atomic<State> state_ = State::open;
+  std::atomic<bool> finalized_ = false;
+  std::function<void()> finalizer_;
+  std::shared_ptr<CallbackThread> callback_thread_ = std::make_shared<CallbackThread>();
+  std::atomic<std::size_t> calls_ = 0;
+  std::atomic<std::size_t> finished_ = 0;
+  std::atomic<std::size_t> failed_ = 0;
+};
+
+}  // namespace
+
+std::shared_ptr<ByteCore> make_serial_core(const PoolOptions& options) { return std::make_shared<SerialCore>(options); }
+
+}  // namespace multiprocessing::detail

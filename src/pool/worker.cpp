@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: MIT
+#include "pool/worker.hpp"
+
+#include <multiprocessing/detail/exception_codec.hpp>
+
+#include "os/output.hpp"
+#include "os/process.hpp"
+#include "pool/task_context.hpp"
+
+namespace multiprocessing::detail {
+
+// One item in this worker, as the code that knows its types sees it.
+class Worker::Item final : public RunningItem {
+ public:
+  Item(Worker& worker, bool last_of_frame)
+      : RunningItem(worker.reader_), worker_(worker), last_of_frame_(last_of_frame) {}
+  void running() override { mark(Phase::running); }
+  ByteSink& encoding() override {
+    mark(Phase::encoding);
+    worker_.writer_.begin();
+    return worker_.writer_;
+  }
+  void commit() override {
+    mark(Phase::done);
+    worker_.writer_.finish(PieceKind::value, last_of_frame_ && worker_.is_idle());
+  }
+  void commit_exception(const Bytes& exception) {
+    worker_.writer_.begin_instead();
+    for (const Bytes::Segment& segment : exception.segments()) {
+      worker_.writer_.write(segment.data.get(), segment.size_bytes);
+    }
+    mark(Phase::done);
+    worker_.writer_.finish(PieceKind::exception, last_of_frame_ && worker_.is_idle());
+  }
+  void mark(Phase phase) {
+    phase_ = phase;
+    worker_.mark(phase);
+  }
+  Phase phase() const { return phase_; }
+
+ private:
+  Worker& worker_;
+  bool last_of_frame_;
+  Phase phase_ = Phase::none;
+};
+
+Worker::Worker(const Channel& channel, int slot, std::chrono::nanoseconds spin, int waiter_bell_fd,
+               int background_bell_fd)
+    : channel_(channel),
+      slot_(slot),
+      waiting_(channel_, spin, waiter_bell_fd, background_bell_fd),
+      reader_(channel_, waiting_),
+      writer_(channel_, waiting_) {}
+
+void Worker::announce_start() {
+  since_ = std::chrono::steady_clock::now();
+  writer_.begin();
+  writer_.finish(PieceKind::started, true);
+}
+
+void Worker::announce_failed_start(const std::exception_ptr& error) {
+  Bytes bytes;
+  BytesSink sink(bytes);
+  encode_exception(error, "the initializer, worker " + std::to_string(slot_) + " (pid " + std::to_string(this_process()) + ")",
+                   sink);
+  sink.finish();
+  writer_.begin();
+  for (const Bytes::Segment& segment : bytes.segments()) writer_.write(segment.data.get(), segment.size_bytes);
+  writer_.finish(PieceKind::start_failed, true);
+}
+
+void Worker::serve() {
+  while (true) {
+    if (!claim()) {
+      wait_for_frames();
+    } else if (!run_frame()) {
+      return;
+    }
+  }
+}
+
+bool Worker::is_idle() const {
+  const Turn turn = Turn::of(channel_.words->turn.load(std::memory_order_relaxed));
+  return turn.claimed == turn.offered;
+}
+
+bool Worker::claim() {
+  std::uint64_t word = channel_.words->turn.load(std::memory_order_relaxed);
+  Turn turn = Turn::of(word);
+  if (turn.claimed == turn.offered) return false;
+  ++turn.claimed;
+  // Acquire: the frame's bytes, written before the offer. Release, and seq_cst for the look at the listener: the parent
+  // that goes to sleep either sees this claim or is seen. A swap that fails was crossed by the parent: look again.
+  if (!channel_.words->turn.compare_exchange_strong(word, turn.word(), std::memory_order_seq_cst)) return claim();
+  waiting_.claimed(turn.claimed);
+  return true;
+}
+
+void Worker::count_time(std::uint64_t& nanoseconds, std::atomic<std::uint64_t>& word) {
+  const auto now = std::chrono::steady_clock::now();
+  nanoseconds += static_cast<std::uint64_t>(std::chrono::nanoseconds(now - since_).count());
+  since_ = now;
+  word.store(nanoseconds, std::memory_order_relaxed);
+}
+
+void Worker::wait_for_frames() {
+  const auto offered = [&] {
+    const Turn turn = Turn::of(channel_.words->turn.load(std::memory_order_seq_cst));
+    return turn.claimed != turn.offered;
+  };
+  waiting_.until(ParkReason::for_frames, offered, [] { flush_own_output(); });
+  count_time(waiting_nanoseconds_, channel_.words->waiting_nanoseconds);
+}
+
+bool Worker::run_frame() {
+  FrameHeader frame;
+  const auto read_header = [&] { std::memcpy(&frame, channel_.tasks.at(position_), sizeof frame); };
+  if (channel_.tasks.contiguous_bytes(position_) < sizeof frame) position_ += channel_.tasks.contiguous_bytes(position_);
+  read_header();
+  if (frame.kind == FrameKind::skip) {
+    position_ += channel_.tasks.contiguous_bytes(position_);
+    read_header();
+  }
+  if (frame.kind == FrameKind::leave) return false;
+
+  reader_.start_frame(position_ + sizeof frame, frame.kind == FrameKind::streamed_work);
+  for (std::uint32_t number = 0; number != frame.items; ++number) run_item(frame, number);
+  position_ = round_up_to_8(position_ + sizeof frame + frame.function_bytes + frame.bytes);
+  count_time(working_nanoseconds_, channel_.words->working_nanoseconds);
+  // Seq_cst: the parent may sleep until there is room.
+  channel_.words->consumed.store(position_, std::memory_order_seq_cst);
+  return true;
+}
+
+void Worker::run_item(const FrameHeader& frame, std::uint32_t number) {
+  const auto& type = *reinterpret_cast<const TaskType*>(frame.type);
+  const std::size_t index = frame.first_item + number;
+  const ItemScope scope(index);
+  Item item(*this, number + 1 == frame.items);
+  item.mark(Phase::decoding);
+  if (number == 0 && frame.defines_place != 0) define_place(frame);
+  try {
+    std::uint64_t bytes = type.item_size_bytes;
+    if (bytes == 0) {
+      reader_.open(sizeof bytes);
+      reader_.read(&bytes, sizeof bytes);
+    }
+    reader_.open(bytes);
+    type.run(function_of(frame), item);
+  } catch (...) {
+    Bytes exception;
+    BytesSink sink(exception);
+    encode_item_error(std::current_exception(), item.phase(), type, index,
+                      "worker " + std::to_string(slot_) + " (pid " + std::to_string(this_process()) + ")", sink);
+    sink.finish();
+    item.commit_exception(exception);
+  }
+  reader_.skip_rest();
+  ++items_begun_;
+}
+
+const void* Worker::function_of(const FrameHeader& frame) {
+  if (frame.place < 0) return frame.address.data();
+  const Place& place = places_[static_cast<std::size_t>(frame.place)];
+  if (place.error) std::rethrow_exception(place.error);
+  return place.function;
+}
+
+void Worker::define_place(const FrameHeader& frame) {
+  Place& place = places_[static_cast<std::size_t>(frame.place)];
+  if (place.function != nullptr) place.type->drop(std::exchange(place.function, nullptr));
+  place = Place{reinterpret_cast<const TaskType*>(frame.type), nullptr, nullptr};
+  reader_.open(frame.function_bytes);
+  try {
+    place.function = place.type->load(reader_);
+  } catch (...) {
+    place.error = std::current_exception();
+  }
+  reader_.skip_rest();
+}
+
+}  // namespace multiprocessing::detail

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "pool/item_error.hpp"
+#include "pool/result_writer.hpp"
+#include "pool/task_reader.hpp"
+
+#include <array>
+#include <optional>
+
+namespace multiprocessing::detail {
+
+// How many functions with state a worker keeps at a time: the parent says which goes where.
+inline constexpr int function_places = 4;
+
+// The worker's loop: claim a frame, run its items one by one, answer each. Per item, in this order: mark it in
+// `running`, decode, run, encode into the result ring, mark it done, commit, destroy. It reads nothing of a frame that
+// it has not claimed.
+class Worker {
+ public:
+  Worker(const Channel& channel, int slot, std::chrono::nanoseconds spin, int waiter_bell_fd, int background_bell_fd);
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  void announce_start();                                   // tells the parent that this worker is up
+  void announce_failed_start(const std::exception_ptr& error);
+  void serve();                                            // until the parent says leave
+
+ private:
+  class Item;
+  struct Place {
+    const TaskType* type = nullptr;
+    void* function = nullptr;
+    std::exception_ptr error;
+  };
+
+  bool claim();
+  void wait_for_frames();
+  bool run_frame();                                        // false: leave
+  void run_item(const FrameHeader& frame, std::uint32_t number);
+  const void* function_of(const FrameHeader& frame);
+  void define_place(const FrameHeader& frame);
+  void mark(Phase phase) {
+    channel_.words->running.store(items_begun_ << 8 | static_cast<std::uint64_t>(phase), std::memory_order_release);
+  }
+  bool is_idle() const;
+  void count_time(std::uint64_t& nanoseconds, std::atomic<std::uint64_t>& word);
+
+  Channel channel_;
+  int slot_;
+  WorkerWaiting waiting_;
+  TaskReader reader_;
+  ResultWriter writer_;
+  std::uint64_t position_ = 0;                             // in the task ring, of the next frame
+  std::uint64_t items_begun_ = 0;
+  std::array<Place, function_places> places_;
+  std::chrono::steady_clock::time_point since_;
+  std::uint64_t working_nanoseconds_ = 0;
+  std::uint64_t waiting_nanoseconds_ = 0;
+};
+
+}  // namespace multiprocessing::detail

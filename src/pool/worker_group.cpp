@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+#include "pool/worker_group.hpp"
+
+#include <multiprocessing/cpu_count.hpp>
+
+#include "pool/inheritance.hpp"
+#include "pool/option_checks.hpp"
+
+namespace multiprocessing::detail {
+
+void WorkerGroup::check_open() const {
+  check_owner(mark_);
+  const std::lock_guard lock(const_cast<WorkerGroup*>(this)->mutex());
+  if (!crew_->broken().empty()) throw BrokenPool("the pool is broken: " + crew_->broken());
+  if (state_ != State::open) throw std::logic_error("the pool is closed: it takes no more work");
+}
+
+std::shared_ptr<ByteCall> WorkerGroup::begin(FunctionImage function, Keep keep, bool numbered, bool asynchronous) {
+  check_open();
+  const std::lock_guard lock(mutex());
+  crew_->start_missing();
+  if (asynchronous) collector_.start_background();
+  auto call = std::make_shared<GroupCall>(shared_from_this(), callback_thread_, std::move(function), keep, ++calls_,
+                                          numbered ? numbered_calls_++ : 0);
+  call->withdrawn = ended_by_ ? ended_by_ : call->function.refused;
+  ++open_calls_;
+  return call;
+}
+
+void WorkerGroup::submit(ByteCall& call, Chunk chunk) {
+  if (inherited()) return;
+  auto& group_call = static_cast<GroupCall&>(call);
+  auto work = std::make_shared<SentChunk>(group_call.shared_from_this(), std::move(chunk));
+  const std::size_t first = work->chunk.first;
+  const std::size_t count = work->chunk.count;
+  const std::lock_guard lock(mutex());
+  if (ended_by_ && !group_call.withdrawn) group_call.withdrawn = ended_by_;
+  dispatcher_.submit({std::move(work), first, count, {}});
+  tell_if_waiting();
+}
+
+// What was handed in may have changed what must be noticed while nobody looks.
+void WorkerGroup::tell_if_waiting() {
+  if (dispatcher_.has_queue() && dispatcher_.queue_is_news()) {
+    look();
+    collector_.changed();
+  } else if (collector_.background_listens() && (dispatcher_.has_queue() || dispatcher_.has_unclaimed())) {
+    collector_.changed();
+  }
+}
+
+void WorkerGroup::refuse(ByteCall& call, std::exception_ptr reason) {
+  if (inherited()) return;
+  const std::lock_guard lock(mutex());
+  dispatcher_.refuse(static_cast<GroupCall&>(call), reason);
+}
+
+void WorkerGroup::end_input(ByteCall& call) {
+  if (inherited()) return;
+  const std::lock_guard lock(mutex());
+  dispatcher_.end_input(static_cast<GroupCall&>(call));
+  if (state_ != State::open) collector_.changed();
+}
+
+long WorkerGroup::default_buffersize(long chunksize) const { return 4L * processes_ * chunksize; }
+
+bool WorkerGroup::wait(GroupCall& call, Call::Until until, std::size_t index, Deadline deadline) {
+  check_owner(mark_);
+  const auto has = [&] { return call.has(until, index); };
+  const auto eager = [&] {
+    return until != Call::Until::all_ended || open_calls_ > 1 ||
+           call.table.expected() - call.table.ended() <= static_cast<std::size_t>(processes_);
+  };
+  const auto spins = [&] { return call.nanoseconds_per_item < 20'000; };
+  return collector_.wait(has, eager, spins, deadline);
+}
+
+void WorkerGroup::withdraw(GroupCall& call) {
+  if (inherited()) return;
+  const std::lock_guard lock(mutex());
+  dispatcher_.withdraw(call, std::make_exception_ptr(CancelledError("the work was withdrawn before it had begun")));
+  look();
+  collector_.changed();
+}
+
+void WorkerGroup::expect_end(GroupCall& call) {
+  check_owner(mark_);
+  const std::lock_guard lock(mutex());
+  if (call.ended() || std::exchange(call.is_expected, true)) return;
+  ++expected_ends_;
+  collector_.start_background();
+  collector_.changed();
+}
+
+void WorkerGroup::look() {
+  if (state_ == State::terminated) return;
+  crew_->look();
+  const Dispatcher::EndedCalls ended = dispatcher_.take_ended_calls();
+  open_calls_ -= ended.all;
+  expected_ends_ -= ended.expected;
+  if (state_ == State::closed && open_calls_ == 0) crew_->finish();
+}
+
+void WorkerGroup::arm(bool eager, For whom) {
+  const bool idle_matters = whom == For::waiter || eager || state_ != State::open || dispatcher_.has_unclaimed_long();
+  dispatcher_.arm(eager, idle_matters);
+}
+
+Deadline WorkerGroup::next_deadline(For whom) {
+  Deadline next = crew_->next_deadline();
+  // Short items that wait behind others: whether one of those turns out to be long is worth a look soon.
+  if (whom == For::background && dispatcher_.has_unclaimed() && !dispatcher_.has_unclaimed_long()) {
+    next = std::min(next, Clock::now() + std::chrono::milliseconds(1));
+  }
+  return next;
+}
+
+void WorkerGroup::remember_news() {
+  seen_.clear();
+  for (const WorkerSlot& slot : dispatcher_.slots()) seen_.push_back(slot.committed());
+}
+
+bool WorkerGroup::has_news() const {
+  for (std::size_t slot = 0; slot != seen_.size(); ++slot) {
+    if (dispatcher_.slots()[slot].committed() != seen_[slot]) return true;
+  }
+  return false;
+}
+
+int WorkerGroup::processes() const { return check_owner(mark_), processes_; }
+
+std::vector<pid_t> WorkerGroup::worker_pids() const {
+  check_owner(mark_);
+  std::vector<pid_t> pids;
+  const std::lock_guard lock(const_cast<WorkerGroup*>(this)->mutex());
+  for (const WorkerSlot& slot : dispatcher_.slots()) {
+    if (slot.pid != 0) pids.push_back(slot.pid);
+  }
+  return pids;
+}
+
+PoolStats WorkerGroup::stats() const {
+  check_owner(mark_);
+  const std::lock_guard lock(const_cast<WorkerGroup*>(this)->mutex());
+  PoolStats stats = dispatcher_.stats();
+  crew_->add_to(stats);
+  return stats;
+}
+
+std::shared_ptr<ByteCore> make_worker_group(const PoolOptions& options) {
+  check_options(options);
+  WorkerGroupSettings settings;
+  if (process_cpu_count() == 1) settings.spin = std::chrono::nanoseconds::zero();
+  // In a process forked from its owner the group is not destroyed: its threads and processes are not there.
+  const auto destroy = [](WorkerGroup* group) {
+    if (!group->inherited()) delete group;
+  };
+  return std::shared_ptr<WorkerGroup>(new WorkerGroup(options, settings), destroy);
+}
+
+}  // namespace multiprocessing::detail

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "os/owner_mark.hpp"
+#include "pool/callback_thread.hpp"
+#include "pool/collector.hpp"
+#include "pool/crew.hpp"
+#include "process/fork_server.hpp"
+
+#include <memory>
+
+namespace multiprocessing::detail {
+
+struct WorkerGroupSettings {
+  std::size_t ring_bytes = std::size_t{256} << 10;
+  std::chrono::nanoseconds spin = std::chrono::microseconds(20);   // 0 where there is one CPU
+};
+
+// Forked workers behind Pool: serialised items in, serialised outcomes out. It knows no types. Shared by the pool, its
+// results and its threads; in a process forked from its owner it is inert.
+class WorkerGroup final : public ByteCore, public CallHost, private Collected,
+                          public std::enable_shared_from_this<WorkerGroup> {
+ public:
+  WorkerGroup(const PoolOptions& options, const WorkerGroupSettings& settings);
+  ~WorkerGroup() override;
+
+  std::shared_ptr<ByteCall> begin(FunctionImage function, Keep keep, bool numbered, bool asynchronous) override;
+  void submit(ByteCall& call, Chunk chunk) override;
+  void refuse(ByteCall& call, std::exception_ptr reason) override;
+  void end_input(ByteCall& call) override;
+  long default_buffersize(long chunksize) const override;
+
+  void close() override;
+  void terminate() override;
+  bool join(Deadline deadline) override;
+  int processes() const override;
+  std::vector<pid_t> worker_pids() const override;
+  PoolStats stats() const override;
+  bool inherited() const override { return mark_.inherited(); }
+  void leave_scope() noexcept override;
+
+  std::mutex& mutex() override { return collector_.mutex(); }
+  bool wait(GroupCall& call, Call::Until until, std::size_t index, Deadline deadline) override;
+  void withdraw(GroupCall& call) override;
+  void expect_end(GroupCall& call) override;
+
+ private:
+  enum class State { open, closed, terminated };
+
+  void look() override;
+  void arm(bool eager, For whom) override;
+  bool needs_attention() override { return dispatcher_.needs_attention(); }
+  Deadline next_deadline(For whom) override;
+  bool eager_in_background() override { return expected_ends_ != 0; }
+  void starter_lost() override { crew_->starter_lost(); }
+  void remember_news() override;
+  bool has_news() const override;
+
+  void work_as(int slot);                       // in a worker
+  void start_workers();
+  [[noreturn]] void throw_start_failure();
+  void tell_if_waiting();
+  void end_processes();
+  void check_open() const;
+
+  OwnerMark mark_;
+  PoolOptions options_;
+  int processes_;
+  WorkerGroupSettings settings_;
+  ChannelBlock channels_;
+  Dispatcher dispatcher_;
+  Collector collector_;
+  std::unique_ptr<ForkServer> server_;
+  std::unique_ptr<Crew> crew_;
+  std::shared_ptr<CallbackThread> callback_thread_ = std::make_shared<CallbackThread>();
+  State state_ = State::open;
+  std::exception_ptr ended_by_;                 // what is handed in ends with this
+  std::uint64_t calls_ = 0;
+  std::size_t numbered_calls_ = 0;
+  std::size_t open_calls_ = 0;
+  std::size_t expected_ends_ = 0;               // calls whose end a callback waits for
+  std::vector<std::uint64_t> seen_;
+  std::mutex ending_;                           // one thread at a time ends the processes
+  bool processes_ended_ = false;
+};
+
+}  // namespace multiprocessing::detail

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT
+#include <multiprocessing/detail/exception_codec.hpp>
+
+#include "os/output.hpp"
+#include "pool/inheritance.hpp"
+#include "pool/option_checks.hpp"
+#include "pool/task_context.hpp"
+#include "pool/worker_group.hpp"
+#include "process/worker_life.hpp"
+
+#include <system_error>
+
+namespace multiprocessing::detail {
+
+WorkerGroup::WorkerGroup(const PoolOptions& options, const WorkerGroupSettings& settings)
+    : options_(options),
+      processes_(check_options(options)),
+      settings_(settings),
+      channels_(processes_, settings.ring_bytes),
+      dispatcher_(channels_, processes_, options.max_tasks_per_child),
+      collector_(*this, *channels_.channel(0).listener, settings.spin) {
+  server_ = std::make_unique<ForkServer>(
+      processes_, [this](int slot) { work_as(slot); },
+      std::vector<int>{collector_.waiter_bell_fd(), collector_.background_bell_fd()});
+  channels_.keep_from_children();
+  crew_ = std::make_unique<Crew>(
+      dispatcher_, *server_, [this](int slot) { channels_.reset(slot); }, options.initializer_timeout);
+  collector_.watch(server_->lost_fd());
+  start_workers();
+}
+
+void WorkerGroup::work_as(int slot) {
+  channels_.keep_only(slot);
+  set_worker_index(slot);
+  Worker worker(channels_.channel(slot), slot, settings_.spin, collector_.waiter_bell_fd(),
+                collector_.background_bell_fd());
+  try {
+    if (options_.initializer) options_.initializer();
+  } catch (...) {
+    worker.announce_failed_start(std::current_exception());
+    leave_worker(1);
+  }
+  worker_renew_parent_death_signal();
+  worker.announce_start();
+  worker.serve();
+  if (options_.finalizer) run_finalizer(options_.finalizer, "worker " + std::to_string(slot));
+}
+
+void WorkerGroup::start_workers() {
+  {
+    const std::lock_guard lock(mutex());
+    crew_->start_missing();
+  }
+  const auto settled = [&] { return crew_->all_up() || !crew_->broken().empty() || crew_->refused() != 0; };
+  const auto yes = [] { return true; };
+  const auto no = [] { return false; };
+  collector_.wait(settled, yes, no, never);
+  if (crew_->all_up()) return;
+  end_processes();
+  throw_start_failure();
+}
+
+void WorkerGroup::throw_start_failure() {
+  if (crew_->refused() != 0) {
+    throw std::system_error(crew_->refused(), std::generic_category(),
+                            "cannot fork worker " + std::to_string(crew_->refused_slot()) + " of " +
+                                std::to_string(processes_));
+  }
+  const Bytes failure = crew_->take_start_failure();
+  if (failure.size_bytes() == 0) throw BrokenPool(crew_->broken());
+  BytesSource source(failure);
+  try {
+    std::rethrow_exception(decode_exception(source));
+  } catch (...) {
+    std::throw_with_nested(BrokenPool(crew_->broken()));
+  }
+}
+
+WorkerGroup::~WorkerGroup() { leave_scope(); }
+
+void WorkerGroup::close() {
+  check_owner(mark_);
+  const std::lock_guard lock(mutex());
+  if (state_ != State::open) return;
+  state_ = State::closed;
+  look();
+  collector_.changed();
+}
+
+void WorkerGroup::terminate() {
+  check_owner(mark_);
+  {
+    const std::lock_guard lock(mutex());
+    if (state_ != State::terminated) {
+      state_ = State::terminated;
+      ended_by_ = std::make_exception_ptr(CancelledError("the pool was terminated"));
+      dispatcher_.fail_everything(ended_by_);
+      collector_.changed();
+    }
+  }
+  end_processes();
+}
+
+// Quit, then the kernel's way: whatever a worker does, this ends within 2 s.
+void WorkerGroup::end_processes() {
+  const std::lock_guard ending(ending_);
+  if (std::exchange(processes_ended_, true)) return;
+  server_->order_quit();
+  if (!server_->wait_until_gone(deadline_after(std::chrono::milliseconds(1500)))) {
+    server_->kill();
+    server_->wait_until_gone(deadline_after(std::chrono::milliseconds(500)));
+  }
+  collector_.stop_background();
+  const std::lock_guard lock(mutex());
+  for (WorkerSlot& slot : dispatcher_.slots()) {
+    slot.state = WorkerSlot::State::absent;
+    slot.pid = 0;
+  }
+}
+
+bool WorkerGroup::join(Deadline deadline) {
+  check_owner(mark_);
+  {
+    const std::lock_guard lock(mutex());
+    if (state_ == State::open) throw std::logic_error("join() was called before close() or terminate()");
+  }
+  const auto left = [&] {
+    return state_ == State::terminated || !crew_->broken().empty() || (open_calls_ == 0 && crew_->none_left());
+  };
+  const auto yes = [] { return true; };
+  const auto no = [] { return false; };
+  if (!collector_.wait(left, yes, no, deadline)) return false;
+  end_processes();
+  return callback_thread_->finish(deadline);
+}
+
+void WorkerGroup::leave_scope() noexcept {
+  if (inherited()) return;
+  bool closed = false;
+  {
+    const std::lock_guard lock(mutex());
+    closed = state_ == State::closed;
+  }
+  if (closed) {
+    join(never);
+  } else {
+    terminate();
+    callback_thread_->finish(deadline_after(std::chrono::seconds(2)));
+  }
+}
+
+}  // namespace multiprocessing::detail

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "pool/group_call.hpp"
+#include "pool/item_error.hpp"
+#include "pool/worker.hpp"
+#include "shm/channel.hpp"
+
+#include <sys/types.h>
+
+#include <array>
+#include <deque>
+#include <optional>
+#include <vector>
+
+namespace multiprocessing::detail {
+
+// Who is told what a worker answered.
+class AnswerSink {
+ public:
+  virtual void on_started() = 0;
+  virtual void on_start_failed(Bytes exception) = 0;
+  virtual void on_answer(GroupCall& call, std::size_t index, ByteAnswer answer) = 0;
+  virtual void on_fixed_answer(GroupCall& call, std::size_t index, const std::byte* value) = 0;
+
+ protected:
+  ~AnswerSink() = default;
+};
+
+// One worker's channel from the parent's side: offers frames, takes them back, takes answers, and after a death says who
+// had been begun. All that the worker wrote is copied, then checked. Guarded by the group's mutex.
+class WorkerSlot {
+ public:
+  enum class State { absent, starting, up, leaving };
+
+  WorkerSlot(const Channel& channel, int index) : channel_(channel), index_(index) {}
+
+  int index() const { return index_; }
+  State state = State::absent;
+  pid_t pid = 0;
+  Clock::time_point ordered_at{};              // when its start was ordered
+
+  // Offering. The caller checks can_offer() and cuts the batch with limit_bytes().
+  bool can_offer(std::size_t bytes) const;
+  std::size_t limit_bytes() const { return channel_.tasks.size_bytes() / 4 - sizeof(FrameHeader); }
+  void offer(Batch batch, std::size_t bytes);
+  void offer_leave();
+  void stream();                               // more of a frame that is being streamed
+  bool is_streaming() const { return !stream_.empty(); }
+  std::vector<Batch> recall();                 // takes back, in order, what the worker has not claimed
+
+  std::shared_ptr<GroupCall> working_on() const { return frames_.empty() ? nullptr : frames_.front().batch.work->call; }
+  std::size_t running_items() const;           // 1 if the worker has begun one that it has not answered
+  std::size_t unanswered_items() const { return unanswered_items_; }
+  std::size_t unclaimed_frames() const;
+  std::size_t unclaimed_items() const;
+  std::size_t claimed_items() const { return answered_items_ + unanswered_items_ - unclaimed_items(); }
+  std::size_t function_bytes(const GroupCall& call) const;  // of state that would have to come with a frame
+  bool is_parked() const { return park_reason(channel_.words->parked.load(std::memory_order_relaxed)) != ParkReason::awake; }
+
+  // Taking. committed() needs no lock: it is news if it has changed. False from collect(): the channel's words contradict each other.
+  std::uint64_t committed() const { return channel_.words->committed.load(std::memory_order_acquire); }
+  bool has_news() const { return committed() != taken_; }
+  bool collect(AnswerSink& sink);
+
+  // Waking: what the worker should ring for while the parent sleeps. `eager`: for every answer.
+  void arm(bool eager, bool wants_to_offer, bool when_idle);
+  bool needs_attention(bool wants_to_offer) const;   // would it have rung?
+
+  // After the worker's death was reported and the last answers were collected.
+  struct Aftermath {
+    bool overwritten = false;
+    std::optional<std::pair<Batch, Phase>> blamed;   // one item
+    std::vector<Batch> rest;                         // all else that was not answered; overwritten: the lost ones
+    std::size_t answered_items = 0;
+  };
+  Aftermath take_apart(bool overwritten);
+
+  std::chrono::nanoseconds working() const { return past_working_ + now_working_; }
+  std::chrono::nanoseconds waiting() const { return past_waiting_ + now_waiting_; }
+  std::size_t answered_items() const { return answered_items_; }
+
+ private:
+  struct Frame {
+    Batch batch;
+    std::uint64_t begin = 0;                   // what was filled before it
+    std::uint32_t number = 0;                  // as claimed and offered count
+    std::size_t answered = 0;
+    int place = -1;
+    bool defines = false;
+  };
+  struct Stream {                              // bytes that wait for room in the ring
+    const Bytes* bytes;
+    BytesPlace place;
+    std::size_t left;
+    std::shared_ptr<SentChunk> keeps;
+  };
+
+  std::size_t free_bytes() const;
+  std::uint32_t claimed() const { return Turn::of(channel_.words->turn.load(std::memory_order_acquire)).claimed; }
+  bool is_claimed(const Frame& frame) const { return static_cast<std::int32_t>(claimed() - frame.number) > 0; }
+  std::size_t place_of(const GroupCall& call) const;  // function_places if it has none
+  int place_for(const GroupCall& call, bool& defines);
+  std::uint64_t begin_frame(std::size_t contiguous_bytes);
+  void publish_frame(Frame frame);
+  void wake(ParkReason reason);
+  bool take_piece(AnswerSink& sink, std::uint64_t& position, std::uint64_t committed);
+  bool take_answer(AnswerSink& sink, PieceKind kind, const std::byte* data, std::size_t size_bytes);
+  void answered();
+  void note_times();
+
+  Channel channel_;
+  int index_;
+  std::deque<Frame> frames_;
+  std::deque<Stream> stream_;
+  std::uint64_t filled_ = 0;
+  std::uint32_t offered_ = 0;
+  std::uint64_t taken_ = 0;
+  std::uint32_t rung_for_ = 0;
+  std::size_t unanswered_items_ = 0;
+  std::size_t answered_items_ = 0;             // since the worker's start
+  Bytes parts_;                                // of an answer that is not whole yet
+  std::array<std::uint64_t, function_places> places_{};  // number of the call whose function is there, 0: none
+  std::size_t next_place_ = 0;
+  std::chrono::nanoseconds now_working_{};
+  std::chrono::nanoseconds now_waiting_{};
+  std::chrono::nanoseconds past_working_{};
+  std::chrono::nanoseconds past_waiting_{};
+};
+
+}  // namespace multiprocessing::detail

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+#include "pool/worker_slot.hpp"
+
+namespace multiprocessing::detail {
+
+bool WorkerSlot::collect(AnswerSink& sink) {
+  // Acquire: what is before `committed` is whole. Pairs with the store in ResultWriter::publish. Loaded once: what comes
+  // later is for the next pass, so that no worker can hold us here.
+  const std::uint64_t committed = channel_.words->committed.load(std::memory_order_seq_cst);
+  const Turn turn = Turn::of(channel_.words->turn.load(std::memory_order_acquire));
+  const std::uint64_t consumed = channel_.words->consumed.load(std::memory_order_relaxed);
+  const std::uint64_t first_number = offered_ - frames_.size();
+  if (turn.offered != offered_ || static_cast<std::uint32_t>(turn.claimed - first_number) > frames_.size() ||
+      filled_ - consumed > channel_.tasks.size_bytes() || committed - taken_ > channel_.results.size_bytes() ||
+      committed % 8 != 0) {
+    return false;
+  }
+  if (committed == taken_) return true;
+  std::uint64_t position = taken_;
+  bool consistent = true;
+  while (consistent && position != committed) consistent = take_piece(sink, position, committed);
+  taken_ = position;
+  // Release: we have copied what the worker may overwrite now. Seq_cst: then we look whether it sleeps.
+  channel_.words->taken.store(taken_, std::memory_order_seq_cst);
+  wake(ParkReason::for_room);
+  note_times();
+  return consistent;
+}
+
+bool WorkerSlot::take_piece(AnswerSink& sink, std::uint64_t& position, std::uint64_t committed) {
+  PieceHeader header;
+  std::memcpy(&header, channel_.results.at(position), sizeof header);
+  const std::uint64_t size = round_up_to_8(sizeof header + std::uint64_t{header.bytes});
+  if (size > committed - position || size > channel_.results.contiguous_bytes(position)) return false;
+  const std::byte* const data = channel_.results.at(position) + sizeof header;
+  position += size;
+  switch (header.kind) {
+    case PieceKind::padding: return true;
+    case PieceKind::part: parts_.append(data, header.bytes); return !frames_.empty() || state == State::starting;
+    case PieceKind::void_parts: parts_ = {}; return true;
+    case PieceKind::value:
+    case PieceKind::exception: return take_answer(sink, header.kind, data, header.bytes);
+    case PieceKind::started:
+      if (state != State::starting) return false;
+      state = State::up;
+      sink.on_started();
+      return true;
+    case PieceKind::start_failed: {
+      if (state != State::starting) return false;
+      parts_.append(data, header.bytes);
+      sink.on_start_failed(std::exchange(parts_, {}));
+      return true;
+    }
+  }
+  return false;
+}
+
+bool WorkerSlot::take_answer(AnswerSink& sink, PieceKind kind, const std::byte* data, std::size_t size_bytes) {
+  if (frames_.empty() || !is_claimed(frames_.front()) || frames_.front().batch.count == 0) return false;
+  Frame& frame = frames_.front();
+  GroupCall& call = frame.batch.call();
+  const std::size_t index = frame.batch.first + frame.answered;
+  const std::size_t fixed = call.table.fixed_size_bytes();
+  if (kind == PieceKind::value && fixed != 0 && parts_.size_bytes() == 0) {
+    if (size_bytes != fixed) return false;
+    sink.on_fixed_answer(call, index, data);
+  } else {
+    ByteAnswer answer{.kind = kind == PieceKind::value ? ByteAnswer::Kind::value : ByteAnswer::Kind::exception};
+    parts_.append(data, size_bytes);
+    if (fixed != 0 && kind == PieceKind::value && parts_.size_bytes() != fixed) return false;
+    answer.bytes = std::exchange(parts_, {});
+    sink.on_answer(call, index, std::move(answer));
+  }
+  answered();
+  return true;
+}
+
+void WorkerSlot::answered() {
+  Frame& frame = frames_.front();
+  ++answered_items_;
+  --unanswered_items_;
+  if (++frame.answered == frame.batch.count) frames_.pop_front();
+}
+
+void WorkerSlot::note_times() {
+  const auto counted = [](const std::atomic<std::uint64_t>& word) {
+    return std::chrono::nanoseconds(static_cast<std::int64_t>(word.load(std::memory_order_relaxed) & INT64_MAX));
+  };
+  now_working_ = counted(channel_.words->working_nanoseconds);
+  now_waiting_ = counted(channel_.words->waiting_nanoseconds);
+}
+
+WorkerSlot::Aftermath WorkerSlot::take_apart(bool overwritten) {
+  Aftermath aftermath{.overwritten = overwritten, .blamed = {}, .rest = {}, .answered_items = answered_items_};
+  const std::uint64_t running = channel_.words->running.load(std::memory_order_acquire);
+  const std::uint64_t number = running >> 8;
+  const auto phase = static_cast<Phase>(running & 0xff);
+  const bool nothing_begun = running == 0 || (number + 1 == answered_items_ && phase == Phase::done);
+  const bool begun = number == answered_items_ && phase >= Phase::decoding && phase <= Phase::done && !frames_.empty() &&
+                     is_claimed(frames_.front()) && frames_.front().batch.count != 0;
+  if (!begun && !nothing_begun) aftermath.overwritten = true;
+
+  for (Frame& frame : frames_) {
+    Batch rest = std::move(frame.batch);
+    if (rest.count == 0) continue;
+    if (frame.answered != 0) rest.split_front(rest.measure(frame.answered, SIZE_MAX));
+    if (begun && !aftermath.overwritten && !aftermath.blamed) {
+      aftermath.blamed.emplace(rest.split_front(rest.measure(1, SIZE_MAX)), phase);
+    }
+    if (rest.count != 0) aftermath.rest.push_back(std::move(rest));
+  }
+  past_working_ += std::exchange(now_working_, {});
+  past_waiting_ += std::exchange(now_waiting_, {});
+  frames_.clear();
+  stream_.clear();
+  parts_ = {};
+  places_.fill(0);
+  filled_ = taken_ = 0;
+  offered_ = rung_for_ = 0;
+  unanswered_items_ = answered_items_ = 0;
+  return aftermath;
+}
+
+}  // namespace multiprocessing::detail

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+#include "pool/worker_waiting.hpp"
+
+#include "os/event_fd.hpp"
+#include "os/futex.hpp"
+
+namespace multiprocessing::detail {
+
+void WorkerWaiting::sleep_on_bell(std::uint32_t bell) { futex_wait(channel_.words->bell, bell); }
+
+void WorkerWaiting::ring(std::uint32_t listener) {
+  if (listener == rung_for_) return;  // for this sleep of the parent it has been rung: it will look at everything
+  rung_for_ = listener;
+  EventFd::ring(bell_fds_[(listener & 3U) == static_cast<std::uint32_t>(Bell::background) ? 1 : 0]);
+}
+
+}  // namespace multiprocessing::detail

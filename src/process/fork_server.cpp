@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+#include "process/fork_server.hpp"
+
+#include "os/error.hpp"
+#include "os/output.hpp"
+#include "os/pidfd.hpp"
+#include "os/process.hpp"
+#include "os/signals.hpp"
+#include "os/wait.hpp"
+#include "process/server_loop.hpp"
+
+#include <array>
+#include <chrono>
+#include <csignal>
+
+namespace multiprocessing::detail {
+
+ForkServer::ForkServer(int slots, std::function<void(int)> worker_main, std::vector<int> bells)
+    : ledger_(std::make_unique<Ledger>(slots)) {
+  ServerLoop loop(*ledger_, orders_, exec_watch_.take_far_end(), worker_main, bells);
+  flush_output_if_free();
+  const SignalsBlocked blocked;
+  pid_ = fork_process();
+  if (pid_ < 0) throw_errno("cannot fork the server that starts the workers");
+  if (pid_ == 0) loop.run(blocked.before());
+  try {
+    server_ = open_pidfd(pid_);
+    ledger_->forbid_fork_inheritance();
+  } catch (...) {
+    send_signal(pid_, SIGKILL);
+    reap_killed_child(pid_);
+    throw;
+  }
+}
+
+ForkServer::~ForkServer() {
+  if (mark_.inherited()) {
+    // The ledger is not mapped here: unmapping its address could hit what has come there since.
+    [[maybe_unused]] const Ledger* not_ours = ledger_.release();
+    return;
+  }
+  order_quit();
+  if (wait_until_gone(deadline_after(std::chrono::milliseconds(1500)))) return;
+  kill();
+  wait_until_gone(deadline_after(std::chrono::milliseconds(500)));
+}
+
+void ForkServer::order_fork(int slot) {
+  ledger_->order_fork(slot);
+  orders_.ring();
+}
+
+void ForkServer::order_signal(int slot, int signal) {
+  ledger_->order_signal(slot, signal);
+  orders_.ring();
+}
+
+std::optional<WorkerReport> ForkServer::next_report() {
+  const std::optional<WorkerReport> report = ledger_->next_report();
+  // An order for this slot may have waited for this report to be read.
+  if (report && report->kind != WorkerReport::Kind::started) orders_.ring();
+  return report;
+}
+
+int ForkServer::lost_fd() const { return server_.get(); }
+
+void ForkServer::order_quit() {
+  ledger_->order_quit();
+  orders_.ring();
+}
+
+bool ForkServer::wait_until_gone(Deadline deadline) {
+  if (is_gone_) return true;
+  const std::array<int, 1> fds{server_.get()};
+  if (!wait_readable(fds, deadline)) return false;
+  reap_pidfd(server_.get());
+  is_gone_ = true;
+  return true;
+}
+
+void ForkServer::kill() { signal_pidfd(server_.get(), SIGKILL); }
+
+pid_t ForkServer::pid() const { return pid_; }
+
+}  // namespace multiprocessing::detail

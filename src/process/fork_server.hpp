@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "os/event_fd.hpp"
+#include "os/exec_watch.hpp"
+#include "os/owner_mark.hpp"
+#include "os/unique_fd.hpp"
+#include "process/ledger.hpp"
+#include "process/worker_starter.hpp"
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace multiprocessing::detail {
+
+// A child of the program, forked once, that forks the workers: it has one thread, so that a fork there inherits no lock
+// that another thread holds, and the program's memory as it was when the pool was made.
+// It ends when the program ends or calls exec, and its workers end with it.
+// The destructor ends it, within 2 s; in a process that the program forked it touches nothing.
+class ForkServer final : public WorkerStarter {
+ public:
+  // worker_main runs in each worker after its first acts; where it returns the worker leaves with exit code 0.
+  // The server rings each of `bells`, eventfds of the program that stay open in the workers, after every report.
+  // Throws std::system_error.
+  ForkServer(int slots, std::function<void(int slot)> worker_main, std::vector<int> bells);
+  ~ForkServer() override;
+
+  void order_fork(int slot) override;
+  void order_signal(int slot, int signal) override;
+  std::optional<WorkerReport> next_report() override;
+  int lost_fd() const override;
+  void order_quit() override;
+  bool wait_until_gone(Deadline deadline) override;
+  void kill() override;
+  pid_t pid() const override;
+
+ private:
+  OwnerMark mark_;
+  std::unique_ptr<Ledger> ledger_;
+  EventFd orders_;
+  ExecWatch exec_watch_;
+  pid_t pid_ = 0;
+  UniqueFd server_;  // a pidfd
+  bool is_gone_ = false;
+};
+
+}  // namespace multiprocessing::detail

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+#include "process/server_loop.hpp"
+
+#include "os/children.hpp"
+#include "os/pidfd.hpp"
+#include "os/process.hpp"
+#include "os/wait.hpp"
+#include "process/worker_life.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <csignal>
+#include <utility>
+
+namespace multiprocessing::detail {
+namespace {
+
+constexpr std::chrono::milliseconds time_to_terminate{500};
+// After that whatever is left has had its SIGKILL, and sits in a system call that only the kernel can end.
+constexpr std::chrono::seconds time_to_die{2};
+// The list of children can miss one while others end, and then no SIGCHLD comes for it.
+constexpr std::chrono::milliseconds look_again{20};
+
+}  // namespace
+
+ServerLoop::ServerLoop(Ledger& ledger, EventFd& orders, UniqueFd parent_execs,
+                       const std::function<void(int)>& worker_main, const std::vector<int>& bells)
+    : ledger_(ledger),
+      orders_(orders),
+      parent_(open_pidfd(this_process())),
+      parent_execs_(std::move(parent_execs)),
+      child_signals_(open_child_signals()),
+      worker_main_(worker_main),
+      bells_(bells),
+      workers_(static_cast<std::size_t>(ledger.slots())) {}
+
+void ServerLoop::run(const SignalMask& mask_of_program) noexcept {
+  mask_of_program_ = mask_of_program;
+  own_pid_ = this_process();
+  adopt_orphans();
+  name_process("mp-forkserver");
+  set_server_signals();
+  // Workers have no ledger, not even one to unmap.
+  ledger_.forbid_fork_inheritance();
+  for (;; sleep()) {
+    bury_the_dead();
+    look_after_parent();
+    obey();
+    if (phase_ != Phase::serving) end_if_alone();
+  }
+}
+
+void ServerLoop::sleep() noexcept {
+  Deadline deadline = next_phase_;
+  if (phase_ == Phase::killing) deadline = std::min(deadline, deadline_after(look_again));
+  // Who has ended stays readable for ever.
+  const bool is_parent_gone = phase_ == Phase::killing;
+  const std::array<int, 4> fds{is_parent_gone ? -1 : parent_.get(), is_parent_gone ? -1 : parent_execs_.get(),
+                               orders_.fd(), child_signals_.get()};
+  wait_readable(fds, deadline);
+  orders_.drain();
+  drain_child_signals(child_signals_.get());
+}
+
+void ServerLoop::bury_the_dead() noexcept {
+  bool somebody_died = false;
+  while (const auto ended = reap_any_child()) {
+    mark_dead(ended->pid, ended->status);
+    somebody_died = true;
+  }
+  if (!somebody_died) return;
+  // Also after an orphan's death: its own children have come here with it.
+  kill_orphans();
+  for (int slot = 0; slot != ledger_.slots(); ++slot) {
+    Worker& worker = workers_[static_cast<std::size_t>(slot)];
+    if (!worker.is_dead) continue;
+    worker.is_dead = false;
+    const pid_t pid = std::exchange(worker.pid, 0);
+    report({.kind = WorkerReport::Kind::ended, .slot = slot, .pid = pid, .status = worker.status});
+  }
+}
+
+void ServerLoop::mark_dead(pid_t pid, int status) noexcept {
+  const auto worker = std::ranges::find(workers_, pid, &Worker::pid);
+  if (worker == workers_.end()) return;
+  worker->status = status;
+  worker->is_dead = true;
+}
+
+bool ServerLoop::is_worker(pid_t pid) const noexcept {
+  return std::ranges::find(workers_, pid, &Worker::pid) != workers_.end();
+}
+
+// All children of this process that are no workers have lost the worker that they came from.
+int ServerLoop::kill_orphans() noexcept {
+  int orphans = 0;
+  Children children;
+  while (const auto child = children.next()) {
+    if (is_worker(*child) || !is_in_own_session(*child)) continue;
+    send_signal(*child, SIGKILL);
+    ++orphans;
+  }
+  return orphans;
+}
+
+void ServerLoop::look_after_parent() noexcept {
+  if (phase_ == Phase::killing) return;
+  const std::array<int, 2> fds{parent_.get(), parent_execs_.get()};
+  if (wait_readable(fds, Clock::now())) begin_killing();
+}
+
+void ServerLoop::obey() noexcept {
+  if (phase_ == Phase::serving && ledger_.quit_is_due()) {
+    phase_ = Phase::terminating;
+    next_phase_ = deadline_after(time_to_terminate);
+    signal_workers(SIGTERM);
+    // One that is stopped would not take it.
+    signal_workers(SIGCONT);
+  }
+  if (phase_ == Phase::terminating && Clock::now() >= next_phase_) begin_killing();
+  if (phase_ != Phase::serving) return;
+  for (int slot = 0; slot != ledger_.slots(); ++slot) {
+    Worker& worker = workers_[static_cast<std::size_t>(slot)];
+    if (worker.pid == 0 && ledger_.fork_is_due(slot, worker.forks_done)) fork_worker(slot);
+    const std::uint32_t signals = ledger_.take_signals(slot, worker.forks_done);
+    for (int signal = 1; worker.pid != 0 && signals >> signal != 0; ++signal) {
+      if ((signals >> signal & 1) != 0) send_signal(worker.pid, signal);
+    }
+  }
+}
+
+void ServerLoop::fork_worker(int slot) noexcept {
+  Worker& worker = workers_[static_cast<std::size_t>(slot)];
+  ++worker.forks_done;
+  const pid_t pid = fork_process();
+  if (pid == 0) {
+    parent_.reset();
+    parent_execs_.reset();
+    child_signals_.reset();
+    orders_.close();
+    begin_worker(own_pid_, slot, mask_of_program_);
+    worker_main_(slot);
+    leave_worker(0);
+  }
+  if (pid < 0) return report({.kind = WorkerReport::Kind::refused, .slot = slot, .pid = 0, .status = last_error()});
+  worker.pid = pid;
+  report({.kind = WorkerReport::Kind::started, .slot = slot, .pid = pid, .status = 0});
+}
+
+void ServerLoop::signal_workers(int signal) noexcept {
+  for (const Worker& worker : workers_) {
+    if (worker.pid != 0) send_signal(worker.pid, signal);
+  }
+}
+
+void ServerLoop::begin_killing() noexcept {
+  phase_ = Phase::killing;
+  next_phase_ = deadline_after(time_to_die);
+  signal_workers(SIGKILL);
+}
+
+void ServerLoop::end_if_alone() noexcept {
+  const bool has_workers = std::ranges::any_of(workers_, [](const Worker& worker) { return worker.pid != 0; });
+  if (!has_workers && kill_orphans() == 0) leave_process(0);
+  if (phase_ == Phase::killing && Clock::now() >= next_phase_) leave_process(1);
+}
+
+void ServerLoop::report(const WorkerReport& report) noexcept {
+  ledger_.report(report);
+  for (const int bell : bells_) EventFd::ring(bell);
+}
+
+}  // namespace multiprocessing::detail

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "os/event_fd.hpp"
+#include "os/signals.hpp"
+#include "os/unique_fd.hpp"
+#include "process/ledger.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+namespace multiprocessing::detail {
+
+// What the fork server does from its fork to its end: waits, buries dead workers, obeys orders, and ends when the
+// parent does or says so. Made by the parent before the fork, with all the memory it needs: in the server there may
+// be locks that a thread of the parent held. Nothing of it is ever destroyed there.
+class ServerLoop {
+ public:
+  ServerLoop(Ledger& ledger, EventFd& orders, UniqueFd parent_execs, const std::function<void(int)>& worker_main,
+             const std::vector<int>& bells);
+
+  // In the forked child. `mask_of_program` is for the workers. Returns only by leaving the process.
+  [[noreturn]] void run(const SignalMask& mask_of_program) noexcept;
+
+ private:
+  struct Worker {
+    pid_t pid = 0;  // 0: none
+    std::uint32_t forks_done = 0;
+    int status = 0;
+    bool is_dead = false;  // and not yet reported
+  };
+  enum class Phase { serving, terminating, killing };
+
+  void bury_the_dead() noexcept;
+  void mark_dead(pid_t pid, int status) noexcept;
+  int kill_orphans() noexcept;
+  bool is_worker(pid_t pid) const noexcept;
+  void look_after_parent() noexcept;
+  void obey() noexcept;
+  void fork_worker(int slot) noexcept;
+  void signal_workers(int signal) noexcept;
+  void begin_killing() noexcept;
+  void end_if_alone() noexcept;
+  void report(const WorkerReport& report) noexcept;
+  void sleep() noexcept;
+
+  Ledger& ledger_;
+  EventFd& orders_;
+  UniqueFd parent_;  // a pidfd
+  UniqueFd parent_execs_;
+  UniqueFd child_signals_;
+  const std::function<void(int)>& worker_main_;
+  const std::vector<int>& bells_;
+  std::vector<Worker> workers_;
+  SignalMask mask_of_program_{};
+  pid_t own_pid_ = 0;
+  Phase phase_ = Phase::serving;
+  Deadline next_phase_ = never;
+};
+
+}  // namespace multiprocessing::detail

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "os/signals.hpp"
+
+#include <sys/types.h>
+
+namespace multiprocessing::detail {
+
+// The first acts of a worker, before any code of the program runs in it. `server` is its parent, `mask_of_program` the
+// signals that were blocked in the thread that made the pool. Allocates nothing and takes no lock but that of on_exit.
+void begin_worker(pid_t server, int slot, const SignalMask& mask_of_program) noexcept;
+
+// Again after code that may have changed the worker's credentials: that clears the signal by which the kernel ends it
+// with its server. Only in a worker; not in a process that a task forked.
+void worker_renew_parent_death_signal() noexcept;
+
+// The last acts: flushes the standard output and ends this process. Also for a process that a task forked.
+[[noreturn]] void leave_worker(int exit_code) noexcept;
+
+}  // namespace multiprocessing::detail

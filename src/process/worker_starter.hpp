@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <multiprocessing/detail/deadline.hpp>
+
+#include <sys/types.h>
+
+#include <optional>
+
+namespace multiprocessing::detail {
+
+struct WorkerReport {
+  enum class Kind { started, refused, ended };
+  Kind kind;
+  int slot;
+  pid_t pid;   // 0 if refused
+  int status;  // ended: as waitpid gives it; refused: errno
+};
+
+// Who starts, signals and reaps the workers of a pool. It does what it is told and nothing on its own.
+// A slot gets: order_fork, then `started` or `refused`; after `started`, in the end, `ended`; only once that report was
+// read may the slot be ordered again. Reports of one slot come in order.
+// Orders may be given by any thread; the rest is for one thread at a time. Only wait_until_gone blocks.
+class WorkerStarter {
+ public:
+  WorkerStarter() = default;
+  WorkerStarter(const WorkerStarter&) = delete;
+  WorkerStarter& operator=(const WorkerStarter&) = delete;
+  virtual ~WorkerStarter();
+
+  virtual void order_fork(int slot) = 0;
+  virtual void order_signal(int slot, int signal) = 0;  // 1 to 31, to the worker ordered last; ignored if it has ended
+  virtual std::optional<WorkerReport> next_report() = 0;
+  virtual int lost_fd() const = 0;                      // readable once the starter itself has ended; -1 if it cannot
+  virtual void order_quit() = 0;                        // SIGTERM to all workers, SIGKILL after 0.5 s; reap; end
+  virtual bool wait_until_gone(Deadline deadline) = 0;  // false at the deadline
+  virtual void kill() = 0;                              // SIGKILL: then the kernel ends the workers
+  virtual pid_t pid() const = 0;                        // of the process that starts them, 0 if there is none
+};
+
+}  // namespace multiprocessing::detail

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "shm/byte_ring.hpp"
+#include "shm/channel_words.hpp"
+#include "shm/mapping.hpp"
+
+namespace multiprocessing::detail {
+
+// One worker's channel, as both sides see it. It owns nothing: the memory is given, so that the same code runs between
+// processes and, in tests, between threads.
+struct Channel {
+  ChannelWords* words;
+  ByteRing tasks;
+  ByteRing results;
+  WakeLine* wake;          // read-only in the worker
+  Listener* listener;      // read-only in the worker
+};
+
+// The memory of all channels of a pool: one mapping, cut by slots.
+class ChannelBlock {
+ public:
+  // ring_bytes: of each ring, a power of two, at least a page. Throws std::system_error if the memory is refused.
+  ChannelBlock(int slots, std::size_t ring_bytes);
+  Channel channel(int slot);
+  void reset(int slot);                 // all words to 0, for the next worker; only while none lives
+  void keep_from_children();            // the parent, after its fork: processes that it forks later have none of this
+  void keep_only(int slot);             // a worker, first of all: its own channel, and the parent's page read-only
+  std::size_t ring_bytes() const { return ring_bytes_; }
+
+ private:
+  std::byte* slot_begin(int slot);
+  int slots_;
+  std::size_t ring_bytes_;
+  std::size_t front_bytes_;             // the parent's page
+  std::size_t slot_bytes_;
+  SharedMapping mapping_;
+};
+
+}  // namespace multiprocessing::detail

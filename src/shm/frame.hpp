@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+namespace multiprocessing::detail {
+
+// What lies in the rings. All starts at multiples of 8.
+//
+//   task ring:    frame*       frame  := FrameHeader, the function's state (function_bytes), items (bytes)
+//                              item   := its length as 64 bits and its bytes; of fixed size: its bytes
+//   result ring:  piece*       piece  := PieceHeader, bytes, up to 7 of padding
+//
+// A frame that is not streamed is contiguous: where it does not fit before the ring's end, a `skip` frame (or fewer
+// bytes than a header) leads to its start. A streamed frame, always the last one offered, wraps.
+enum class FrameKind : std::uint32_t { work, streamed_work, skip, leave };
+
+struct FrameHeader {
+  std::uint64_t type;                    // address of a TaskType
+  std::uint64_t function_bytes;          // of state that comes with this frame
+  std::uint64_t bytes;                   // of items
+  std::uint64_t first_item;              // as item_index() gives it
+  std::uint32_t items;
+  FrameKind kind;
+  std::int32_t place;                    // in the worker's table of functions, -1: the function is in `address`
+  std::uint32_t defines_place;           // 1: the state comes with this frame
+  alignas(16) std::array<std::byte, 16> address;
+};
+
+enum class PieceKind : std::uint32_t {
+  value,              // the item's answer, or the last part of it
+  exception,          // likewise
+  part,               // more follows
+  void_parts,         // the parts so far are void: an exception follows instead
+  padding,            // nothing: leads to the ring's start
+  started,            // the worker is up
+  start_failed,       // its initializer threw: an encoded exception
+};
+
+struct PieceHeader {
+  std::uint32_t bytes;
+  PieceKind kind;
+};
+
+static_assert(sizeof(FrameHeader) == 64 && std::is_trivially_copyable_v<FrameHeader>);
+static_assert(sizeof(PieceHeader) == 8 && std::is_trivially_copyable_v<PieceHeader>);
+
+}  // namespace multiprocessing::detail

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: MIT
+// Refused: function objects are called as const: a mutable lambda or a non-const operator()
+#include <multiprocessing/pool.hpp>
+
+int main() {
+  multiprocessing::Pool pool;
+  pool.map([](int item) mutable { return item + 1; }, {1, 2, 3});
+}

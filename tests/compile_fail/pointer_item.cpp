@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+// Refused: a raw pointer cannot be sent to another process: it would arrive dangling
+#include <multiprocessing/pool.hpp>
+
+int read(int* place) { return *place; }
+
+int main() {
+  int value = 1;
+  multiprocessing::Pool pool;
+  pool.map(read, {&value});
+}

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+// Refused: a raw pointer cannot be sent to another process: it would arrive dangling
+#include <multiprocessing/pool.hpp>
+
+#include <mutex>
+
+int count(const std::vector<std::mutex*>& mutexes) { return static_cast<int>(mutexes.size()); }
+
+int main() {
+  multiprocessing::Pool pool;
+  pool.apply(count, std::vector<std::mutex*>());
+}

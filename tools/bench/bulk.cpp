@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+// Much data: what it costs to carry it there and back.
+#include <multiprocessing/pool.hpp>
+
+#include "figures.hpp"
+#include "trivial.hpp"
+
+#include <cstdio>
+#include <cstring>
+#include <numeric>
+
+namespace bench {
+namespace {
+
+namespace mp = multiprocessing;
+
+std::vector<double> identity(std::vector<double> values) { return values; }
+
+std::vector<int> serial_map(const std::vector<int>& items) {
+  std::vector<int> results;
+  results.reserve(items.size());
+  for (const int item : items) results.push_back(trivial(item));
+  return results;
+}
+
+double memcpy_nanoseconds(const std::vector<int>& items, std::size_t samples) {
+  std::vector<int> target(items.size());
+  std::vector<double> times;
+  for (std::size_t i = 0; i != samples; ++i) {
+    times.push_back(seconds([&] { std::memcpy(target.data(), items.data(), items.size() * sizeof(int)); }));
+    keep(target.data());
+  }
+  return median(times) * 1e9 / static_cast<double>(items.size());
+}
+
+void copy_four_times(const std::vector<double>& values) {
+  for (int i = 0; i != 4; ++i) {
+    const auto copy = values;
+    keep(copy.data());
+  }
+}
+
+}  // namespace
+
+std::vector<Row> measure_integers(const Setting& setting) {
+  std::vector<int> items(2'000'000);
+  std::iota(items.begin(), items.end(), 0);
+  mp::Pool pool(setting.workers);
+  Row row{.subject = "map, 2,000,000 integers",
+          .unit = "ns",
+          .peer_name = "a loop, one thread",
+          .limit = Limit::ours,
+          .goal = 10};
+  compare(row, setting.samples, {items.size(), [&] { return seconds([&] { pool.map(&trivial, items); }); }},
+          {items.size(), [&] { return seconds([&] { keep(serial_map(items).data()); }); }});
+  char note[64];
+  std::snprintf(note, sizeof note, "memcpy takes %.2f ns an integer", memcpy_nanoseconds(items, setting.samples));
+  row.note = note;
+  return {row};
+}
+
+std::vector<Row> measure_echo(const Setting& setting) {
+  const std::vector<double> values((std::size_t{64} << 20) / sizeof(double), 1.5);
+  mp::Pool pool(setting.workers);
+  Row row{.subject = "echo of 64 MiB of doubles",
+          .unit = "ms",
+          .peer_name = "four copies (auto b = a;)",
+          .limit = Limit::ratio,
+          .goal = 1};
+  compare(row, setting.samples, {1, [&] { return seconds([&] { keep(pool.apply(&identity, values).data()); }); }},
+          {1, [&] { return seconds([&] { copy_four_times(values); }); }});
+  return {row};
+}
+
+}  // namespace bench

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+#include "figures.hpp"
+
+namespace bench {
+
+const std::vector<Figure>& figures() {
+  static const std::vector<Figure> all{
+      {"async", "apply_async and get of 100,000 trivial tasks", measure_async},
+      {"chunk1", "map of 200,000 trivial items, chunksize 1", measure_single_items},
+      {"python", "the same against CPython's Pool.map", measure_against_python},
+      {"awake", "round trip of apply() while both sides are awake", measure_round_trip_awake},
+      {"asleep", "round trip of apply() with spinning off", measure_round_trip_asleep},
+      {"integers", "map of 2,000,000 integers, default chunks", measure_integers},
+      {"echo", "there and back of 64 MiB of doubles", measure_echo},
+      {"work", "map of items of 3, 30 and 300 us", measure_work},
+      {"crowd", "an item's cost with 64 workers", measure_many_workers},
+      {"idle", "CPU time of a pool that has nothing to do", measure_idle}};
+  return all;
+}
+
+}  // namespace bench

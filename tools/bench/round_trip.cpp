@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+// One task at a time: how long it takes to hear back.
+#include <multiprocessing/pool.hpp>
+
+#include "figures.hpp"
+#include "futex_peer.hpp"
+#include "trivial.hpp"
+
+#include <cstdlib>
+
+namespace bench {
+namespace {
+
+namespace mp = multiprocessing;
+
+Row measure_round_trip(const Setting& setting, int workers, int trips) {
+  FutexPeer futex;
+  mp::Pool pool(workers);
+  constexpr int futex_trips = 5'000;
+  Row row{.unit = "us", .peer_name = "raw futex, two processes", .limit = Limit::ratio};
+  compare(row, setting.samples,
+          {static_cast<std::size_t>(trips),
+           [&] {
+             return seconds([&] {
+               for (int i = 0; i != trips; ++i) pool.apply(&trivial, i);
+             });
+           }},
+          {futex_trips, [&] { return seconds([&] { futex.round_trips(futex_trips); }); }});
+  return row;
+}
+
+}  // namespace
+
+std::vector<Row> measure_round_trip_awake(const Setting& setting) {
+  Row row = measure_round_trip(setting, setting.workers, 50'000);
+  row.subject = "apply(), one task, both awake";
+  row.goal = 1;
+  Row absolute = row;
+  absolute.subject = "the same: about 0.5 us";
+  absolute.limit = Limit::ours;
+  absolute.goal = 0.55;
+  return {row, absolute};
+}
+
+// The library does not spin where it may use one CPU only, and this makes it believe so. The scheduler still has all.
+std::vector<Row> measure_round_trip_asleep(const Setting& setting) {
+  ::setenv("MULTIPROCESSING_CPU_COUNT", "1", 1);
+  Row row = measure_round_trip(setting, 1, 5'000);
+  row.subject = "apply(), one task, spinning off";
+  row.goal = 1.5;
+  return {row};
+}
+
+}  // namespace bench

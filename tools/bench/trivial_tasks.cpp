@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+// Many tasks that cost nothing: what a pool adds to each.
+#include <multiprocessing/pool.hpp>
+
+#include "asio_peer.hpp"
+#include "figures.hpp"
+#include "python_peer.hpp"
+#include "trivial.hpp"
+
+#include <numeric>
+
+namespace bench {
+namespace {
+
+namespace mp = multiprocessing;
+
+std::vector<int> numbers(std::size_t count) {
+  std::vector<int> all(count);
+  std::iota(all.begin(), all.end(), 0);
+  return all;
+}
+
+void apply_all(mp::Pool& pool, std::size_t tasks) {
+  std::vector<mp::AsyncResult<int>> results;
+  results.reserve(tasks);
+  for (std::size_t i = 0; i != tasks; ++i) results.push_back(pool.apply_async(&trivial, static_cast<int>(i)));
+  for (mp::AsyncResult<int>& result : results) result.get();
+}
+
+}  // namespace
+
+std::vector<Row> measure_async(const Setting& setting) {
+  constexpr std::size_t tasks = 100'000;
+  mp::Pool pool(setting.workers);
+  AsioPeer asio(setting.workers);
+  Row row{.subject = "apply_async + get, 100,000 tasks",
+          .unit = "ns",
+          .peer_name = "asio, promise and future",
+          .limit = Limit::ratio,
+          .goal = 0.5};
+  compare(row, setting.samples, {tasks, [&] { return seconds([&] { apply_all(pool, tasks); }); }},
+          {tasks, [&] { return seconds([&] { asio.run(tasks); }); }});
+  return {row};
+}
+
+std::vector<Row> measure_single_items(const Setting& setting) {
+  const std::vector<int> items = numbers(200'000);
+  mp::Pool pool(setting.workers);
+  AsioPeer asio(setting.workers);
+  Row row{.subject = "map, 200,000 items, chunksize 1",
+          .unit = "ns",
+          .peer_name = "asio, promise and future",
+          .limit = Limit::ratio,
+          .goal = 0.3};
+  compare(row, setting.samples, {items.size(), [&] { return seconds([&] { pool.map(&trivial, items, 1); }); }},
+          {items.size(), [&] { return seconds([&] { asio.run(items.size()); }); }});
+  return {row};
+}
+
+std::vector<Row> measure_against_python(const Setting& setting) {
+  constexpr int python_items = 5'000;
+  const std::vector<int> items = numbers(200'000);
+  Row row{.subject = "map, an item, chunksize 1",
+          .unit = "ns",
+          .peer_name = "CPython Pool.map",
+          .limit = Limit::ratio,
+          .goal = 0.01};
+  PythonPeer python(setting.workers, python_items);
+  if (!python.is_there()) {
+    row.note = "there is no python3 here whose multiprocessing.Pool works";
+    return {row};
+  }
+  mp::Pool pool(setting.workers);
+  compare(row, setting.samples, {items.size(), [&] { return seconds([&] { pool.map(&trivial, items, 1); }); }},
+          {python_items, [&] { return python.map_seconds(); }});
+  return {row};
+}
+
+}  // namespace bench

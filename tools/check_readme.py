@@ -1,0 +1,96 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""What README.md says that the build does not check (cmake/readme.cmake compiles and runs its programs): its other C++
+code stands in a file that is compiled, the files and targets that it names exist. Prints `file:line: what`."""
+
+import re
+import sys
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parent.parent
+README = TOP / "README.md"
+FENCE = re.compile(r"^```(\w*)")
+INLINE = re.compile(r"`([^`]+)`")
+LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
+
+
+def squeezed(text):
+    """Layout apart: how a line is broken and indented is the formatter's affair."""
+    return re.sub(r"\s+", "", re.sub(r"//.*", "", text))
+
+
+def compiled_code():
+    files = [path for folder in ("tests", "tools") for path in sorted((TOP / folder).rglob("*.cpp"))]
+    return "\n".join(squeezed(path.read_text(encoding="utf-8")) for path in files)
+
+
+def blocks(lines):
+    """(line number of the first line, language, text) of each fenced block."""
+    start, language, held = None, "", []
+    for number, line in enumerate(lines, 1):
+        match = FENCE.match(line)
+        if match and start is None:
+            start, language, held = number + 1, match[1], []
+        elif match:
+            yield start, language, "\n".join(held)
+            start = None
+        elif start is not None:
+            held.append(line)
+    if start is not None:
+        yield start, "unclosed", ""
+
+
+def check_code(lines, problems):
+    code = compiled_code()
+    for number, language, text in blocks(lines):
+        if language == "unclosed":
+            problems.append((number, "this block is never closed"))
+        elif language == "cpp" and "int main(" not in text and squeezed(text) not in code:
+            problems.append((number, "this code is compiled nowhere in tests/ or tools/"))
+        elif language == "":
+            problems.append((number, "this block does not say its language (```cpp, ```sh, ```text)"))
+
+
+def check_python_table(lines, problems):
+    """In a table whose last column is headed C++, the code of each cell there is compiled somewhere."""
+    code = compiled_code()
+    in_table = False
+    for number, line in enumerate(lines, 1):
+        cells = [cell.strip() for cell in line.replace("\\|", "\0").strip().strip("|").split("|")]
+        if not line.lstrip().startswith("|"):
+            in_table = False
+        elif "C++" in cells[-1] and not INLINE.search(cells[-1]):
+            in_table = True
+        elif in_table:
+            for snippet in INLINE.findall(cells[-1].replace("\0", "|")):
+                if squeezed(snippet) not in code:
+                    problems.append((number, f"`{snippet}` is compiled nowhere in tests/ or tools/"))
+
+
+def check_names(lines, problems):
+    in_block = False
+    for number, line in enumerate(lines, 1):
+        if FENCE.match(line):
+            in_block = not in_block
+        if not in_block:
+            for target in LINK.findall(line):
+                if not (TOP / target).exists():
+                    problems.append((number, f"links to {target}, which does not exist"))
+        for path in re.findall(r"(?<![\w/.-])(?:tools|src|tests|cmake|include|\.ci)/[\w./-]*\w", line):
+            if not (TOP / path).exists():
+                problems.append((number, f"names {path}, which does not exist"))
+
+
+def main():
+    problems = []
+    lines = README.read_text(encoding="utf-8").splitlines()
+    check_code(lines, problems)
+    check_python_table(lines, problems)
+    check_names(lines, problems)
+    for number, what in sorted(problems):
+        print(f"README.md:{number}: {what}")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

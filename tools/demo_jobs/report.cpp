@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+#include "report.hpp"
+
+#include <multiprocessing/cpu_count.hpp>
+
+#include "terminal.hpp"
+
+#include <unistd.h>
+
+#include <iomanip>
+#include <sstream>
+
+namespace demo {
+namespace {
+
+double speed_up(const Timing& timing, const Timing& serial) {
+  return static_cast<double>(serial.total().count()) / static_cast<double>(timing.total().count());
+}
+
+// Empty where the figures speak for themselves.
+std::string why_no_speed_up(const std::vector<Timing>& timings) {
+  const Timing& serial = timings.front();
+  const Timing& forked = timings.back();
+  const int cpus = mp::process_cpu_count();
+  if (cpus == 1) return "This program may use a single CPU, so no pool can be faster than SerialPool.";
+  if (forked.workers.starts_with("1 ")) return "One worker does one thing at a time: nothing to gain over SerialPool.";
+  if (speed_up(forked, serial) > 1.2) return {};
+  if (serial.work < 4 * forked.start) {
+    return "The job takes " + in_words(serial.work) + ", starting the processes " + in_words(forked.start) +
+           ": it is too short to gain from them.";
+  }
+  return "No speed-up to speak of, although " + std::to_string(cpus) +
+         " CPUs may be used: they are busy otherwise, or the job is short.";
+}
+
+}  // namespace
+
+std::string in_words(std::chrono::nanoseconds time) {
+  const double seconds = std::chrono::duration<double>(time).count();
+  std::ostringstream text;
+  text << std::fixed;
+  if (seconds < 1) {
+    text << std::setprecision(1) << seconds * 1e3 << " ms";
+  } else {
+    text << std::setprecision(2) << seconds << " s";
+  }
+  return text.str();
+}
+
+void print_table(std::ostream& stream, const std::vector<Timing>& timings) {
+  const bool bold = shows_colour(STDOUT_FILENO);
+  const auto line = [&](const std::string& pool, const std::string& workers, const std::string& start,
+                        const std::string& work, const std::string& speed) {
+    stream << "  " << std::left << std::setw(12) << pool << std::setw(16) << workers << std::right << std::setw(10)
+           << start << std::setw(12) << work << std::setw(11) << speed << '\n';
+  };
+  if (bold) stream << "\033[1m";
+  line("pool", "workers", "start", "work", "speed-up");
+  if (bold) stream << "\033[0m";
+  for (const Timing& timing : timings) {
+    std::ostringstream speed;
+    speed << std::fixed << std::setprecision(2) << speed_up(timing, timings.front()) << 'x';
+    line(timing.pool, timing.workers, in_words(timing.start), in_words(timing.work), speed.str());
+  }
+  const std::string reason = why_no_speed_up(timings);
+  if (!reason.empty()) stream << "  " << reason << '\n';
+}
+
+}  // namespace demo

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "options.hpp"
+
+namespace demo {
+
+// Runs the job, prints its report; returns the exit code.
+int run_word_count(const Options& options);
+
+}  // namespace demo
