@@ -38,9 +38,14 @@ class ThreadPool : public detail::PoolInterface<ThreadPool> {
   detail::PoolCore& pool_core() const { return *core_; }
   long default_buffersize(long chunksize) const { return core_->default_buffersize(chunksize); }
   template <class Work>
+  using PassedFor = typename detail::ThreadTypes<Work>::Passed;
+  template <class Work>
+  using ResultFor = typename detail::ThreadTypes<Work>::Result;
+  template <class Work>
+  static constexpr bool accepts = detail::is_callable<typename Work::Function, PassedFor<Work>, Work::spread>;
+  template <class Work>
   static constexpr void require_types() {
-    using Passed = typename detail::ThreadTypes<Work>::Passed;
-    detail::require_callable<typename Work::Function, Passed, Work::spread>();
+    detail::require_callable<typename Work::Function, PassedFor<Work>, Work::spread>();
   }
   template <class Work>
   auto start(typename Work::Function& f, detail::Keep keep, bool numbered, std::size_t chunksize) {

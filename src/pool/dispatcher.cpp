@@ -91,7 +91,7 @@ void Dispatcher::measure(WorkerSlot& slot, GroupCall* call) {
   pace.working = slot.working();
   pace.answered = slot.answered_items();
   const double sample = static_cast<double>(worked.count()) / static_cast<double>(answered);
-  double& paced = call->nanoseconds_per_item;
+  double& paced = call->nanoseconds_per_item();
   // Down at once, up slowly: the first items of a worker take longer than the rest.
   paced = paced == 0 || sample < paced ? sample : paced + (sample - paced) / 4;
 }

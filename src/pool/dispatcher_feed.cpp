@@ -39,7 +39,7 @@ long Dispatcher::left_of_life(const WorkerSlot& slot) const {
 // Long items, and those of which nothing is known, go to whoever is idle. Short ones stay with a worker that is awake as
 // long as waking another would take more time than it saves.
 WorkerSlot* Dispatcher::choose(const Batch& batch) {
-  const double pace = batch.call().nanoseconds_per_item;
+  const double pace = batch.call().nanoseconds_per_item();
   const bool is_short = pace != 0 && pace < short_item_nanoseconds;
   if (is_short && quantum_ != 0 && has_window(slots_[current_], pace)) return &slots_[current_];
 
@@ -74,7 +74,7 @@ WorkerSlot* Dispatcher::choose(const Batch& batch) {
 
 bool Dispatcher::give(WorkerSlot& slot) {
   Batch& batch = queue_.front();
-  const double pace = batch.call().nanoseconds_per_item;
+  const double pace = batch.call().nanoseconds_per_item();
   const std::size_t state_bytes = slot.function_bytes(batch.call());
   const std::size_t room = slot.limit_bytes() > state_bytes ? slot.limit_bytes() - state_bytes : 0;
   std::size_t items = pace == 0 ? 1 : items_in(frame_nanoseconds, pace);
@@ -112,7 +112,7 @@ void Dispatcher::rebalance() {
   for (WorkerSlot& slot : slots_) {
     const std::size_t unclaimed = slot.unclaimed_items();
     if (unclaimed == 0) continue;
-    const double pace = slot.working_on()->nanoseconds_per_item;
+    const double pace = slot.working_on()->nanoseconds_per_item();
     const double waits = static_cast<double>(unclaimed) * pace;
     if (pace == 0 || waits >= waking_nanoseconds || is_stuck(slot, now)) {
       requeue(slot.recall());
@@ -131,7 +131,7 @@ bool Dispatcher::has_unclaimed() const {
 bool Dispatcher::has_unclaimed_long() const {
   return std::any_of(slots_.begin(), slots_.end(), [](const WorkerSlot& slot) {
     if (slot.unclaimed_frames() == 0) return false;
-    const double pace = slot.working_on()->nanoseconds_per_item;
+    const double pace = slot.working_on()->nanoseconds_per_item();
     return pace == 0 || pace >= short_item_nanoseconds;
   });
 }

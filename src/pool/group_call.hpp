@@ -26,13 +26,14 @@ class CallHost {
 class GroupCall final : public ByteCall, public std::enable_shared_from_this<GroupCall> {
  public:
   GroupCall(std::shared_ptr<CallHost> host, std::shared_ptr<CallbackThread> callback_thread, FunctionImage image,
-            Keep keep, std::uint64_t call_number, std::size_t index_of_first)
+            Keep keep, std::shared_ptr<double> pace, std::uint64_t call_number, std::size_t index_of_first)
       : ByteCall(std::move(callback_thread)),
         function(std::move(image)),
         table(keep, function.type->result_size_bytes),
         number(call_number),
         first_index(index_of_first),
-        host_(std::move(host)) {}
+        host_(std::move(host)),
+        pace_(std::move(pace)) {}
 
   bool wait(Until until, std::size_t index, Deadline deadline) override {
     return host_->wait(*this, until, index, deadline);
@@ -46,6 +47,7 @@ class GroupCall final : public ByteCall, public std::enable_shared_from_this<Gro
 
   void before_callback() override { host_->expect_end(*this); }
 
+  double& nanoseconds_per_item() { return *pace_; }  // see Paces
   bool ended() const { return input_ended && table.ended() == table.expected(); }
   bool has(Until until, std::size_t index) const {
     switch (until) {
@@ -68,7 +70,6 @@ class GroupCall final : public ByteCall, public std::enable_shared_from_this<Gro
   bool input_ended = false;
   std::exception_ptr withdrawn;                // what is handed in from now on ends with this
   bool is_expected = false;                    // a callback waits for its end
-  double nanoseconds_per_item = 0;             // as measured, smoothed; 0: not yet
 
  private:
   template <class Action>
@@ -77,6 +78,7 @@ class GroupCall final : public ByteCall, public std::enable_shared_from_this<Gro
     return action();
   }
   std::shared_ptr<CallHost> host_;
+  std::shared_ptr<double> pace_;
   bool announced_ = false;
 };
 

@@ -55,9 +55,12 @@ bool ThreadCall::failed() {
 
 bool ThreadCall::holds(Until until, std::size_t index) const {
   switch (until) {
-    case Until::all_ended: return all_ended();
-    case Until::any_ended: return !order_.empty();
-    case Until::item_ended: break;
+    case Until::all_ended:
+      return all_ended();
+    case Until::any_ended:
+      return !order_.empty();
+    case Until::item_ended:
+      break;
   }
   if (index >= handed_in_) return false;
   return chunks_[place_in_chunks(index)]->state_ == ThreadChunk::State::ended;

@@ -210,8 +210,8 @@ void ThreadTeam::drop_all() {
       if (auto alive = static_cast<ThreadCall*>(link)->weak_from_this().lock()) pending.push_back(std::move(alive));
     }
   }
+  // The context is not stopped: what is posted owns its call, and with it this team. It runs, and finds nothing to do.
   for (const auto& call : pending) call->drop(terminated_before);
-  context_.stop();
 }
 
 void ThreadTeam::end_threads() {

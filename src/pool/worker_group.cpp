@@ -20,8 +20,9 @@ std::shared_ptr<ByteCall> WorkerGroup::begin(FunctionImage function, Keep keep, 
   const std::lock_guard lock(mutex());
   crew_->start_missing();
   if (asynchronous) collector_.start_background();
-  auto call = std::make_shared<GroupCall>(shared_from_this(), callback_thread_, std::move(function), keep, ++calls_,
-                                          numbered ? numbered_calls_++ : 0);
+  auto pace = paces_.of(function);
+  auto call = std::make_shared<GroupCall>(shared_from_this(), callback_thread_, std::move(function), keep,
+                                          std::move(pace), ++calls_, numbered ? numbered_calls_++ : 0);
   call->withdrawn = ended_by_ ? ended_by_ : call->function.refused;
   ++open_calls_;
   return call;
@@ -71,7 +72,7 @@ bool WorkerGroup::wait(GroupCall& call, Call::Until until, std::size_t index, De
     return until != Call::Until::all_ended || open_calls_ > 1 ||
            call.table.expected() - call.table.ended() <= static_cast<std::size_t>(processes_);
   };
-  const auto spins = [&] { return call.nanoseconds_per_item < 20'000; };
+  const auto spins = [&] { return call.nanoseconds_per_item() < 20'000; };
   return collector_.wait(has, eager, spins, deadline);
 }
 
@@ -104,6 +105,10 @@ void WorkerGroup::look() {
 void WorkerGroup::arm(bool eager, For whom) {
   const bool idle_matters = whom == For::waiter || eager || state_ != State::open || dispatcher_.has_unclaimed_long();
   dispatcher_.arm(eager, idle_matters);
+}
+
+bool WorkerGroup::needs_attention() {
+  return state_ != State::terminated && crew_->broken().empty() && dispatcher_.needs_attention();
 }
 
 Deadline WorkerGroup::next_deadline(For whom) {

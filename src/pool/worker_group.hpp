@@ -5,6 +5,7 @@
 #include "pool/callback_thread.hpp"
 #include "pool/collector.hpp"
 #include "pool/crew.hpp"
+#include "pool/pace.hpp"
 #include "process/fork_server.hpp"
 
 #include <memory>
@@ -49,7 +50,7 @@ class WorkerGroup final : public ByteCore, public CallHost, private Collected,
 
   void look() override;
   void arm(bool eager, For whom) override;
-  bool needs_attention() override { return dispatcher_.needs_attention(); }
+  bool needs_attention() override;
   Deadline next_deadline(For whom) override;
   bool eager_in_background() override { return expected_ends_ != 0; }
   void starter_lost() override { crew_->starter_lost(); }
@@ -75,6 +76,7 @@ class WorkerGroup final : public ByteCore, public CallHost, private Collected,
   std::shared_ptr<CallbackThread> callback_thread_ = std::make_shared<CallbackThread>();
   State state_ = State::open;
   std::exception_ptr ended_by_;                 // what is handed in ends with this
+  Paces paces_;
   std::uint64_t calls_ = 0;
   std::size_t numbered_calls_ = 0;
   std::size_t open_calls_ = 0;

@@ -4,5 +4,5 @@
 
 int main() {
   multiprocessing::Pool pool;
-  pool.map([](int item) mutable { return item + 1; }, {1, 2, 3});
+  pool.map([count = 0](int item) mutable { return item + ++count; }, {1, 2, 3});
 }

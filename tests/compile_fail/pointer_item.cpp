@@ -2,10 +2,10 @@
 // Refused: a raw pointer cannot be sent to another process: it would arrive dangling
 #include <multiprocessing/pool.hpp>
 
-int read(int* place) { return *place; }
+int content_of(int* place) { return *place; }
 
 int main() {
   int value = 1;
   multiprocessing::Pool pool;
-  pool.map(read, {&value});
+  pool.map(content_of, {&value});
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Refused: cereal does not know how to save and load it
+// Refused: a reference (or std::ref) cannot be sent to another process; send the value
 #include <multiprocessing/pool.hpp>
 
 void twice(int& value) { value *= 2; }

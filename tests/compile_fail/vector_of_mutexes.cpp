@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Refused: cereal does not know how to save and load it
+// Refused: this type cannot be sent to another process, as it does not say how: give it a member
 #include <multiprocessing/pool.hpp>
 
 #include <mutex>

@@ -36,7 +36,7 @@ void WordCounter::add(std::string_view piece) {
       word_ += c;
       if (static_cast<unsigned char>(c) < 0x80) continue;
       if (const std::size_t bytes = punctuation_bytes(word_); bytes != 0) {
-        word_.resize(word_.size() - bytes);
+        word_.erase(word_.size() - bytes);
         end_word();
       }
     }

@@ -30,16 +30,20 @@ class BytePool : public PoolInterface<Pool> {
   PoolCore& pool_core() const { return *core_; }
   long default_buffersize(long chunksize) const { return core_->default_buffersize(chunksize); }
   template <class Work>
+  using ResultFor = result_of_t<typename Work::Function, typename Work::Item, Work::spread>;
+  template <class T>
+  static constexpr bool crosses = std::is_void_v<T> || is_receivable<T>;
+  template <class Work>
+  static constexpr bool accepts = FunctionCodec<typename Work::Function>::is_sendable && crosses<typename Work::Item> &&
+                                  is_callable<typename Work::Function, typename Work::Item, Work::spread> &&
+                                  crosses<ResultFor<Work>>;
+  template <class Work>
   static constexpr void require_types() {
-    using F = typename Work::Function;
-    using Item = typename Work::Item;
-    require_sendable<Item>();
-    require_sendable_function<F>();
-    require_callable<F, Item, Work::spread>();
-    if constexpr (is_callable<F, Item, Work::spread>) {
-      using R = result_of_t<F, Item, Work::spread>;
-      if constexpr (!std::is_void_v<R>) require_sendable<R>();
-    }
+    using R = ResultFor<Work>;
+    require_sendable_function<typename Work::Function>();
+    require_sendable<typename Work::Item>();
+    require_callable<typename Work::Function, typename Work::Item, Work::spread>();
+    if constexpr (!std::is_void_v<R>) require_sendable<R>();
   }
   template <class Work>
   auto start(const typename Work::Function& f, Keep keep, bool numbered, std::size_t chunksize) {

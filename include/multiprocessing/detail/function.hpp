@@ -125,9 +125,15 @@ template <class F, class Item, Spread spread, bool = is_callable<F, Item, spread
 struct ResultOf {
   using type = std::remove_cvref_t<typename CallOf<const F&, Item, spread>::result::type>;
 };
+// require_callable() has said why not. What f would return keeps the compiler from saying more.
 template <class F, class Item, Spread spread>
 struct ResultOf<F, Item, spread, false> {
-  using type = void;  // require_callable() has said why
+  using type = void;
+};
+template <class F, class Item, Spread spread>
+  requires requires { std::function(std::declval<F>()); }
+struct ResultOf<F, Item, spread, false> {
+  using type = std::remove_cvref_t<typename decltype(std::function(std::declval<F>()))::result_type>;
 };
 // What f returns for an item, without reference and const; void for a function that returns nothing.
 template <class F, class Item, Spread spread>

@@ -16,6 +16,8 @@ MULTIPROCESSING_EXPORT std::size_t checked_size(const char* name, long size);
 
 // The calls that every pool has, once for all engines. For a Work (see work.hpp) an engine offers
 //   require_types<Work>()                            refuses at compile time, in one readable line, what it cannot run
+//   accepts<Work>, ResultFor<Work>                   whether it does not; what f returns. After a refusal nothing else is
+//                                                    instantiated, so that the line stays the only one
 //   start<Work>(f, keep, numbered, chunksize)        -> std::unique_ptr of a submission
 // where a submission has push(item), push_all(range), flush(), end(), answers() and names its Result.
 template <class Pool>
@@ -185,16 +187,28 @@ class PoolInterface {
   auto apply_to(F& f, Args&&... args) {
     using AllArguments = Work<F, std::tuple<sent_t<Args>...>, std::tuple<Args&&...>, Spread::yes, lifetime>;
     Pool::template require_types<AllArguments>();
-    auto submission = pool().template start<AllArguments>(f, Keep::all, true, 1);
-    submission->push(std::tuple<Args&&...>(std::forward<Args>(args)...));
-    submission->end();
-    return submission->answers();
+    if constexpr (Pool::template accepts<AllArguments>) {
+      auto submission = pool().template start<AllArguments>(f, Keep::all, true, 1);
+      submission->push(std::tuple<Args&&...>(std::forward<Args>(args)...));
+      submission->end();
+      return submission->answers();
+    } else {
+      return std::shared_ptr<Answers<typename Pool::template ResultFor<AllArguments>>>();
+    }
   }
 
   template <Spread spread, Lifetime lifetime, class F, class Range>
   auto all_of(F& f, Range&& items, std::optional<long> chunksize) {
     using AllItems = WorkOn<F, spread, lifetime, Range>;
     Pool::template require_types<AllItems>();
+    if constexpr (Pool::template accepts<AllItems>) {
+      return hand_in<AllItems>(f, std::forward<Range>(items), chunksize);
+    } else {
+      return std::shared_ptr<Answers<typename Pool::template ResultFor<AllItems>>>();
+    }
+  }
+  template <class AllItems, class Range>
+  auto hand_in(typename AllItems::Function& f, Range&& items, std::optional<long> chunksize) {
     std::size_t chunk = checked_chunksize(chunksize, 0, processes());
     if constexpr (std::ranges::sized_range<Range>) {
       chunk = checked_chunksize(chunksize, static_cast<std::size_t>(std::ranges::size(items)), processes());
@@ -218,14 +232,23 @@ class PoolInterface {
   auto lazily(F& f, Range&& items, Keep keep, long chunksize, std::optional<long> buffersize) {
     using EachItem = WorkOn<F, Spread::no, Lifetime::range, Range&>;
     Pool::template require_types<EachItem>();
+    using R = typename Pool::template ResultFor<EachItem>;
+    using Result = std::conditional_t<as_outcomes, Outcome<R>, typename Outcome<R>::value_type>;
+    std::unique_ptr<ResultFeed<Result>> feed;
+    if constexpr (Pool::template accepts<EachItem>) {
+      feed = lazy_feed<EachItem, Result, R>(f, std::forward<Range>(items), keep, chunksize, buffersize);
+    }
+    return ResultRange<Result>(std::move(feed));
+  }
+  template <class EachItem, class Result, class R, class Range>
+  std::unique_ptr<ResultFeed<Result>> lazy_feed(typename EachItem::Function& f, Range&& items, Keep keep, long chunksize,
+                                                std::optional<long> buffersize) {
     const std::size_t chunk = checked_size("chunksize", chunksize);
     const std::size_t buffer = checked_size("buffersize", buffersize.value_or(pool().default_buffersize(chunksize)));
     auto submission = pool().template start<EachItem>(f, keep, false, std::min(chunk, buffer));
     using Submission = typename decltype(submission)::element_type;
-    using R = typename Submission::Result;
-    using Result = std::conditional_t<as_outcomes, Outcome<R>, typename Outcome<R>::value_type>;
-    return ResultRange<Result>(std::make_unique<LazyFeed<Result, R, Range, Submission>>(
-        KeptRange<Range>(std::forward<Range>(items)), std::move(submission), keep, buffer));
+    return std::make_unique<LazyFeed<Result, R, Range, Submission>>(KeptRange<Range>(std::forward<Range>(items)),
+                                                                    std::move(submission), keep, buffer);
   }
 };
 

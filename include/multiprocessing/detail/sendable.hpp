@@ -3,6 +3,7 @@
 
 #include <multiprocessing/detail/archive.hpp>
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -119,7 +120,9 @@ constexpr bool somewhere_in() {
 template <class T>
 using IsPointer = std::bool_constant<std::is_pointer_v<T> || std::is_member_pointer_v<T> || std::is_null_pointer_v<T>>;
 template <class T>
-using IsReference = std::is_reference<T>;
+struct IsReference : std::is_reference<T> {};
+template <class T>
+struct IsReference<std::reference_wrapper<T>> : std::true_type {};
 template <class T>
 struct IsView : std::false_type {};
 template <class C, class Traits>
@@ -136,6 +139,36 @@ template <class T>
 inline constexpr bool is_sendable = !somewhere_in<IsPointer, T>() && !somewhere_in<IsReference, T>() &&
                                     !somewhere_in<IsView, T>() && !somewhere_in<IsUnknownToCereal, T>();
 
+// What cereal loads into must exist first, except behind a smart pointer: load_and_construct() may make that.
+template <class T>
+inline constexpr bool is_smart_pointer = false;
+template <class T, class D>
+inline constexpr bool is_smart_pointer<std::unique_ptr<T, D>> = true;
+template <class T>
+inline constexpr bool is_smart_pointer<std::shared_ptr<T>> = true;
+template <class T>
+inline constexpr bool is_smart_pointer<std::weak_ptr<T>> = true;
+
+template <class T>
+constexpr bool can_be_loaded_into();
+template <class... T>
+constexpr bool can_all_be_loaded_into(TypeList<T...>) {
+  return (can_be_loaded_into<std::remove_cv_t<T>>() && ...);
+}
+template <class T>
+constexpr bool can_be_loaded_into() {
+  if constexpr (is_smart_pointer<T>) {
+    return true;
+  } else if constexpr (!can_all_be_loaded_into(typename Parts<T>::type{})) {
+    return false;
+  } else {
+    return std::is_default_constructible_v<T>;
+  }
+}
+
+template <class T>
+inline constexpr bool is_receivable = is_sendable<T> && can_be_loaded_into<T>();
+
 // One readable line for each reason why a T cannot cross to another process, and the way out.
 template <class T>
 constexpr void require_sendable() {
@@ -143,14 +176,15 @@ constexpr void require_sendable() {
                 "multiprocessing: a raw pointer cannot be sent to another process: it would arrive dangling; "
                 "send the value itself, a std::unique_ptr or std::shared_ptr to it, or an index");
   static_assert(!somewhere_in<IsReference, T>(),
-                "multiprocessing: a reference cannot be sent to another process; send the value");
+                "multiprocessing: a reference (or std::ref) cannot be sent to another process; send the value");
   static_assert(!somewhere_in<IsView, T>(),
                 "multiprocessing: a std::span or std::string_view inside a value or as a result cannot be sent: "
                 "it would arrive dangling; send a std::vector or std::string");
   static_assert(!somewhere_in<IsUnknownToCereal, T>(),
-                "multiprocessing: this type cannot be sent to another process: cereal does not know how to save and load it; "
-                "give it a serialize() member (mutexes, threads, streams and pools can never be sent)");
-  static_assert(!is_sendable<T> || std::is_default_constructible_v<T>,
+                "multiprocessing: this type cannot be sent to another process, as it does not say how: give it a member "
+                "template <class Archive> void serialize(Archive& archive) { archive(first_member, second_member); } "
+                "(mutexes, threads, streams and pools can never be sent)");
+  static_assert(!is_sendable<T> || is_receivable<T>,
                 "multiprocessing: this type cannot be received: it needs a default constructor, into which cereal loads; "
                 "or send a std::unique_ptr to it and give it cereal's load_and_construct()");
 }

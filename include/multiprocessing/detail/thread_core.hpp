@@ -20,21 +20,21 @@ class MULTIPROCESSING_EXPORT ThreadChunk {
   bool failed() const { return begun_ != count_ || !errors_.empty(); }
 
  protected:
-  virtual void run(std::size_t position) = 0;    // what it throws is the item's error
-  virtual void drop_items() noexcept = 0;        // they will not be needed again
+  virtual void run(std::size_t position) = 0;  // what it throws is the item's error
+  virtual void drop_items() noexcept = 0;      // they will not be needed again
 
  private:
   friend class ThreadCall;
   friend class ThreadChunkQueue;
   friend class ThreadWorker;
   enum class State { queued, running, ended };
-  State state_ = State::queued;                  // guarded by the call
-  std::shared_ptr<ThreadChunk> next_;            // in the one queue that it is in
+  State state_ = State::queued;        // guarded by the call
+  std::shared_ptr<ThreadChunk> next_;  // in the one queue that it is in
   std::size_t first_ = 0;
   const std::size_t count_;
   std::size_t begun_ = 0;
   std::vector<std::pair<std::size_t, std::exception_ptr>> errors_;
-  std::exception_ptr reason_;                    // why the items behind begun_ were not begun
+  std::exception_ptr reason_;  // why the items behind begun_ were not begun
 };
 
 // First in, first out.
@@ -67,11 +67,11 @@ class MULTIPROCESSING_EXPORT ThreadCore : public PoolCore {
   virtual void check_owner() const = 0;
   // A call begins: std::logic_error after close(). Returns the number of its first item.
   virtual std::size_t admit(ThreadCall& call, bool numbered) = 0;
-  virtual void end_input() noexcept = 0;                     // of a call that was admitted
+  virtual void end_input() noexcept = 0;  // of a call that was admitted
   virtual void forget(ThreadCall& call) noexcept = 0;
   virtual void count_items(std::size_t items) noexcept = 0;  // they are about to be handed in
   virtual bool is_own_thread() const noexcept = 0;
-  virtual void run_here(ThreadCall& call) noexcept = 0;      // in one of its own threads: all that is queued
+  virtual void run_here(ThreadCall& call) noexcept = 0;  // in one of its own threads: all that is queued
   // One thread more will serve this call. Returns why none ever will, or nullptr.
   virtual const char* serve(const std::shared_ptr<ThreadCall>& call) = 0;
   virtual void count_dropped(std::size_t items) noexcept = 0;
@@ -93,17 +93,17 @@ class MULTIPROCESSING_EXPORT ThreadCall : public Call,
   std::size_t take_next() override;
   bool failed() override;
 
-  void enter(bool numbered);                       // first, once it is shared; std::logic_error after close()
+  void enter(bool numbered);  // first, once it is shared; std::logic_error after close()
   std::size_t items() const;
   static std::size_t chunk_after(std::size_t items);  // of an input whose length is not known
   void hand_in(const std::shared_ptr<ThreadChunk>& chunk);
-  void end_input() noexcept;                       // once or more; nothing in a forked child
+  void end_input() noexcept;  // once or more; nothing in a forked child
 
   // By the core and its threads.
-  void drop(const char* why);                      // what has not begun
+  void drop(const char* why);  // what has not begun
   // Ends the chunk that a thread ran, if any, and gives it the next. nullptr: the thread is no longer expected here.
   std::shared_ptr<ThreadChunk> exchange(std::shared_ptr<ThreadChunk> done);
-  bool leave(std::shared_ptr<ThreadChunk> done);   // only ends it; true: some are queued, the thread is expected again
+  bool leave(std::shared_ptr<ThreadChunk> done);  // only ends it; true: some are queued, the thread is expected again
   bool stopped() const { return stopped_.load(std::memory_order_relaxed); }
   std::size_t number_of(const ThreadChunk& chunk, std::size_t position) const {
     return first_number_ + chunk.first_ + position;
@@ -114,16 +114,16 @@ class MULTIPROCESSING_EXPORT ThreadCall : public Call,
     std::shared_ptr<ThreadChunk> chunk;
     std::size_t position = 0;
   };
-  Place take_place(std::size_t index);             // of an item that has ended
+  Place take_place(std::size_t index);                                                 // of an item that has ended
   const std::vector<std::shared_ptr<ThreadChunk>>& chunks() const { return chunks_; }  // of Keep::all, after the end
 
  private:
   bool all_ended() const { return input_ended_ && ended_ == handed_in_; }
   bool holds(Until until, std::size_t index) const;
-  bool end(std::shared_ptr<ThreadChunk> done);     // under the lock; true: announce_end() is due
+  bool end(std::shared_ptr<ThreadChunk> done);  // under the lock; true: announce_end() is due
   std::size_t place_in_chunks(std::size_t index) const;
   void count_end(std::shared_ptr<ThreadChunk> chunk);
-  bool wake_and_see_whether_to_announce();         // under the lock; true at most once
+  bool wake_and_see_whether_to_announce();  // under the lock; true at most once
 
   std::shared_ptr<ThreadCore> core_;
   const Keep keep_;
@@ -141,14 +141,14 @@ class MULTIPROCESSING_EXPORT ThreadCall : public Call,
   Place taken_;
   std::size_t handed_in_ = 0;
   std::size_t ended_ = 0;
-  std::size_t running_ = 0;                           // chunks
-  int servers_ = 0;                                   // threads that were asked for and have not left
+  std::size_t running_ = 0;  // chunks
+  int servers_ = 0;          // threads that were asked for and have not left
   bool failed_ = false;
   bool input_ended_ = false;
   bool announced_ = false;
   std::atomic<bool> stopped_ = false;
   std::exception_ptr reason_;
-  int waiters_ = 0;                                   // in wait(); usually one, for this:
+  int waiters_ = 0;  // in wait(); usually one, for this:
   Until awaited_ = Until::all_ended;
   std::size_t awaited_index_ = 0;
 };

@@ -28,8 +28,8 @@ struct GivenBy {
 template <std::ranges::forward_range Range>
 struct GivenBy<Range> {
   static constexpr bool owned = !std::is_reference_v<Range> && !std::ranges::view<Range>;
-  using type = std::conditional_t<owned, std::ranges::range_rvalue_reference_t<Range>,
-                                  std::ranges::range_reference_t<Range>>;
+  using type =
+      std::conditional_t<owned, std::ranges::range_rvalue_reference_t<Range>, std::ranges::range_reference_t<Range>>;
 };
 
 template <class F, Spread spread, Lifetime lifetime, class Range>

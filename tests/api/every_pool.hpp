@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <multiprocessing/multiprocessing.hpp>
+
+#include <gtest/gtest.h>
+
+#include <numeric>
+#include <string>
+#include <vector>
+
+#include "support/deadline.hpp"
+
+namespace multiprocessing::tests {
+
+// For typed tests of what holds for all engines, and for those that run tasks beside the caller.
+using EveryPool = ::testing::Types<Pool, ThreadPool, SerialPool>;
+using EveryConcurrentPool = ::testing::Types<Pool, ThreadPool>;
+// For what is sent as bytes.
+using EveryBytePool = ::testing::Types<Pool, SerialPool>;
+
+struct PoolNames {
+  template <class P>
+  static std::string GetName(int) {
+    if constexpr (std::is_same_v<P, Pool>) return "Pool";
+    if constexpr (std::is_same_v<P, ThreadPool>) return "ThreadPool";
+    return "SerialPool";
+  }
+};
+
+// first, first + 1, … : `count` of them
+inline std::vector<int> numbers(int count, int first = 0) {
+  std::vector<int> result(static_cast<std::size_t>(count));
+  std::iota(result.begin(), result.end(), first);
+  return result;
+}
+
+template <class Results>
+auto collect(Results results) {
+  std::vector<std::remove_cvref_t<decltype(*results.begin())>> values;
+  for (auto&& value : results) values.push_back(std::move(value));
+  return values;
+}
+
+}  // namespace multiprocessing::tests
