@@ -8,7 +8,7 @@ void AnswerTable::expect(std::size_t items) {
   if (fixed_size_bytes_ != 0) {
     values_.resize(items * fixed_size_bytes_);
   } else if (keep_ != Keep::as_they_come) {
-    answers_.resize(items - taken_);
+    answers_.extend_to(items);
   }
 }
 
@@ -21,37 +21,33 @@ void AnswerTable::put(std::size_t index, ByteAnswer answer) {
   ++ended_;
   failed_ = failed_ || answer.kind != ByteAnswer::Kind::value;
   if (keep_ == Keep::as_they_come) {
-    order_.emplace_back(index, std::move(answer));
+    order_.push_back({index, std::move(answer)});
   } else if (fixed_size_bytes_ == 0) {
-    answers_[index - taken_] = std::move(answer);
+    answers_[index] = std::move(answer);
   } else {
     exceptions_.emplace(index, std::move(answer));
   }
 }
 
 bool AnswerTable::has(std::size_t index) const {
-  return index >= taken_ && index - taken_ < answers_.size() &&
-         answers_[index - taken_].kind != ByteAnswer::Kind::pending;
+  return index >= answers_.begin() && index < answers_.end() && answers_[index].kind != ByteAnswer::Kind::pending;
+}
+
+bool AnswerTable::take_fixed(std::size_t index, void* value) const {
+  if (fixed_size_bytes_ == 0 || exceptions_.contains(index)) return false;
+  std::memcpy(value, &values_[index * fixed_size_bytes_], fixed_size_bytes_);
+  return true;
 }
 
 ByteAnswer AnswerTable::take(std::size_t index) {
-  if (keep_ == Keep::as_they_come) {
-    ByteAnswer answer = std::move(order_.front().second);
-    order_.pop_front();
-    return answer;
-  }
+  if (keep_ == Keep::as_they_come) return order_.pop_front().second;
   if (fixed_size_bytes_ != 0) {
     if (const auto found = exceptions_.find(index); found != exceptions_.end()) return std::move(found->second);
     ByteAnswer answer{.kind = ByteAnswer::Kind::value};
     answer.bytes.append(&values_[index * fixed_size_bytes_], fixed_size_bytes_);
     return answer;
   }
-  ByteAnswer answer = std::move(answers_[index - taken_]);
-  if (keep_ == Keep::in_order) {
-    answers_.pop_front();
-    ++taken_;
-  }
-  return answer;
+  return keep_ == Keep::in_order ? answers_.pop_front() : std::move(answers_[index]);
 }
 
 bool AnswerTable::copy_all_fixed(void* values) const {

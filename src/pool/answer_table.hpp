@@ -3,7 +3,8 @@
 
 #include <multiprocessing/detail/pool_core.hpp>
 
-#include <deque>
+#include "pool/passage.hpp"
+
 #include <map>
 
 namespace multiprocessing::detail {
@@ -30,6 +31,7 @@ class AnswerTable {
   bool has_next() const { return !order_.empty(); }
   std::size_t next() const { return order_.front().first; }
   ByteAnswer take(std::size_t index);
+  bool take_fixed(std::size_t index, void* value) const;  // false if it is an error
   bool copy_all_fixed(void* values) const;  // false if one is an error
 
  private:
@@ -40,9 +42,8 @@ class AnswerTable {
   bool failed_ = false;
   std::vector<std::byte> values_;
   std::map<std::size_t, ByteAnswer> exceptions_;            // among the values of fixed size
-  std::deque<ByteAnswer> answers_;                          // by index - taken_
-  std::size_t taken_ = 0;
-  std::deque<std::pair<std::size_t, ByteAnswer>> order_;    // as they came
+  Passage<ByteAnswer> answers_;                             // by index; those at the front have been taken
+  Passage<std::pair<std::size_t, ByteAnswer>> order_;       // as they came
 };
 
 }  // namespace multiprocessing::detail

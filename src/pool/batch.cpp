@@ -8,7 +8,7 @@ namespace {
 
 void advance(const Bytes& bytes, BytesPlace& place, std::size_t size_bytes) {
   while (size_bytes != 0) {
-    const std::size_t here = bytes.segments()[place.segment].size_bytes - place.offset_bytes;
+    const std::size_t here = bytes.segment(place.segment).size_bytes - place.offset_bytes;
     if (here > size_bytes) {
       place.offset_bytes += size_bytes;
       return;
@@ -23,7 +23,7 @@ void advance(const Bytes& bytes, BytesPlace& place, std::size_t size_bytes) {
 
 void copy_from(const Bytes& bytes, BytesPlace& place, std::byte* to, std::size_t size_bytes) {
   while (size_bytes != 0) {
-    const Bytes::Segment& segment = bytes.segments()[place.segment];
+    const Bytes::Segment& segment = bytes.segment(place.segment);
     const std::size_t part = std::min(size_bytes, segment.size_bytes - place.offset_bytes);
     std::memcpy(to, segment.data.get() + place.offset_bytes, part);
     to += part;
@@ -44,7 +44,7 @@ Batch::Extent Batch::measure(std::size_t limit_items, std::size_t limit_bytes) c
   const Bytes& bytes = work->chunk.bytes;
   while (extent.items != most) {
     std::uint64_t length = 0;
-    std::memcpy(&length, bytes.segments()[at.segment].data.get() + at.offset_bytes, sizeof length);
+    std::memcpy(&length, bytes.segment(at.segment).data.get() + at.offset_bytes, sizeof length);
     const std::size_t size = sizeof length + length;
     if (extent.items != 0 && extent.bytes + size > limit_bytes) break;
     ++extent.items;

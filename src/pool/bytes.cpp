@@ -4,6 +4,7 @@
 #include "os/large_memory.hpp"
 
 #include <algorithm>
+#include <string>
 
 namespace multiprocessing::detail {
 namespace {
@@ -29,8 +30,8 @@ ByteSource::~ByteSource() = default;
 void Bytes::append(const void* data, std::size_t size_bytes) {
   auto from = static_cast<const std::byte*>(data);
   while (size_bytes != 0) {
-    const bool has_room = !segments_.empty() && segments_.back().size_bytes < segments_.back().capacity_bytes;
-    Segment& segment = has_room ? segments_.back() : writable_segment(size_bytes);
+    const bool has_room = last().size_bytes < last().capacity_bytes;
+    Segment& segment = has_room ? last() : writable_segment(size_bytes);
     const std::size_t part_bytes = std::min(size_bytes, segment.capacity_bytes - segment.size_bytes);
     std::memcpy(segment.data.get() + segment.size_bytes, from, part_bytes);
     wrote(part_bytes);
@@ -40,22 +41,19 @@ void Bytes::append(const void* data, std::size_t size_bytes) {
 }
 
 Bytes::Segment& Bytes::writable_segment(std::size_t at_least_bytes) {
-  if (!segments_.empty()) {
-    Segment& last = segments_.back();
-    if (last.capacity_bytes - last.size_bytes >= at_least_bytes) return last;
-  }
+  if (last().capacity_bytes != 0 && last().capacity_bytes - last().size_bytes >= at_least_bytes) return last();
   const std::size_t growth_bytes = std::clamp(size_bytes_, smallest_segment_bytes, largest_growth_bytes);
-  segments_.push_back(make_segment(std::max(at_least_bytes, growth_bytes)));
-  return segments_.back();
+  Segment segment = make_segment(std::max(at_least_bytes, growth_bytes));
+  if (first_.capacity_bytes == 0) return first_ = std::move(segment);
+  return more_.emplace_back(std::move(segment));
 }
 
 void Bytes::truncate(std::size_t size_bytes) {
   while (size_bytes_ > size_bytes) {
-    Segment& last = segments_.back();
-    const std::size_t excess_bytes = std::min(size_bytes_ - size_bytes, last.size_bytes);
-    last.size_bytes -= excess_bytes;
+    const std::size_t excess_bytes = std::min(size_bytes_ - size_bytes, last().size_bytes);
+    last().size_bytes -= excess_bytes;
     size_bytes_ -= excess_bytes;
-    if (last.size_bytes == 0) segments_.pop_back();
+    if (last().size_bytes == 0 && !more_.empty()) more_.pop_back();
   }
 }
 
@@ -100,6 +98,16 @@ void BytesSink::overflow(const std::byte* data, std::size_t size_bytes) {
   open_window(bytes_.writable_segment(0));
 }
 
+void FixedSink::overflow(const std::byte*, std::size_t size_bytes) {
+  throw std::length_error("there is no room for " + std::to_string(size_bytes) + " bytes more");
+}
+
+void copy_to(const Bytes& bytes, ByteSink& sink) {
+  for (std::size_t index = 0; index != bytes.segment_count(); ++index) {
+    sink.write(bytes.segment(index).data.get(), bytes.segment(index).size_bytes);
+  }
+}
+
 BytesSource::BytesSource(const std::byte* data, std::size_t size_bytes) {
   cursor_ = data;
   end_ = data + size_bytes;
@@ -112,7 +120,7 @@ void BytesSource::underflow(std::byte* data, std::size_t size_bytes) {
 
   while (size_bytes != 0) {
     if (cursor_ == end_) {
-      const Bytes::Segment& segment = bytes_->segments()[next_segment_++];
+      const Bytes::Segment& segment = bytes_->segment(next_segment_++);
       cursor_ = segment.data.get();
       end_ = cursor_ + segment.size_bytes;
       behind_bytes_ -= segment.size_bytes;

@@ -23,20 +23,19 @@ void Collector::listen(Bell bell) {
 
 bool Collector::any_eager() const {
   return collected_.eager_in_background() ||
-         std::any_of(waiters_.begin(), waiters_.end(), [](const Waiter* waiter) { return waiter->eager(); });
+         std::any_of(waiters_.begin(), waiters_.end(), [](const Waiter* waiter) { return waiter->awaited.eager(); });
 }
 
-bool Collector::wait(const Condition& condition, const std::function<bool()>& eager,
-                     const std::function<bool()>& spins, Deadline deadline) {
+bool Collector::wait(const Awaited& awaited, Deadline deadline) {
   std::unique_lock lock(mutex_);
-  if (condition()) return true;
+  if (awaited.holds()) return true;
   collected_.look();
   notify();
-  if (condition() || deadline <= Clock::now()) return condition();
+  if (awaited.holds() || deadline <= Clock::now()) return awaited.holds();
 
-  Waiter self{condition, eager, spins};
+  Waiter self{awaited};
   const auto place = waiters_.insert(waiters_.end(), &self);
-  while (!condition() && Clock::now() < deadline) {
+  while (!awaited.holds() && Clock::now() < deadline) {
     if (collecting_ == nullptr) {
       collecting_ = &self;
       collect(lock, self, deadline);
@@ -49,7 +48,7 @@ bool Collector::wait(const Condition& condition, const std::function<bool()>& ea
   }
   waiters_.erase(place);
   if (collecting_ == nullptr) go_off_duty();
-  return condition();
+  return awaited.holds();
 }
 
 // The role goes to exactly one other waiter; without one the background thread listens.
@@ -71,8 +70,8 @@ void Collector::collect(std::unique_lock<std::mutex>& lock, Waiter& self, Deadli
   while (true) {
     collected_.look();
     notify();
-    if (self.condition() || Clock::now() >= deadline) return;
-    if (self.spins() && spin(lock)) continue;
+    if (self.awaited.holds() || Clock::now() >= deadline) return;
+    if (self.awaited.spins() && spin(lock)) continue;
     sleep(lock, self, deadline);
   }
 }
@@ -94,7 +93,7 @@ bool Collector::spin(std::unique_lock<std::mutex>& lock) {
 }
 
 void Collector::sleep(std::unique_lock<std::mutex>& lock, Waiter& self, Deadline deadline) {
-  if (self.condition()) return;
+  if (self.awaited.holds()) return;
   collected_.arm(any_eager(), Collected::For::waiter);
   listen(Bell::waiter);
   if (!collected_.needs_attention()) {
@@ -119,7 +118,7 @@ void Collector::check_starter() {
 
 void Collector::notify() {
   for (Waiter* waiter : waiters_) {
-    if (waiter == collecting_ || !waiter->condition()) continue;
+    if (waiter == collecting_ || !waiter->awaited.holds()) continue;
     waiter->wake.notify_one();
   }
 }
@@ -128,7 +127,7 @@ void Collector::changed() {
   notify();
   if (collecting_ != nullptr) {
     collected_.arm(any_eager(), Collected::For::waiter);
-    if (collecting_->condition() || collected_.needs_attention()) waiter_bell_.ring();
+    if (collecting_->awaited.holds() || collected_.needs_attention()) waiter_bell_.ring();
   } else if (background_listens()) {
     background_alert_ = true;
     background_bell_.ring();

@@ -8,7 +8,6 @@
 
 #include <chrono>
 #include <condition_variable>
-#include <functional>
 #include <list>
 #include <mutex>
 
@@ -31,6 +30,17 @@ class Collected {
   ~Collected() = default;
 };
 
+// What a thread waits for. All under the collector's mutex.
+class Awaited {
+ public:
+  virtual bool holds() const = 0;
+  virtual bool eager() const { return true; }          // wake for every answer
+  virtual bool spins() const { return false; }         // it is expected within microseconds
+
+ protected:
+  ~Awaited() = default;
+};
+
 // Who waits. The role of collecting is held by one thread at a time: whoever waits takes it, and hands it on when its own
 // result is there. While nobody waits, the background thread listens, if there is one. No code of the user runs here.
 class Collector {
@@ -43,11 +53,8 @@ class Collector {
   int background_bell_fd() const { return background_bell_.fd(); }
   void watch(int lost_fd) { lost_fd_ = lost_fd; }      // readable once the starter of workers has ended
 
-  using Condition = std::function<bool()>;
-  // Until the condition holds (it is asked under the mutex) or the deadline has passed: what it says then.
-  // eager: wake for every answer. spins: the answer is expected within microseconds.
-  bool wait(const Condition& condition, const std::function<bool()>& eager, const std::function<bool()>& spins,
-            Deadline deadline);
+  // Until it holds (it is asked under the mutex) or the deadline has passed: what it says then.
+  bool wait(const Awaited& awaited, Deadline deadline);
   void changed();                                      // under the mutex: who waits or listens may have to look
   bool background_listens() const { return background_runs_ && !background_alert_ && waiters_.empty(); }
   void start_background();                             // under the mutex; once
@@ -55,9 +62,7 @@ class Collector {
 
  private:
   struct Waiter {
-    const Condition& condition;
-    const std::function<bool()>& eager;
-    const std::function<bool()>& spins;
+    const Awaited& awaited;
     std::condition_variable wake = {};
   };
   void collect(std::unique_lock<std::mutex>& lock, Waiter& self, Deadline deadline);

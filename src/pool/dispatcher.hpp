@@ -37,7 +37,7 @@ class Dispatcher final : private AnswerSink {
   Bytes take_start_failure() { return std::exchange(start_failure_, {}); }
   std::size_t started_since_last_look() { return std::exchange(started_, 0); }
   PoolStats stats() const;
-  std::size_t lost() const { return lost_; }
+  std::size_t finished() const { return finished_; }
 
   struct EndedCalls {
     std::size_t all = 0;

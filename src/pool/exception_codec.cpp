@@ -77,7 +77,7 @@ void write_link(const Link& link, ByteSink& sink) {
   encode(sink, link.type_name);
   encode(sink, link.text);
   encode(sink, std::uint64_t{link.data.size_bytes()});
-  for (const Bytes::Segment& segment : link.data.segments()) sink.write(segment.data.get(), segment.size_bytes);
+  copy_to(link.data, sink);
 }
 
 Link read_link(ByteSource& source) {

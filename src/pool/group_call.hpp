@@ -43,6 +43,9 @@ class GroupCall final : public ByteCall, public std::enable_shared_from_this<Gro
   bool failed() override { return locked([&] { return table.failed(); }); }
   std::size_t size() override { return locked([&] { return table.expected(); }); }
   ByteAnswer take(std::size_t index) override { return locked([&] { return table.take(index); }); }
+  bool take_fixed(std::size_t index, void* value) override {
+    return locked([&] { return table.take_fixed(index, value); });
+  }
   bool take_all_fixed(void* values) override { return locked([&] { return table.copy_all_fixed(values); }); }
 
   void before_callback() override { host_->expect_end(*this); }

@@ -26,9 +26,7 @@ class Worker::Item final : public RunningItem {
   }
   void commit_exception(const Bytes& exception) {
     worker_.writer_.begin_instead();
-    for (const Bytes::Segment& segment : exception.segments()) {
-      worker_.writer_.write(segment.data.get(), segment.size_bytes);
-    }
+    copy_to(exception, worker_.writer_);
     mark(Phase::done);
     worker_.writer_.finish(PieceKind::exception, last_of_frame_ && worker_.is_idle());
   }
@@ -65,7 +63,7 @@ void Worker::announce_failed_start(const std::exception_ptr& error) {
                    sink);
   sink.finish();
   writer_.begin();
-  for (const Bytes::Segment& segment : bytes.segments()) writer_.write(segment.data.get(), segment.size_bytes);
+  copy_to(bytes, writer_);
   writer_.finish(PieceKind::start_failed, true);
 }
 

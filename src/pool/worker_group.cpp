@@ -8,16 +8,18 @@
 
 namespace multiprocessing::detail {
 
-void WorkerGroup::check_open() const {
-  check_owner(mark_);
-  const std::lock_guard lock(const_cast<WorkerGroup*>(this)->mutex());
-  if (!crew_->broken().empty()) throw BrokenPool("the pool is broken: " + crew_->broken());
-  if (state_ != State::open) throw std::logic_error("the pool is closed: it takes no more work");
-}
+namespace {
+
+constexpr double spin_below_nanoseconds = 20'000;  // of items that take longer no answer comes while we spin
+
+}  // namespace
 
 std::shared_ptr<ByteCall> WorkerGroup::begin(FunctionImage function, Keep keep, bool numbered, bool asynchronous) {
-  check_open();
+  check_owner(mark_);
+  if (!function.refused) function.refused = modules_.why_not(function.code);
   const std::lock_guard lock(mutex());
+  if (!crew_->broken().empty()) throw BrokenPool("the pool is broken: " + crew_->broken());
+  if (state_ != State::open) throw std::logic_error("the pool is closed: it takes no more work");
   crew_->start_missing();
   if (asynchronous) collector_.start_background();
   auto pace = paces_.of(function);
@@ -67,13 +69,22 @@ long WorkerGroup::default_buffersize(long chunksize) const { return 4L * process
 
 bool WorkerGroup::wait(GroupCall& call, Call::Until until, std::size_t index, Deadline deadline) {
   check_owner(mark_);
-  const auto has = [&] { return call.has(until, index); };
-  const auto eager = [&] {
-    return until != Call::Until::all_ended || open_calls_ > 1 ||
-           call.table.expected() - call.table.ended() <= static_cast<std::size_t>(processes_);
+  struct Awaits final : Awaited {
+    const WorkerGroup& group;
+    GroupCall& call;
+    const Call::Until until;
+    const std::size_t index;
+    Awaits(const WorkerGroup& of, GroupCall& what, Call::Until until_when, std::size_t which)
+        : group(of), call(what), until(until_when), index(which) {}
+    bool holds() const override { return call.has(until, index); }
+    // The last few answers are waited for one by one; of many, workers ring when they run dry.
+    bool eager() const override {
+      return until != Call::Until::all_ended || group.open_calls_ > 1 ||
+             call.table.expected() - call.table.ended() <= static_cast<std::size_t>(group.processes_);
+    }
+    bool spins() const override { return call.nanoseconds_per_item() < spin_below_nanoseconds; }
   };
-  const auto spins = [&] { return call.nanoseconds_per_item() < 20'000; };
-  return collector_.wait(has, eager, spins, deadline);
+  return collector_.wait(Awaits(*this, call, until, index), deadline);
 }
 
 void WorkerGroup::withdraw(GroupCall& call) {
@@ -113,8 +124,10 @@ bool WorkerGroup::needs_attention() {
 
 Deadline WorkerGroup::next_deadline(For whom) {
   Deadline next = crew_->next_deadline();
-  // Short items that wait behind others: whether one of those turns out to be long is worth a look soon.
-  if (whom == For::background && dispatcher_.has_unclaimed() && !dispatcher_.has_unclaimed_long()) {
+  // While short items pass, a look now and then is cheaper than being rung for each: does one turn out to be long?
+  const bool progress = std::exchange(finished_at_last_look_, dispatcher_.finished()) != dispatcher_.finished();
+  const bool short_ones_wait = dispatcher_.has_unclaimed() && !dispatcher_.has_unclaimed_long();
+  if (whom == For::background && (progress || short_ones_wait)) {
     next = std::min(next, Clock::now() + std::chrono::milliseconds(1));
   }
   return next;

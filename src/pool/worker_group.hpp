@@ -5,6 +5,7 @@
 #include "pool/callback_thread.hpp"
 #include "pool/collector.hpp"
 #include "pool/crew.hpp"
+#include "pool/loaded_modules.hpp"
 #include "pool/pace.hpp"
 #include "process/fork_server.hpp"
 
@@ -62,9 +63,9 @@ class WorkerGroup final : public ByteCore, public CallHost, private Collected,
   [[noreturn]] void throw_start_failure();
   void tell_if_waiting();
   void end_processes();
-  void check_open() const;
 
   OwnerMark mark_;
+  const LoadedModules modules_;                 // at the fork
   PoolOptions options_;
   int processes_;
   WorkerGroupSettings settings_;
@@ -81,6 +82,7 @@ class WorkerGroup final : public ByteCore, public CallHost, private Collected,
   std::size_t numbered_calls_ = 0;
   std::size_t open_calls_ = 0;
   std::size_t expected_ends_ = 0;               // calls whose end a callback waits for
+  std::size_t finished_at_last_look_ = 0;
   std::vector<std::uint64_t> seen_;
   std::mutex ending_;                           // one thread at a time ends the processes
   bool processes_ended_ = false;

@@ -51,10 +51,12 @@ void WorkerGroup::start_workers() {
     const std::lock_guard lock(mutex());
     crew_->start_missing();
   }
-  const auto settled = [&] { return crew_->all_up() || !crew_->broken().empty() || crew_->refused() != 0; };
-  const auto yes = [] { return true; };
-  const auto no = [] { return false; };
-  collector_.wait(settled, yes, no, never);
+  struct Settled final : Awaited {
+    const Crew& crew;
+    explicit Settled(const Crew& of) : crew(of) {}
+    bool holds() const override { return crew.all_up() || !crew.broken().empty() || crew.refused() != 0; }
+  };
+  collector_.wait(Settled(*crew_), never);
   if (crew_->all_up()) return;
   end_processes();
   throw_start_failure();
@@ -124,12 +126,15 @@ bool WorkerGroup::join(Deadline deadline) {
     const std::lock_guard lock(mutex());
     if (state_ == State::open) throw std::logic_error("join() was called before close() or terminate()");
   }
-  const auto left = [&] {
-    return state_ == State::terminated || !crew_->broken().empty() || (open_calls_ == 0 && crew_->none_left());
+  struct Left final : Awaited {
+    const WorkerGroup& group;
+    explicit Left(const WorkerGroup& of) : group(of) {}
+    bool holds() const override {
+      return group.state_ == State::terminated || !group.crew_->broken().empty() ||
+             (group.open_calls_ == 0 && group.crew_->none_left());
+    }
   };
-  const auto yes = [] { return true; };
-  const auto no = [] { return false; };
-  if (!collector_.wait(left, yes, no, deadline)) return false;
+  if (!collector_.wait(Left(*this), deadline)) return false;
   end_processes();
   return callback_thread_->finish(deadline);
 }

@@ -58,11 +58,10 @@ class ReadOnce {
       return *this;
     }
     void operator++(int) { ++*this; }
-    friend bool operator==(const iterator& position, std::default_sentinel_t) {
-      return position.numbers_->next_ == position.numbers_->limit_;
-    }
+    friend bool operator==(const iterator& position, std::default_sentinel_t) { return position.at_end(); }
 
    private:
+    bool at_end() const { return numbers_->next_ == numbers_->limit_; }
     void check() const {
       if (numbers_->next_ == numbers_->bad_) throw std::range_error("the input is broken");
     }
@@ -93,11 +92,10 @@ class MoveOnly {
     std::unique_ptr<int> operator*() const { return std::make_unique<int>(numbers_->next_); }
     iterator& operator++() { return ++numbers_->next_, *this; }
     void operator++(int) { ++*this; }
-    friend bool operator==(const iterator& position, std::default_sentinel_t) {
-      return position.numbers_->next_ == position.numbers_->limit_;
-    }
+    friend bool operator==(const iterator& position, std::default_sentinel_t) { return position.at_end(); }
 
    private:
+    bool at_end() const { return numbers_->next_ == numbers_->limit_; }
     MoveOnly* numbers_;
   };
   iterator begin() { return iterator(*this); }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Refused: a reference (or std::ref) cannot be sent to another process; send the value
+// Refused: a reference (or std::ref) cannot be sent to another process
 #include <multiprocessing/pool.hpp>
 
 void twice(int& value) { value *= 2; }

@@ -59,8 +59,8 @@ TEST(Bytes, GrowByDoublingWithoutMovingWhatIsThere) {
   sink.finish();
 
   EXPECT_EQ(bytes.size_bytes(), std::size_t{1} << 20);
-  EXPECT_LE(bytes.segments().size(), 15u);
-  EXPECT_EQ(bytes.segments().front().capacity_bytes, 64u);
+  EXPECT_LE(bytes.segment_count(), 15u);
+  EXPECT_EQ(bytes.segment(0).capacity_bytes, 64u);
 }
 
 TEST(Bytes, TakeOneSegmentForWhatIsWrittenAtOnce) {
@@ -69,8 +69,8 @@ TEST(Bytes, TakeOneSegmentForWhatIsWrittenAtOnce) {
 
   bytes.append(data.data(), data.size());
 
-  EXPECT_EQ(bytes.segments().size(), 1u);
-  EXPECT_EQ(bytes.segments().front().capacity_bytes, data.size());
+  EXPECT_EQ(bytes.segment_count(), 1u);
+  EXPECT_EQ(bytes.segment(0).capacity_bytes, data.size());
 }
 
 TEST(Bytes, AreLargeAndWholeOnHugePages) {

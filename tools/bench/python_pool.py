@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""python_pool.py WORKERS ITEMS: for each line on stdin, prints the seconds of Pool.map(chunksize=1) over ITEMS items."""
+"""python_pool.py WORKERS ITEMS: for each line of input, the seconds of Pool.map(chunksize=1) over ITEMS items."""
 import multiprocessing
 import sys
 import time

@@ -6,8 +6,8 @@
 
 namespace bench {
 
-// oneTBB's parallel_for with this many threads, the caller among them. Make it after the pools have forked: TBB does not
-// support forks.
+// oneTBB's parallel_for with this many threads, the caller among them. Make it after the pools have forked: TBB does
+// not support forks.
 class TbbPeer {
  public:
   virtual ~TbbPeer() = default;

@@ -50,8 +50,9 @@ struct ThrowDarts {
 }  // namespace
 
 int run_pi(const Options& options) {
-  std::cout << "pi: " << options.tasks << " tasks, " << options.darts << " darts each" << std::endl;
   const ThrowDarts job{static_cast<std::size_t>(options.tasks), options.darts, options.seed};
+  std::cout << "pi: " << counted(job.tasks, "task") << ", " << counted(static_cast<std::size_t>(options.darts), "dart")
+            << " each" << std::endl;
   const auto comparison = compare(job, options.processes);
   print_table(std::cout, comparison.timings);
   if (!comparison.same()) {

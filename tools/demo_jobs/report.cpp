@@ -47,6 +47,10 @@ std::string in_words(std::chrono::nanoseconds time) {
   return text.str();
 }
 
+std::string counted(std::size_t count, const std::string& noun) {
+  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
 void print_table(std::ostream& stream, const std::vector<Timing>& timings) {
   const bool bold = shows_colour(STDOUT_FILENO);
   const auto line = [&](const std::string& pool, const std::string& workers, const std::string& start,

@@ -59,10 +59,6 @@ void read_once(const std::vector<std::filesystem::path>& files) {
   }
 }
 
-std::string in_words(std::size_t count, const std::string& noun) {
-  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
-}
-
 std::string size_in_words(std::size_t bytes) {
   if (bytes < 1'000'000) return std::to_string((bytes + 999) / 1'000) + " kB";
   return std::to_string((bytes + 500'000) / 1'000'000) + " MB";
@@ -92,7 +88,7 @@ int run_word_count(const Options& options) {
   const std::vector<std::filesystem::path> paths = options.paths.empty() ? licence_paths() : options.paths;
   if (paths.empty()) throw UsageError("wordcount: this system has no licences to count: name a file or a folder");
   TextFiles found = find_files(paths);
-  std::cout << "wordcount: " << in_words(found.files.size(), "file") << ", " << size_in_words(found.total_bytes)
+  std::cout << "wordcount: " << counted(found.files.size(), "file") << ", " << size_in_words(found.total_bytes)
             << (options.paths.empty() ? ", the licences of this system" : "") << std::endl;
   if (found.files.empty()) {
     std::cout << "  Nothing to count.\n";
@@ -111,8 +107,8 @@ int run_word_count(const Options& options) {
     return 1;
   }
   const Counts& counts = comparison.answers.front();
-  std::cout << "  Same answer from all three: " << in_words(counts.words.size(), "different word");
-  if (counts.binary_files != 0) std::cout << "; skipped " << in_words(counts.binary_files, "binary file");
+  std::cout << "  Same answer from all three: " << counted(counts.words.size(), "different word");
+  if (counts.binary_files != 0) std::cout << "; skipped " << counted(counts.binary_files, "binary file");
   if (!found.unread.empty()) std::cout << "; could not read " << found.unread.size();
   std::cout << '\n';
   print_words(counts.words, options.top);

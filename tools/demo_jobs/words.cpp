@@ -12,7 +12,7 @@ constexpr std::size_t longest_word_bytes = 100;
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || static_cast<unsigned char>(c) >= 0x80; }
 
-// Of the word's last character: U+00A0 to U+00BF (no-break space, guillemets), U+2000 to U+207F (spaces, dashes, quotes).
+// Of the last character, if it is U+00A0 to U+00BF (no-break space, guillemets) or U+2000 to U+207F (dashes, quotes).
 std::size_t punctuation_bytes(std::string_view word) {
   if (word.size() >= 3 && word[word.size() - 3] == '\xE2') {
     const char middle = word[word.size() - 2];

@@ -18,10 +18,16 @@ template <class R>
 class ByteAnswers final : public Answers<R> {
  public:
   using Value = typename Answers<R>::Value;
+  // Of bool not every byte is a value: it is decoded.
+  static constexpr bool has_fixed_size = (std::is_arithmetic_v<R> || std::is_enum_v<R>)&&!std::is_same_v<R, bool>;
   explicit ByteAnswers(std::shared_ptr<ByteCall> call) : call_(std::move(call)) {}
   Call& call() override { return *call_; }
   std::size_t size() override { return call_->size(); }
   Outcome<R> take(std::size_t index) override {
+    if constexpr (has_fixed_size) {
+      Value value;
+      if (call_->take_fixed(index, &value)) return Outcome<R>::success(index, value);
+    }
     const ByteAnswer answer = call_->take(index);
     try {
       if (answer.kind == ByteAnswer::Kind::failure) return Outcome<R>::failure(index, answer.error);
@@ -37,7 +43,7 @@ class ByteAnswers final : public Answers<R> {
     }
   }
   std::vector<Value> take_values() override {
-    if constexpr ((std::is_arithmetic_v<R> || std::is_enum_v<R>)&&!std::is_same_v<R, bool>) {
+    if constexpr (has_fixed_size) {
       std::vector<Value> values(call_->size());
       if (call_->take_all_fixed(values.data())) return values;
     }

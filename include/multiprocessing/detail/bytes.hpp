@@ -73,21 +73,27 @@ class MULTIPROCESSING_EXPORT Bytes {
   };
   Bytes() = default;
   Bytes(Bytes&& other) noexcept
-      : segments_(std::move(other.segments_)), size_bytes_(std::exchange(other.size_bytes_, 0)) {}
+      : first_(std::exchange(other.first_, {})),
+        more_(std::exchange(other.more_, {})),
+        size_bytes_(std::exchange(other.size_bytes_, 0)) {}
   Bytes& operator=(Bytes&& other) noexcept {
-    segments_ = std::exchange(other.segments_, {});
+    first_ = std::exchange(other.first_, {});
+    more_ = std::exchange(other.more_, {});
     size_bytes_ = std::exchange(other.size_bytes_, 0);
     return *this;
   }
   void append(const void* data, std::size_t size_bytes);
   std::size_t size_bytes() const { return size_bytes_; }
-  const std::vector<Segment>& segments() const { return segments_; }
+  std::size_t segment_count() const { return first_.capacity_bytes == 0 ? 0 : 1 + more_.size(); }
+  const Segment& segment(std::size_t index) const { return index == 0 ? first_ : more_[index - 1]; }
   Segment& writable_segment(std::size_t at_least_bytes);  // the last one, or a new one that has room
   void truncate(std::size_t size_bytes);                  // drops what is behind the first `size_bytes`
-  void wrote(std::size_t size_bytes) { segments_.back().size_bytes += size_bytes, size_bytes_ += size_bytes; }
+  void wrote(std::size_t size_bytes) { last().size_bytes += size_bytes, size_bytes_ += size_bytes; }
 
  private:
-  std::vector<Segment> segments_;
+  Segment& last() { return more_.empty() ? first_ : more_.back(); }
+  Segment first_;  // not in the vector: most messages have one only
+  std::vector<Segment> more_;
   std::size_t size_bytes_ = 0;
 };
 
@@ -106,6 +112,17 @@ class MULTIPROCESSING_EXPORT BytesSink final : public ByteSink {
   Bytes& bytes_;
   std::byte* begin_ = nullptr;
 };
+
+// Writes into memory that is given; more than fits is std::length_error.
+class MULTIPROCESSING_EXPORT FixedSink final : public ByteSink {
+ public:
+  FixedSink(std::byte* data, std::size_t size_bytes) { cursor_ = data, end_ = data + size_bytes; }
+
+ private:
+  void overflow(const std::byte* data, std::size_t size_bytes) override;
+};
+
+MULTIPROCESSING_EXPORT void copy_to(const Bytes& bytes, ByteSink& sink);
 
 // Reads `size_bytes` of memory, or all of Bytes, from the start. What is read must outlive it.
 class MULTIPROCESSING_EXPORT BytesSource final : public ByteSource {

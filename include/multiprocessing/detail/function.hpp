@@ -14,7 +14,6 @@ namespace multiprocessing::detail {
 // How functions cross: data by value, code by address. FunctionCodec<F> knows it for each kind of F:
 //   save(f, sink, code)  writes f; adds the addresses that must exist in the worker
 //   load(source)         makes it again in the worker
-using CodeAddresses = std::vector<const void*>;
 
 template <class F>
 inline constexpr bool is_code_pointer =
@@ -223,14 +222,13 @@ FunctionImage image_of(const F& f) {
   image.type = &TaskTypeFor<F, Item, spread>::value;
   image.code.push_back(image.type);
   try {
-    Bytes state;
-    BytesSink sink(state);
-    FunctionCodec<F>::save(f, sink, image.code);
-    sink.finish();
     if constexpr (fits_in_frame<F>) {
-      BytesSource(state).read(image.address.data(), state.size_bytes());
+      FixedSink sink(image.address.data(), image.address.size());
+      FunctionCodec<F>::save(f, sink, image.code);
     } else {
-      image.state = std::move(state);
+      BytesSink sink(image.state);
+      FunctionCodec<F>::save(f, sink, image.code);
+      sink.finish();
     }
   } catch (const PicklingError&) {
     image.refused = std::current_exception();

@@ -38,6 +38,8 @@ class MULTIPROCESSING_EXPORT ByteCall : public Call {
   ~ByteCall() override;
   virtual std::size_t size() = 0;
   virtual ByteAnswer take(std::size_t index) = 0;
+  // Copies a value that has the fixed size of the call's TaskType; false if it is to be had by take() only.
+  virtual bool take_fixed(std::size_t index, void* value) = 0;
   // Copies all values, which have the fixed size of the call's TaskType; false if one ended with an error.
   virtual bool take_all_fixed(void* values) = 0;
 };

@@ -43,12 +43,34 @@ struct TaskType {
   std::size_t result_size_bytes;  // likewise; 0 also for functions that return nothing
 };
 
+// Addresses of code that a function needs in the worker. Most need two, which are kept without an allocation.
+class CodeAddresses {
+ public:
+  void push_back(const void* address) {
+    if (count_ != few_.size()) {
+      few_[count_++] = address;
+    } else {
+      more_.push_back(address);
+    }
+  }
+  template <class Check>
+  void for_each(Check check) const {
+    for (std::size_t index = 0; index != count_; ++index) check(few_[index]);
+    for (const void* address : more_) check(address);
+  }
+
+ private:
+  std::array<const void*, 3> few_{};
+  std::size_t count_ = 0;
+  std::vector<const void*> more_;
+};
+
 // A function as it is sent: code by address, state by value.
 struct FunctionImage {
   const TaskType* type = nullptr;
   alignas(16) std::array<std::byte, 16> address{};
   Bytes state;
-  std::vector<const void*> code;   // addresses that must mean the same in a worker; the pool looks them up
+  CodeAddresses code;              // addresses that must mean the same in a worker; the pool looks them up
   std::exception_ptr refused;      // it cannot be sent: every item of the call gets this error
 };
 
