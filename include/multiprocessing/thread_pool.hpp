@@ -35,7 +35,10 @@ class ThreadPool : public detail::PoolInterface<ThreadPool> {
 
  private:
   friend PoolInterface<ThreadPool>;
-  detail::PoolCore& pool_core() const { return *core_; }
+  detail::PoolCore& pool_core() const {
+    if (!core_) detail::throw_no_pool();
+    return *core_;
+  }
   long default_buffersize(long chunksize) const { return core_->default_buffersize(chunksize); }
   template <class Work>
   using PassedFor = typename detail::ThreadTypes<Work>::Passed;

@@ -30,6 +30,10 @@ void throw_no_result() {
   throw std::logic_error("this AsyncResult holds no result: it was default-constructed, moved from, or get() has given it");
 }
 
+void throw_no_pool() {
+  throw std::logic_error("this pool was moved from, or it is called in a worker of its own: make another pool there");
+}
+
 void throw_not_ready() { throw std::logic_error("successful() was called before the result was ready()"); }
 
 void throw_stop_iteration() { throw StopIteration("there are no more results"); }

@@ -27,14 +27,11 @@ void Dispatcher::end_input(GroupCall& call) {
 void Dispatcher::on_answer(GroupCall& call, std::size_t index, ByteAnswer answer) {
   ++(answer.kind == ByteAnswer::Kind::value ? finished_ : failed_);
   call.table.put(index, std::move(answer));
-  answered_call_ = &call;
   end_if_complete(call);
 }
 
-void Dispatcher::on_fixed_answer(GroupCall& call, std::size_t index, const std::byte* value) {
-  ++finished_;
-  call.table.put_fixed(index, value);
-  answered_call_ = &call;
+void Dispatcher::on_fixed_answers(GroupCall& call, std::size_t count) {
+  finished_ += count;
   end_if_complete(call);
 }
 

@@ -58,7 +58,7 @@ class Dispatcher final : private AnswerSink {
   void on_start_failed(Bytes exception) override { start_failure_ = std::move(exception); }
   void end_if_complete(GroupCall& call);
   void on_answer(GroupCall& call, std::size_t index, ByteAnswer answer) override;
-  void on_fixed_answer(GroupCall& call, std::size_t index, const std::byte* value) override;
+  void on_fixed_answers(GroupCall& call, std::size_t count) override;
 
   struct Pace {                                // of one worker, for the measure of its items
     std::chrono::nanoseconds working{};
@@ -85,7 +85,6 @@ class Dispatcher final : private AnswerSink {
   std::size_t current_ = 0;                    // the worker that short items go to, and how many more it gets
   std::size_t quantum_ = 0;
   bool second_look_ = false;
-  GroupCall* answered_call_ = nullptr;
   std::vector<int> overwritten_;
   Bytes start_failure_;
   std::size_t started_ = 0;

@@ -26,9 +26,10 @@ class CallHost {
 class GroupCall final : public ByteCall, public std::enable_shared_from_this<GroupCall> {
  public:
   GroupCall(std::shared_ptr<CallHost> host, std::shared_ptr<CallbackThread> callback_thread, FunctionImage image,
-            Keep keep, std::shared_ptr<double> pace, std::uint64_t call_number, std::size_t index_of_first)
+            Keep keep_answers, std::shared_ptr<double> pace, std::uint64_t call_number, std::size_t index_of_first)
       : ByteCall(std::move(callback_thread)),
         function(std::move(image)),
+        keep(keep_answers),
         table(keep, function.type->result_size_bytes),
         number(call_number),
         first_index(index_of_first),
@@ -67,6 +68,7 @@ class GroupCall final : public ByteCall, public std::enable_shared_from_this<Gro
   }
 
   const FunctionImage function;
+  const Keep keep;
   AnswerTable table;
   const std::uint64_t number;                  // of the call in this pool, from 1
   const std::size_t first_index;               // added to an item's position for item_index()

@@ -43,18 +43,20 @@ void ResultWriter::open_window() {
       std::min({room_bytes(), channel_.results.contiguous_bytes(position_), channel_.results.size_bytes() / 4});
   cursor_ = channel_.results.at(position_) + sizeof(PieceHeader);
   end_ = channel_.results.at(position_) + window;
+  window_end_ = position_ + window;
 }
 
-void ResultWriter::publish(PieceKind kind, bool idle) {
+void ResultWriter::publish(PieceKind kind, Notice notice) {
   std::byte* const begin = channel_.results.at(position_);
   const PieceHeader header{static_cast<std::uint32_t>(cursor_ - begin - static_cast<std::ptrdiff_t>(sizeof(PieceHeader))),
                            kind};
   std::memcpy(begin, &header, sizeof header);
   position_ += round_up_to_8(sizeof header + header.bytes);
   // Release: the piece's bytes become visible before its end. Pairs with the acquire in WorkerSlot::collect.
+  if (notice == Notice::none) return channel_.words->committed.store(position_, std::memory_order_release);
   // Seq_cst: the parent may be going to sleep; either it sees this or we see that it sleeps.
   channel_.words->committed.store(position_, std::memory_order_seq_cst);
-  waiting_.committed(position_, idle);
+  waiting_.committed(position_, notice == Notice::idle);
 }
 
 void ResultWriter::overflow(const std::byte* data, std::size_t size_bytes) {
@@ -65,7 +67,7 @@ void ResultWriter::overflow(const std::byte* data, std::size_t size_bytes) {
     data += part;
     size_bytes -= part;
     if (size_bytes == 0) return;
-    publish(PieceKind::part, false);
+    publish(PieceKind::part, Notice::look);
     parts_are_out_ = true;
     open_window();
   }
@@ -74,12 +76,12 @@ void ResultWriter::overflow(const std::byte* data, std::size_t size_bytes) {
 void ResultWriter::begin_instead() {
   open_window();
   if (!parts_are_out_) return;
-  publish(PieceKind::void_parts, false);
+  publish(PieceKind::void_parts, Notice::look);
   open_window();
 }
 
-void ResultWriter::finish(PieceKind kind, bool idle) {
-  publish(kind, idle);
+void ResultWriter::finish(PieceKind kind, Notice notice) {
+  publish(kind, notice);
   parts_are_out_ = false;
 }
 

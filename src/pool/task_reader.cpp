@@ -6,10 +6,15 @@
 namespace multiprocessing::detail {
 
 void TaskReader::start_frame(std::uint64_t position, bool streamed) {
+  frame_begin_ = position;
+  streamed_ = streamed;
+  start_frame_part(position);
+}
+
+void TaskReader::start_frame_part(std::uint64_t position) {
   begin_ = position;
   window_ = cursor_ = end_ = channel_.tasks.at(position);
   behind_bytes_ = 0;
-  streamed_ = streamed;
 }
 
 void TaskReader::open(std::uint64_t bytes) {
@@ -21,6 +26,8 @@ void TaskReader::open(std::uint64_t bytes) {
     behind_bytes_ = 0;
   }
 }
+
+void TaskReader::skip_to(std::uint64_t offset_bytes) { start_frame_part(frame_begin_ + offset_bytes); }
 
 void TaskReader::next_window() {
   begin_ = position();

@@ -12,8 +12,8 @@ namespace multiprocessing::detail {
 // One item in this worker, as the code that knows its types sees it.
 class Worker::Item final : public RunningItem {
  public:
-  Item(Worker& worker, bool last_of_frame)
-      : RunningItem(worker.reader_), worker_(worker), last_of_frame_(last_of_frame) {}
+  Item(Worker& worker, const FrameHeader& frame, std::uint32_t number)
+      : RunningItem(worker.reader_), worker_(worker), frame_(frame), number_(number) {}
   void running() override { mark(Phase::running); }
   ByteSink& encoding() override {
     mark(Phase::encoding);
@@ -22,13 +22,13 @@ class Worker::Item final : public RunningItem {
   }
   void commit() override {
     mark(Phase::done);
-    worker_.writer_.finish(PieceKind::value, last_of_frame_ && worker_.is_idle());
+    worker_.writer_.finish(PieceKind::value, worker_.notice_after(frame_, number_));
   }
   void commit_exception(const Bytes& exception) {
     worker_.writer_.begin_instead();
     copy_to(exception, worker_.writer_);
     mark(Phase::done);
-    worker_.writer_.finish(PieceKind::exception, last_of_frame_ && worker_.is_idle());
+    worker_.writer_.finish(PieceKind::exception, worker_.notice_after(frame_, number_));
   }
   void mark(Phase phase) {
     phase_ = phase;
@@ -38,7 +38,8 @@ class Worker::Item final : public RunningItem {
 
  private:
   Worker& worker_;
-  bool last_of_frame_;
+  const FrameHeader& frame_;
+  std::uint32_t number_;
   Phase phase_ = Phase::none;
 };
 
@@ -53,7 +54,7 @@ Worker::Worker(const Channel& channel, int slot, std::chrono::nanoseconds spin, 
 void Worker::announce_start() {
   since_ = std::chrono::steady_clock::now();
   writer_.begin();
-  writer_.finish(PieceKind::started, true);
+  writer_.finish(PieceKind::started, ResultWriter::Notice::idle);
 }
 
 void Worker::announce_failed_start(const std::exception_ptr& error) {
@@ -64,7 +65,7 @@ void Worker::announce_failed_start(const std::exception_ptr& error) {
   sink.finish();
   writer_.begin();
   copy_to(bytes, writer_);
-  writer_.finish(PieceKind::start_failed, true);
+  writer_.finish(PieceKind::start_failed, ResultWriter::Notice::idle);
 }
 
 void Worker::serve() {
@@ -77,9 +78,10 @@ void Worker::serve() {
   }
 }
 
-bool Worker::is_idle() const {
+ResultWriter::Notice Worker::notice_after(const FrameHeader& frame, std::uint32_t number) const {
+  if (number + 1 != frame.items) return frame.prompt != 0 ? ResultWriter::Notice::look : ResultWriter::Notice::none;
   const Turn turn = Turn::of(channel_.words->turn.load(std::memory_order_relaxed));
-  return turn.claimed == turn.offered;
+  return turn.claimed == turn.offered ? ResultWriter::Notice::idle : ResultWriter::Notice::look;
 }
 
 bool Worker::claim() {
@@ -122,7 +124,15 @@ bool Worker::run_frame() {
   if (frame.kind == FrameKind::leave) return false;
 
   reader_.start_frame(position_ + sizeof frame, frame.kind == FrameKind::streamed_work);
-  for (std::uint32_t number = 0; number != frame.items; ++number) run_item(frame, number);
+  const auto& type = *reinterpret_cast<const TaskType*>(frame.type);
+  for (std::uint32_t number = 0; number != frame.items;) {
+    // The first one of a frame that brings its function takes the general way: that may fail.
+    if (type.run_fixed == nullptr || (number == 0 && frame.place >= 0)) {
+      run_item(frame, number++);
+    } else {
+      number = run_fixed(frame, number);
+    }
+  }
   position_ = round_up_to_8(position_ + sizeof frame + frame.function_bytes + frame.bytes);
   count_time(working_nanoseconds_, channel_.words->working_nanoseconds);
   // Seq_cst: the parent may sleep until there is room.
@@ -134,7 +144,7 @@ void Worker::run_item(const FrameHeader& frame, std::uint32_t number) {
   const auto& type = *reinterpret_cast<const TaskType*>(frame.type);
   const std::size_t index = frame.first_item + number;
   const ItemScope scope(index);
-  Item item(*this, number + 1 == frame.items);
+  Item item(*this, frame, number);
   item.mark(Phase::decoding);
   if (number == 0 && frame.defines_place != 0) define_place(frame);
   try {
@@ -146,26 +156,59 @@ void Worker::run_item(const FrameHeader& frame, std::uint32_t number) {
     reader_.open(bytes);
     type.run(function_of(frame), item);
   } catch (...) {
-    Bytes exception;
-    BytesSink sink(exception);
-    encode_item_error(std::current_exception(), item.phase(), type, index,
-                      "worker " + std::to_string(slot_) + " (pid " + std::to_string(this_process()) + ")", sink);
-    sink.finish();
-    item.commit_exception(exception);
+    answer_exception(frame, number, item);
   }
   reader_.skip_rest();
   ++items_begun_;
 }
 
+void Worker::answer_exception(const FrameHeader& frame, std::uint32_t number, Item& item) {
+  Bytes exception;
+  BytesSink sink(exception);
+  encode_item_error(std::current_exception(), item.phase(), *reinterpret_cast<const TaskType*>(frame.type),
+                    frame.first_item + number,
+                    "worker " + std::to_string(slot_) + " (pid " + std::to_string(this_process()) + ")", sink);
+  sink.finish();
+  item.commit_exception(exception);
+}
+
+// Many arithmetic items, whose bytes lie side by side in the ring. Returns the number of the next one to run.
+std::uint32_t Worker::run_fixed(const FrameHeader& frame, std::uint32_t number) {
+  const auto& type = *reinterpret_cast<const TaskType*>(frame.type);
+  const void* const function = frame.place < 0 ? frame.address.data() : places_[frame.place_index()].function;
+  if (function == nullptr) return run_item(frame, number), number + 1;
+  const std::byte* const items = channel_.tasks.at(reader_.frame_begin()) + frame.function_bytes;
+  ItemScope scope(frame.first_item + number);
+  try {
+    for (; number != frame.items; ++number) {
+      mark(Phase::running);
+      scope.move_to(frame.first_item + number);
+      std::byte* const result = writer_.begin_fixed(type.result_size_bytes);
+      type.run_fixed(function, items + number * type.item_size_bytes, result);
+      mark(Phase::done);
+      writer_.finish(PieceKind::value, notice_after(frame, number));
+      ++items_begun_;
+    }
+  } catch (...) {
+    Item item(*this, frame, number);
+    item.mark(Phase::running);
+    answer_exception(frame, number, item);
+    ++items_begun_;
+    ++number;
+  }
+  reader_.skip_to(frame.function_bytes + number * type.item_size_bytes);
+  return number;
+}
+
 const void* Worker::function_of(const FrameHeader& frame) {
   if (frame.place < 0) return frame.address.data();
-  const Place& place = places_[static_cast<std::size_t>(frame.place)];
+  const Place& place = places_[frame.place_index()];
   if (place.error) std::rethrow_exception(place.error);
   return place.function;
 }
 
 void Worker::define_place(const FrameHeader& frame) {
-  Place& place = places_[static_cast<std::size_t>(frame.place)];
+  Place& place = places_[frame.place_index()];
   if (place.function != nullptr) place.type->drop(std::exchange(place.function, nullptr));
   place = Place{reinterpret_cast<const TaskType*>(frame.type), nullptr, nullptr};
   reader_.open(frame.function_bytes);

@@ -43,7 +43,9 @@ class Worker {
   void mark(Phase phase) {
     channel_.words->running.store(items_begun_ << 8 | static_cast<std::uint64_t>(phase), std::memory_order_release);
   }
-  bool is_idle() const;
+  std::uint32_t run_fixed(const FrameHeader& frame, std::uint32_t number);
+  void answer_exception(const FrameHeader& frame, std::uint32_t number, Item& item);
+  ResultWriter::Notice notice_after(const FrameHeader& frame, std::uint32_t number) const;
   void count_time(std::uint64_t& nanoseconds, std::atomic<std::uint64_t>& word);
 
   Channel channel_;

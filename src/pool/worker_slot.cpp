@@ -87,6 +87,7 @@ void WorkerSlot::offer(Batch batch, std::size_t bytes) {
   header.kind = streamed ? FrameKind::streamed_work : FrameKind::work;
   header.place = frame.place;
   header.defines_place = frame.defines ? 1 : 0;
+  header.prompt = call.keep == Keep::all ? 0 : 1;
   header.address = call.function.address;
 
   const std::uint64_t begin = begin_frame(sizeof header + (streamed ? 0 : state_bytes + bytes));

@@ -21,7 +21,7 @@ class AnswerSink {
   virtual void on_started() = 0;
   virtual void on_start_failed(Bytes exception) = 0;
   virtual void on_answer(GroupCall& call, std::size_t index, ByteAnswer answer) = 0;
-  virtual void on_fixed_answer(GroupCall& call, std::size_t index, const std::byte* value) = 0;
+  virtual void on_fixed_answers(GroupCall& call, std::size_t count) = 0;  // they are in the call's table
 
  protected:
   ~AnswerSink() = default;
@@ -104,6 +104,7 @@ class WorkerSlot {
   std::uint64_t begin_frame(std::size_t contiguous_bytes);
   void publish_frame(Frame frame);
   void wake(ParkReason reason);
+  void take_fixed_values(AnswerSink& sink, std::uint64_t& position, std::uint64_t committed);
   bool take_piece(AnswerSink& sink, std::uint64_t& position, std::uint64_t committed);
   bool take_answer(AnswerSink& sink, PieceKind kind, const std::byte* data, std::size_t size_bytes);
   void answered();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "pool/worker_slot.hpp"
 
+#include <algorithm>
+
 namespace multiprocessing::detail {
 
 bool WorkerSlot::collect(AnswerSink& sink) {
@@ -18,13 +20,45 @@ bool WorkerSlot::collect(AnswerSink& sink) {
   if (committed == taken_) return true;
   std::uint64_t position = taken_;
   bool consistent = true;
-  while (consistent && position != committed) consistent = take_piece(sink, position, committed);
+  while (consistent && position != committed) {
+    take_fixed_values(sink, position, committed);
+    if (position != committed) consistent = take_piece(sink, position, committed);
+  }
   taken_ = position;
   // Release: we have copied what the worker may overwrite now. Seq_cst: then we look whether it sleeps.
   channel_.words->taken.store(taken_, std::memory_order_seq_cst);
   wake(ParkReason::for_room);
   note_times();
   return consistent;
+}
+
+// Many values of fixed size, all of one frame, which are most of what a map of numbers answers: take_piece(), in a loop.
+void WorkerSlot::take_fixed_values(AnswerSink& sink, std::uint64_t& position, std::uint64_t committed) {
+  if (frames_.empty() || parts_.size_bytes() != 0 || !is_claimed(frames_.front())) return;
+  Frame& frame = frames_.front();
+  if (frame.batch.count == 0) return;
+  AnswerTable& table = frame.batch.call().table;
+  const std::size_t fixed = table.fixed_size_bytes();
+  if (fixed == 0) return;
+  const std::uint64_t size = round_up_to_8(sizeof(PieceHeader) + fixed);
+  const std::size_t most =
+      std::min<std::uint64_t>({frame.batch.count - frame.answered, (committed - position) / size,
+                               channel_.results.contiguous_bytes(position) / size});
+  const std::byte* piece = channel_.results.at(position);
+  std::size_t count = 0;
+  for (; count != most; ++count, piece += size) {
+    PieceHeader header;
+    std::memcpy(&header, piece, sizeof header);
+    if (header.kind != PieceKind::value || header.bytes != fixed) break;
+    table.put_fixed(frame.batch.first + frame.answered + count, piece + sizeof header);
+  }
+  if (count == 0) return;
+  position += count * size;
+  frame.answered += count;
+  answered_items_ += count;
+  unanswered_items_ -= count;
+  sink.on_fixed_answers(frame.batch.call(), count);
+  if (frame.answered == frame.batch.count) frames_.pop_front();
 }
 
 bool WorkerSlot::take_piece(AnswerSink& sink, std::uint64_t& position, std::uint64_t committed) {
@@ -61,16 +95,11 @@ bool WorkerSlot::take_answer(AnswerSink& sink, PieceKind kind, const std::byte* 
   GroupCall& call = frame.batch.call();
   const std::size_t index = frame.batch.first + frame.answered;
   const std::size_t fixed = call.table.fixed_size_bytes();
-  if (kind == PieceKind::value && fixed != 0 && parts_.size_bytes() == 0) {
-    if (size_bytes != fixed) return false;
-    sink.on_fixed_answer(call, index, data);
-  } else {
-    ByteAnswer answer{.kind = kind == PieceKind::value ? ByteAnswer::Kind::value : ByteAnswer::Kind::exception};
-    parts_.append(data, size_bytes);
-    if (fixed != 0 && kind == PieceKind::value && parts_.size_bytes() != fixed) return false;
-    answer.bytes = std::exchange(parts_, {});
-    sink.on_answer(call, index, std::move(answer));
-  }
+  ByteAnswer answer{.kind = kind == PieceKind::value ? ByteAnswer::Kind::value : ByteAnswer::Kind::exception};
+  parts_.append(data, size_bytes);
+  if (fixed != 0 && kind == PieceKind::value && parts_.size_bytes() != fixed) return false;
+  answer.bytes = std::exchange(parts_, {});
+  sink.on_answer(call, index, std::move(answer));
   answered();
   return true;
 }

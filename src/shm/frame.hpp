@@ -26,8 +26,11 @@ struct FrameHeader {
   std::uint32_t items;
   FrameKind kind;
   std::int32_t place;                    // in the worker's table of functions, -1: the function is in `address`
-  std::uint32_t defines_place;           // 1: the state comes with this frame
+  std::uint16_t defines_place;           // 1: the state comes with this frame
+  std::uint16_t prompt;                  // 1: each answer may be waited for; 0: only the end of the frame is
   alignas(16) std::array<std::byte, 16> address;
+
+  std::size_t place_index() const { return static_cast<std::size_t>(place); }
 };
 
 enum class PieceKind : std::uint32_t {

@@ -27,7 +27,10 @@ class BytePool : public PoolInterface<Pool> {
 
  private:
   friend PoolInterface<Pool>;
-  PoolCore& pool_core() const { return *core_; }
+  PoolCore& pool_core() const {
+    if (!core_) throw_no_pool();
+    return *core_;
+  }
   long default_buffersize(long chunksize) const { return core_->default_buffersize(chunksize); }
   template <class Work>
   using ResultFor = result_of_t<typename Work::Function, typename Work::Item, Work::spread>;

@@ -199,6 +199,20 @@ struct TaskTypeFor {
       run_item<F, Item, spread>(*static_cast<const F*>(function), running);
     }
   }
+  static void run_fixed(const void* function, const void* from, void* to) {
+    Item item;
+    std::memcpy(&item, from, sizeof item);
+    const auto store = [&](const F& f) {
+      const result_of_t<F, Item, spread> result = call_with<F, Item, spread>(f, std::move(item));
+      std::memcpy(to, &result, sizeof result);
+    };
+    if constexpr (fits_in_frame<F>) {
+      BytesSource address(static_cast<const std::byte*>(function), sizeof(FunctionImage::address));
+      store(FunctionCodec<F>::load(address));
+    } else {
+      store(*static_cast<const F*>(function));
+    }
+  }
   static void* load(ByteSource& state) { return new F(FunctionCodec<F>::load(state)); }
   static void drop(void* function) { delete static_cast<F*>(function); }
 
@@ -207,7 +221,16 @@ struct TaskTypeFor {
     if constexpr (std::is_arithmetic_v<T> || std::is_enum_v<T>) return sizeof(T);
     return 0;
   }
+  static constexpr auto choose_run_fixed() -> void (*)(const void*, const void*, void*) {
+    using R = result_of_t<F, Item, spread>;
+    // A bool's byte is checked as it is decoded; those take the general way.
+    if constexpr (fixed_size_bytes<Item>() != 0 && fixed_size_bytes<R>() != 0 && !std::is_same_v<Item, bool>) {
+      return &run_fixed;
+    }
+    return nullptr;
+  }
   static constexpr TaskType value{&run,
+                                  choose_run_fixed(),
                                   fits_in_frame<F> ? nullptr : &load,
                                   fits_in_frame<F> ? nullptr : &drop,
                                   &typeid(F),

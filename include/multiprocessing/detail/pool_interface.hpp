@@ -13,6 +13,8 @@ namespace multiprocessing::detail {
 // Python's rule: four chunks for each worker. std::invalid_argument names a size below 1.
 MULTIPROCESSING_EXPORT std::size_t checked_chunksize(std::optional<long> chunksize, std::size_t items, int processes);
 MULTIPROCESSING_EXPORT std::size_t checked_size(const char* name, long size);
+// A pool without a core: moved from, or a global one in a worker that was forked while its constructor ran.
+[[noreturn]] MULTIPROCESSING_EXPORT void throw_no_pool();
 
 // The calls that every pool has, once for all engines. For a Work (see work.hpp) an engine offers
 //   require_types<Work>()                            refuses at compile time, in one readable line, what it cannot run
@@ -188,6 +190,7 @@ class PoolInterface {
     using AllArguments = Work<F, std::tuple<sent_t<Args>...>, std::tuple<Args&&...>, Spread::yes, lifetime>;
     Pool::template require_types<AllArguments>();
     if constexpr (Pool::template accepts<AllArguments>) {
+      (void)core();
       auto submission = pool().template start<AllArguments>(f, Keep::all, true, 1);
       submission->push(std::tuple<Args&&...>(std::forward<Args>(args)...));
       submission->end();
@@ -243,6 +246,7 @@ class PoolInterface {
   template <class EachItem, class Result, class R, class Range>
   std::unique_ptr<ResultFeed<Result>> lazy_feed(typename EachItem::Function& f, Range&& items, Keep keep, long chunksize,
                                                 std::optional<long> buffersize) {
+    (void)core();
     const std::size_t chunk = checked_size("chunksize", chunksize);
     const std::size_t buffer = checked_size("buffersize", buffersize.value_or(pool().default_buffersize(chunksize)));
     auto submission = pool().template start<EachItem>(f, keep, false, std::min(chunk, buffer));

@@ -36,6 +36,8 @@ class MULTIPROCESSING_EXPORT RunningItem {
 struct TaskType {
   // `function` is what load() returned; without load() the frame's own copy of FunctionImage::address.
   void (*run)(const void* function, RunningItem& item);
+  // The same for arithmetic and enum items and results, which lie at these addresses; null for all others.
+  void (*run_fixed)(const void* function, const void* item, void* result);
   void* (*load)(ByteSource& state);
   void (*drop)(void* function);
   const std::type_info* function_type;

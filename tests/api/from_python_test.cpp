@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+// The lines of README's table "Coming from Python", as they stand there.
+#include <multiprocessing/multiprocessing.hpp>
+#include <multiprocessing/pool.hpp>
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace mp = multiprocessing;
+using namespace std::chrono_literals;
+
+namespace {
+
+int f(int number, const std::string& text) { return number + static_cast<int>(text.size()); }
+int g(int number) { return 2 * number; }
+void connect(const std::string&) {}
+
+const std::vector<int> items{1, 2, 3};
+const std::vector<int> doubled{2, 4, 6};
+
+}  // namespace
+
+TEST(FromPython, PoolsAreMade) {
+  const std::string name = "somewhere";
+  {
+    mp::Pool pool;
+    EXPECT_EQ(pool.processes(), mp::process_cpu_count());
+  }
+  {
+    mp::Pool pool(4);
+    EXPECT_EQ(pool.processes(), 4);
+  }
+  {
+    mp::Pool pool({.initializer = [&] { connect(name); }});
+    EXPECT_EQ(pool.map(g, items), doubled);
+  }
+  {
+    mp::Pool pool({.processes = 4, .max_tasks_per_child = 100});
+    EXPECT_EQ(pool.map(g, items), doubled);
+  }
+  {
+    mp::ThreadPool pool(4);
+    EXPECT_EQ(pool.map(g, items), doubled);
+  }
+}
+
+TEST(FromPython, OneCall) {
+  mp::Pool pool(2);
+
+  EXPECT_EQ(pool.apply(f, 2, "two"), 5);
+  auto result = pool.apply_async(f, 2, "two");
+  EXPECT_TRUE(result.wait(20s));
+  EXPECT_TRUE(result.ready());
+  EXPECT_TRUE(result.successful());
+  EXPECT_EQ(result.get(), 5);
+  result = pool.apply_async(f, 2, "two");
+  EXPECT_EQ(result.get(20s), 5);
+  result = pool.apply_async(f, 2, "two");
+  EXPECT_NO_THROW(result.wait(2s));
+  try {
+    result.get(2s);
+  } catch (const mp::TimeoutError&) {
+    // A loaded machine: the line compiles.
+  }
+}
+
+TEST(FromPython, CallbacksHearOfTheEnd) {
+  int given = 0;
+  const auto done = [&](int value) { given = value; };
+  const auto failed = [&](const std::exception_ptr&) { given = -1; };
+  mp::Pool pool(2);
+
+  auto result = pool.apply_async(f, 2, "two").callback(done).error_callback(failed);
+  EXPECT_EQ(result.get(), 5);
+
+  EXPECT_EQ(given, 5);
+}
+
+TEST(FromPython, ManyCalls) {
+  const std::vector<std::pair<int, std::string>> pairs{{1, "one"}, {2, "two"}};
+  mp::Pool pool(2);
+
+  EXPECT_EQ(pool.map(g, items), doubled);
+  EXPECT_EQ(pool.map(g, items, 10), doubled);
+  EXPECT_EQ(pool.map_async(g, items).get(), doubled);
+  EXPECT_EQ((pool.starmap(f, {std::pair{1, "one"}, std::pair{2, "two"}})), (std::vector<int>{4, 5}));
+  EXPECT_EQ(pool.starmap_async(f, pairs).get(), (std::vector<int>{4, 5}));
+  EXPECT_EQ(pool.map(mp::partial(f, 2), std::vector<std::string>{"two"}), (std::vector<int>{5}));
+  EXPECT_EQ(pool.map([](int x) { return x + 1; }, items), (std::vector<int>{2, 3, 4}));
+}
+
+TEST(FromPython, LazyCalls) {
+  mp::Pool pool(2);
+
+  std::vector<int> values;
+  for (int value : pool.imap(g, items)) values.push_back(value);
+  EXPECT_EQ(values, doubled);
+  int sum = 0;
+  for (int value : pool.imap_unordered(g, items, 10)) sum += value;
+  EXPECT_EQ(sum, 12);
+  auto results = pool.imap(g, items);
+  EXPECT_EQ(results.next(20s), 2);
+  try {
+    results.next(2s);
+  } catch (const mp::TimeoutError&) {
+    // A loaded machine: the line compiles.
+  }
+}
+
+TEST(FromPython, PoolsEnd) {
+  {
+    mp::Pool pool(2);
+    pool.close();
+    pool.join();
+    EXPECT_THROW(pool.map(g, items), std::logic_error);
+  }
+  {
+    mp::Pool pool(2);
+    pool.terminate();
+    EXPECT_THROW(pool.map(g, items), std::logic_error);
+  }
+}
