@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""What README.md says that the build does not check (cmake/readme.cmake compiles and runs its programs): its other C++
-code stands in a file that is compiled, the files and targets that it names exist. Prints `file:line: what`."""
+"""What README.md and src/README.md say that the build does not check (cmake/readme.cmake compiles and runs the programs
+of the first): their other C++ code stands in a file that is compiled, the files that they name exist. Prints
+`file:line: what`."""
 
 import re
 import sys
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parent.parent
-README = TOP / "README.md"
+READMES = [TOP / "README.md", TOP / "src" / "README.md"]
 FENCE = re.compile(r"^```(\w*)")
 INLINE = re.compile(r"`([^`]+)`")
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
@@ -67,14 +68,14 @@ def check_python_table(lines, problems):
                     problems.append((number, f"`{snippet}` is compiled nowhere in tests/ or tools/"))
 
 
-def check_names(lines, problems):
+def check_names(folder, lines, problems):
     in_block = False
     for number, line in enumerate(lines, 1):
         if FENCE.match(line):
             in_block = not in_block
         if not in_block:
             for target in LINK.findall(INLINE.sub("", line)):  # a lambda looks like a link
-                if not (TOP / target).exists():
+                if not (folder / target).exists():
                     problems.append((number, f"links to {target}, which does not exist"))
         for path in re.findall(r"(?<![\w/.-])(?:tools|src|tests|cmake|include|\.ci)/[\w./-]*\w", line):
             if not (TOP / path).exists():
@@ -82,14 +83,17 @@ def check_names(lines, problems):
 
 
 def main():
-    problems = []
-    lines = README.read_text(encoding="utf-8").splitlines()
-    check_code(lines, problems)
-    check_python_table(lines, problems)
-    check_names(lines, problems)
-    for number, what in sorted(problems):
-        print(f"README.md:{number}: {what}")
-    return 1 if problems else 0
+    found = False
+    for readme in READMES:
+        problems = []
+        lines = readme.read_text(encoding="utf-8").splitlines()
+        check_code(lines, problems)
+        check_python_table(lines, problems)
+        check_names(readme.parent, lines, problems)
+        for number, what in sorted(problems):
+            print(f"{readme.relative_to(TOP)}:{number}: {what}")
+            found = True
+    return 1 if found else 0
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ class MULTIPROCESSING_EXPORT ProcessError : public std::runtime_error {
   ~ProcessError() override;
 };
 
-// get(), next() or join() stopped waiting. Nothing is lost: the work goes on, ask again.
+// get() or next() stopped waiting. Nothing is lost: the work goes on, ask again.
 class MULTIPROCESSING_EXPORT TimeoutError : public ProcessError {
  public:
   using ProcessError::ProcessError;
@@ -34,7 +34,8 @@ class MULTIPROCESSING_EXPORT CancelledError : public ProcessError {
   ~CancelledError() override;
 };
 
-// The pool cannot go on: its workers do not start, or the fork server is gone. What happened is nested.
+// The pool cannot go on: workers do not start or die in a row without having done anything, or the fork server is gone.
+// What an initializer threw is nested.
 class MULTIPROCESSING_EXPORT BrokenPool : public ProcessError {
  public:
   using ProcessError::ProcessError;
@@ -66,9 +67,10 @@ class MULTIPROCESSING_EXPORT MaybeEncodingError : public ProcessError {
 // Exactly one of signal() and exit_code() has a value; neither if the worker's channel was overwritten.
 class MULTIPROCESSING_EXPORT WorkerLost : public ProcessError {
  public:
-  WorkerLost(const std::string& what, std::size_t index, pid_t pid, std::optional<int> signal, std::optional<int> exit_code);
+  WorkerLost(const std::string& what, std::size_t index, pid_t pid, std::optional<int> signal,
+             std::optional<int> exit_code);
   ~WorkerLost() override;
-  std::size_t index() const { return index_; }               // of the item, as item_index() gives it
+  std::size_t index() const { return index_; }  // of the item, as item_index() gives it
   pid_t pid() const { return pid_; }
   std::optional<int> signal() const { return signal_; }
   std::optional<int> exit_code() const { return exit_code_; }

@@ -13,30 +13,30 @@ namespace multiprocessing {
 
 // How a pool is made. Values are checked by the constructor: std::invalid_argument names the one that is out of range.
 struct PoolOptions {
-  std::optional<int> processes = {};               // default process_cpu_count(); at least 1
-  std::function<void()> initializer = {};          // in each worker before its first task; any closure: inherited, never sent
-  std::optional<std::chrono::nanoseconds> initializer_timeout = {};
-  std::function<void()> finalizer = {};            // in a worker that leaves in order (close, recycling), never after a kill
-  std::optional<long> max_tasks_per_child = {};    // items, at least 1; then the worker is replaced
+  std::optional<int> processes = {};       // default process_cpu_count(); at least 1
+  std::function<void()> initializer = {};  // in each worker before its first task; any closure: inherited, never sent
+  std::optional<std::chrono::nanoseconds> initializer_timeout = {};  // an initializer that runs longer: BrokenPool
+  std::function<void()> finalizer = {};  // in a worker that leaves in order (close, recycling), never after a kill
+  std::optional<long> max_tasks_per_child = {};  // items, at least 1; then the worker is replaced
 };
 
 // What one worker has done, summed over the processes that held its place.
 struct WorkerStats {
-  pid_t pid = 0;                                   // 0 while none runs, and in ThreadPool and SerialPool
-  std::size_t starts = 0;                          // processes that were started for this place
-  std::size_t items = 0;                           // items answered
-  std::chrono::nanoseconds starting{};             // from the order to fork until the initializer had returned
-  std::chrono::nanoseconds waiting{};              // without an item
-  std::chrono::nanoseconds working{};              // decoding, running, encoding
+  pid_t pid = 0;                        // 0 while none runs, and in ThreadPool and SerialPool
+  std::size_t starts = 0;               // processes that were started for this place
+  std::size_t items = 0;                // items answered
+  std::chrono::nanoseconds starting{};  // from the order to fork until the initializer had returned
+  std::chrono::nanoseconds waiting{};   // without an item
+  std::chrono::nanoseconds working{};   // decoding, running, encoding
 };
 
 // A snapshot. queued + running + finished + failed + lost is the number of items handed in.
 struct PoolStats {
-  std::size_t queued = 0;                          // no worker has begun them
+  std::size_t queued = 0;  // no worker has begun them
   std::size_t running = 0;
-  std::size_t finished = 0;                        // answered with a value
-  std::size_t failed = 0;                          // answered with an error, cancelled ones included
-  std::size_t lost = 0;                            // their worker died
+  std::size_t finished = 0;  // answered with a value
+  std::size_t failed = 0;    // answered with an error, cancelled ones included
+  std::size_t lost = 0;      // their worker died
   std::vector<WorkerStats> workers = {};
 };
 

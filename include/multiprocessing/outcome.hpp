@@ -44,8 +44,8 @@ class Outcome {
     if (!value_) std::rethrow_exception(error_);
     return std::move(*value_);
   }
-  std::exception_ptr error() const { return error_; }
-  std::size_t index() const { return index_; }  // which item
+  std::exception_ptr error() const { return error_; }  // null if there is a value
+  std::size_t index() const { return index_; }         // which item
   std::string message() const { return describe(error_); }
 
   // The error if it is an E, else nullptr. Lives as long as this outcome.

@@ -9,15 +9,15 @@
 
 namespace multiprocessing {
 
-// A function with its first arguments bound, as functools.partial makes it. The bound values are sent with it, once for
-// each worker and call, and f sees them as const. Text is bound as std::string.
+// A function with its first arguments bound, as functools.partial makes it. The bound values are sent with it, for each
+// worker and call and not for each item, and f sees them as const. Text is bound as std::string.
 template <class F, class... Bound>
 class Partial {
  public:
   Partial(F f, std::tuple<Bound...> bound) : f_(std::move(f)), bound_(std::move(bound)) {}
 
   template <class... Args>
-    requires std::is_invocable_v<const F&, const Bound&..., Args...>
+  requires std::is_invocable_v<const F&, const Bound&..., Args...>
   decltype(auto) operator()(Args&&... args) const {
     return std::apply(
         [&](const Bound&... bound) -> decltype(auto) { return std::invoke(f_, bound..., std::forward<Args>(args)...); },

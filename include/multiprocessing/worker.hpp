@@ -8,7 +8,8 @@
 
 namespace multiprocessing {
 
-// The place of the worker that this code runs in: 0 to processes() - 1; a replacement keeps it. Nothing elsewhere.
+// The place of the worker that this code runs in: 0 to processes() - 1; a replacement keeps it. Nothing elsewhere, nor
+// in a SerialPool's tasks, which run in the caller.
 // In a ThreadPool it is the thread's. Any thread of the worker may ask in Pool; the worker's own in ThreadPool.
 MULTIPROCESSING_EXPORT std::optional<int> worker_index();
 

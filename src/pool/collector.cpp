@@ -3,17 +3,26 @@
 
 #include "os/cpu_relax.hpp"
 #include "os/quiet_thread.hpp"
-#include "os/wait.hpp"
 
 #include <algorithm>
-#include <array>
+#include <thread>
+#include <utility>
 
 namespace multiprocessing::detail {
 
 Collector::Collector(Collected& collected, Listener& listener, std::chrono::nanoseconds spin)
-    : collected_(collected), listener_(listener), spin_(spin) {}
+    : collected_(collected),
+      listener_(listener),
+      spin_(spin),
+      waiter_poll_(waiter_bell_),
+      background_poll_(background_bell_) {}
 
 Collector::~Collector() = default;
+
+void Collector::watch(int lost_fd) {
+  waiter_poll_.watch(lost_fd);
+  background_poll_.watch(lost_fd);
+}
 
 // Only the sleeper writes the flag, before it looks a last time: seq_cst on both sides, or a wake-up could be lost.
 void Collector::listen(Bell bell) {
@@ -87,6 +96,8 @@ bool Collector::spin(std::unique_lock<std::mutex>& lock) {
       news = collected_.has_news();
       cpu_relax();
     }
+    // Whoever should answer may be waiting for this very CPU.
+    if (!news) std::this_thread::yield();
   } while (!news && Clock::now() < end);
   lock.lock();
   return news;
@@ -97,22 +108,18 @@ void Collector::sleep(std::unique_lock<std::mutex>& lock, Waiter& self, Deadline
   collected_.arm(any_eager(), Collected::For::waiter);
   listen(Bell::waiter);
   if (!collected_.needs_attention()) {
-    const std::array<int, 2> fds{waiter_bell_.fd(), starter_lost_ ? -1 : lost_fd_};
-    const Deadline wake = std::min(deadline, collected_.next_deadline(Collected::For::waiter));
-    lock.unlock();
-    wait_readable(fds, wake);
-    waiter_bell_.drain();
-    lock.lock();
-    check_starter();
+    sleep_unlocked(lock, waiter_poll_, std::min(deadline, collected_.next_deadline(Collected::For::waiter)));
   }
   listen(Bell::none);
 }
 
-void Collector::check_starter() {
-  if (starter_lost_ || lost_fd_ < 0) return;
-  const std::array<int, 1> fds{lost_fd_};
-  if (!wait_readable(fds, Deadline::min())) return;
-  starter_lost_ = true;
+void Collector::sleep_unlocked(std::unique_lock<std::mutex>& lock, const BellPoll& poll, Deadline deadline) {
+  lock.unlock();
+  const BellPoll::Woken woken = poll.sleep(deadline);
+  lock.lock();
+  if (woken != BellPoll::Woken::by_watched || std::exchange(starter_lost_, true)) return;
+  waiter_poll_.unwatch();
+  background_poll_.unwatch();
   collected_.starter_lost();
 }
 
@@ -162,12 +169,7 @@ void Collector::background() {
       wake = collected_.next_deadline(Collected::For::background);
     }
     background_alert_ = wake != never;
-    const std::array<int, 2> fds{background_bell_.fd(), starter_lost_ ? -1 : lost_fd_};
-    lock.unlock();
-    wait_readable(fds, wake);
-    background_bell_.drain();
-    lock.lock();
-    check_starter();
+    sleep_unlocked(lock, background_poll_, wake);
   }
   background_runs_ = false;
   background_ended_.notify_all();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "os/event_fd.hpp"
+#include "os/bell_poll.hpp"
 #include "shm/channel_words.hpp"
 
 #include <multiprocessing/detail/deadline.hpp>
@@ -51,7 +51,7 @@ class Collector {
   std::mutex& mutex() { return mutex_; }
   int waiter_bell_fd() const { return waiter_bell_.fd(); }
   int background_bell_fd() const { return background_bell_.fd(); }
-  void watch(int lost_fd) { lost_fd_ = lost_fd; }      // readable once the starter of workers has ended
+  void watch(int lost_fd);                             // readable once the starter of workers has ended
 
   // Until it holds (it is asked under the mutex) or the deadline has passed: what it says then.
   bool wait(const Awaited& awaited, Deadline deadline);
@@ -72,7 +72,7 @@ class Collector {
   void go_off_duty();
   void listen(Bell bell);
   bool any_eager() const;
-  void check_starter();
+  void sleep_unlocked(std::unique_lock<std::mutex>& lock, const BellPoll& poll, Deadline deadline);
   void background();
 
   Collected& collected_;
@@ -81,7 +81,8 @@ class Collector {
   std::mutex mutex_;
   EventFd waiter_bell_;
   EventFd background_bell_;
-  int lost_fd_ = -1;
+  BellPoll waiter_poll_;
+  BellPoll background_poll_;
   bool starter_lost_ = false;
   std::list<Waiter*> waiters_;
   Waiter* collecting_ = nullptr;

@@ -61,10 +61,18 @@ void Crew::look() {
       kill(starting.index());
     }
   }
-  if (finishing_ && dispatcher_.idle()) {
-    for (WorkerSlot& up : dispatcher_.slots()) {
-      if (up.state == WorkerSlot::State::up && up.can_offer(0)) up.offer_leave();
-    }
+  if (finishing_) let_leave();
+}
+
+void Crew::finish() {
+  finishing_ = true;
+  let_leave();  // at once: perhaps nobody rings any more
+}
+
+void Crew::let_leave() {
+  if (!dispatcher_.idle()) return;
+  for (WorkerSlot& up : dispatcher_.slots()) {
+    if (up.state == WorkerSlot::State::up && up.can_offer(0)) up.offer_leave();
   }
 }
 

@@ -20,7 +20,7 @@ class Crew {
   void look();                                // reports, answers, new work, replacements
   bool all_up() const;
   bool none_left() const;                     // no worker runs or is on its way
-  void finish() { finishing_ = true; }        // once idle, workers leave and are not replaced
+  void finish();                              // once idle, workers leave and are not replaced
   void starter_lost();
 
   // Why the pool cannot go on; empty while it can. `refused` is errno if the system refused a process.
@@ -41,6 +41,7 @@ class Crew {
     bool outran_initializer = false;
   };
   void start(WorkerSlot& slot);
+  void let_leave();
   void on_refused(const WorkerReport& report);
   void on_ended(const WorkerReport& report);
   void note_started();

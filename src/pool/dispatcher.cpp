@@ -98,6 +98,7 @@ void Dispatcher::pass() {
     if (slot.state == WorkerSlot::State::absent) continue;
     if (slot.has_news()) collect(slot);
     if (slot.is_streaming()) slot.stream();
+    retire_if_due(slot);
   }
   feed();
   rebalance();
@@ -124,7 +125,7 @@ void Dispatcher::withdraw(GroupCall& call, const std::exception_ptr& reason) {
     }
   }
   for (WorkerSlot& slot : slots_) {
-    if (slot.unclaimed_frames() != 0) requeue(slot.recall());
+    if (slot.unclaimed_items() != 0) requeue(slot.recall());
   }
   feed();
 }

@@ -72,7 +72,8 @@ class Dispatcher final : private AnswerSink {
   WorkerSlot* choose(const Batch& batch);
   bool has_window(const WorkerSlot& slot, double nanoseconds_per_item) const;
   bool is_stuck(const WorkerSlot& slot, Clock::time_point now) const;
-  bool give(WorkerSlot& slot);
+  void give(WorkerSlot& slot);
+  void retire_if_due(WorkerSlot& slot);       // it has run as many items as max_tasks_per_child allows
   long left_of_life(const WorkerSlot& slot) const;
   void rebalance();
   void requeue(std::vector<Batch> batches);

@@ -28,7 +28,7 @@ bool Dispatcher::is_stuck(const WorkerSlot& slot, Clock::time_point now) const {
 
 bool Dispatcher::has_window(const WorkerSlot& slot, double nanoseconds_per_item) const {
   const std::size_t most = nanoseconds_per_item == 0 ? 2 : 1 + items_in(ahead_nanoseconds, nanoseconds_per_item);
-  return slot.unanswered_items() < most && slot.can_offer(slot.limit_bytes());
+  return slot.unanswered_items() < most && left_of_life(slot) > 0 && slot.can_offer(slot.limit_bytes());
 }
 
 long Dispatcher::left_of_life(const WorkerSlot& slot) const {
@@ -72,7 +72,7 @@ WorkerSlot* Dispatcher::choose(const Batch& batch) {
   return best;
 }
 
-bool Dispatcher::give(WorkerSlot& slot) {
+void Dispatcher::give(WorkerSlot& slot) {
   Batch& batch = queue_.front();
   const double pace = batch.call().nanoseconds_per_item();
   const std::size_t state_bytes = slot.function_bytes(batch.call());
@@ -89,8 +89,11 @@ bool Dispatcher::give(WorkerSlot& slot) {
     slot.offer(batch.split_front(extent), extent.bytes);
   }
   quantum_ -= std::min(quantum_, extent.items);
-  if (left_of_life(slot) == 0 && !slot.is_streaming()) slot.offer_leave();
-  return true;
+  retire_if_due(slot);
+}
+
+void Dispatcher::retire_if_due(WorkerSlot& slot) {
+  if (left_of_life(slot) <= 0 && slot.can_offer(0)) slot.offer_leave();
 }
 
 void Dispatcher::feed() {
@@ -125,12 +128,12 @@ void Dispatcher::rebalance() {
 }
 
 bool Dispatcher::has_unclaimed() const {
-  return std::any_of(slots_.begin(), slots_.end(), [](const WorkerSlot& slot) { return slot.unclaimed_frames() != 0; });
+  return std::any_of(slots_.begin(), slots_.end(), [](const WorkerSlot& slot) { return slot.unclaimed_items() != 0; });
 }
 
 bool Dispatcher::has_unclaimed_long() const {
   return std::any_of(slots_.begin(), slots_.end(), [](const WorkerSlot& slot) {
-    if (slot.unclaimed_frames() == 0) return false;
+    if (slot.unclaimed_items() == 0) return false;
     const double pace = slot.working_on()->nanoseconds_per_item();
     return pace == 0 || pace >= short_item_nanoseconds;
   });

@@ -18,8 +18,8 @@ std::shared_ptr<ByteCall> WorkerGroup::begin(FunctionImage function, Keep keep, 
   check_owner(mark_);
   if (!function.refused) function.refused = modules_.why_not(function.code);
   const std::lock_guard lock(mutex());
-  if (!crew_->broken().empty()) throw BrokenPool("the pool is broken: " + crew_->broken());
   if (state_ != State::open) throw std::logic_error("the pool is closed: it takes no more work");
+  if (!crew_->broken().empty()) throw BrokenPool("the pool is broken: " + crew_->broken());
   crew_->start_missing();
   if (asynchronous) collector_.start_background();
   auto pace = paces_.of(function);
@@ -33,7 +33,7 @@ std::shared_ptr<ByteCall> WorkerGroup::begin(FunctionImage function, Keep keep, 
 void WorkerGroup::submit(ByteCall& call, Chunk chunk) {
   if (inherited()) return;
   auto& group_call = static_cast<GroupCall&>(call);
-  auto work = std::make_shared<SentChunk>(group_call.shared_from_this(), std::move(chunk));
+  auto work = std::make_shared<SentChunk>(SentChunk{group_call.shared_from_this(), std::move(chunk)});
   const std::size_t first = work->chunk.first;
   const std::size_t count = work->chunk.count;
   const std::lock_guard lock(mutex());

@@ -3,7 +3,7 @@
 
 #include "pool/group_call.hpp"
 #include "pool/item_error.hpp"
-#include "pool/worker.hpp"
+#include "pool/worker_loop.hpp"
 #include "shm/channel.hpp"
 
 #include <sys/types.h>

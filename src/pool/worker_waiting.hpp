@@ -4,6 +4,7 @@
 #include "shm/channel.hpp"
 
 #include <chrono>
+#include <thread>
 
 namespace multiprocessing::detail {
 
@@ -79,6 +80,7 @@ bool WorkerWaiting::spin_until(Condition condition) {
       if (condition()) return true;
       cpu_relax();
     }
+    std::this_thread::yield();  // the parent may be waiting for this very CPU
   } while (std::chrono::steady_clock::now() < end);
   return false;
 }

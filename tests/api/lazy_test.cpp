@@ -51,17 +51,6 @@ TYPED_TEST(Lazy, AtMostBuffersizeItemsAreReadAhead) {
   }
 }
 
-TYPED_TEST(Lazy, ByDefaultFourChunksForEachWorkerAreAhead) {
-  TypeParam pool(2);
-  ReadOnce input(ReadOnce::endless);
-  const int buffersize = 4 * pool.processes() * 5;
-
-  auto results = pool.imap(same, input, 5);
-  EXPECT_EQ(results.next(), 0);
-
-  EXPECT_EQ(input.read(), buffersize - 1);
-}
-
 TYPED_TEST(Lazy, UnorderedGivesEachResultOnce) {
   TypeParam pool(3);
   for (const long chunksize : {1L, 100L}) {
@@ -158,7 +147,22 @@ TYPED_TEST(Lazy, AResultRangeMayBeMoved) {
   static_assert(std::ranges::view<decltype(results)>);
 }
 
-TYPED_TEST(Lazy, ResultsMayOutliveThePool) {
+template <class P>
+class ConcurrentLazy : public ::testing::Test {};
+TYPED_TEST_SUITE(ConcurrentLazy, EveryConcurrentPool, PoolNames);
+
+TYPED_TEST(ConcurrentLazy, ByDefaultFourChunksForEachWorkerAreAhead) {
+  TypeParam pool(2);
+  ReadOnce input(ReadOnce::endless);
+  const int buffersize = 4 * pool.processes() * 5;
+
+  auto results = pool.imap(same, input, 5);
+  EXPECT_EQ(results.next(), 0);
+
+  EXPECT_EQ(input.read(), buffersize - 1);
+}
+
+TYPED_TEST(ConcurrentLazy, ResultsMayOutliveThePool) {
   auto results = [] {
     TypeParam pool(2);
     auto drawn = pool.imap(same, ReadOnce(100), 1, 4);
@@ -168,10 +172,6 @@ TYPED_TEST(Lazy, ResultsMayOutliveThePool) {
 
   EXPECT_THROW(while (true) results.next(), CancelledError);
 }
-
-template <class P>
-class ConcurrentLazy : public ::testing::Test {};
-TYPED_TEST_SUITE(ConcurrentLazy, EveryConcurrentPool, PoolNames);
 
 TYPED_TEST(ConcurrentLazy, ATimeoutLosesNothing) {
   static Event* let_go;
@@ -230,7 +230,7 @@ TYPED_TEST(ConcurrentLazy, LeavingTakesBackWhatWasNotStarted) {
   let_go->happen();
   pool.apply(same, 1);
 
-  EXPECT_LE(*runs, std::is_same_v<TypeParam, Pool> ? 3 : 1000);
+  EXPECT_LE(*runs, (std::is_same_v<TypeParam, Pool> ? 3 : 1000));
 }
 
 }  // namespace

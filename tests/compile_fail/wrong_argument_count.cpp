@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Refused: the function cannot be called with these items
+// Refused: the function cannot be called with these arguments
 #include <multiprocessing/pool.hpp>
 
 int add(int a, int b) { return a + b; }

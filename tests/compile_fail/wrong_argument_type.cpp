@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Refused: the function cannot be called with these items
+// Refused: the function cannot be called with these arguments
 #include <multiprocessing/pool.hpp>
 
 long length(const std::string& text) { return static_cast<long>(text.size()); }

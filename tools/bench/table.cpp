@@ -7,9 +7,10 @@
 namespace bench {
 namespace {
 
-std::string figure(double value) {
+std::string figure(double value, const std::string& unit) {
   std::ostringstream text;
-  text << std::fixed << std::setprecision(value < 10 ? 2 : value < 100 ? 1 : 0) << value;
+  const int digits = unit == "ticks" || value >= 100 ? 0 : value < 10 ? 2 : 1;
+  text << std::fixed << std::setprecision(digits) << value << ' ' << unit;
   return text.str();
 }
 
@@ -43,12 +44,11 @@ void print_row(std::ostream& stream, const Row& row) {
   }
   std::string goal;
   if (row.limit == Limit::ratio) goal = "<= " + ratio(row.goal);
-  if (row.limit == Limit::ours) goal = "<= " + figure(row.goal) + " " + row.unit;
+  if (row.limit == Limit::ours) goal = "<= " + figure(row.goal, row.unit);
   const bool alone = row.peer_name.empty();
   const std::string spread = std::to_string(static_cast<int>(row.spread * 100 + 0.5)) + " %";
-  print(stream, row.subject, figure(row.ours) + " " + row.unit, alone ? "" : figure(row.peer) + " " + row.unit,
-        row.peer_name, alone ? "" : ratio(row.ratio), goal, verdict(row), std::to_string(row.samples),
-        alone ? "" : spread);
+  print(stream, row.subject, figure(row.ours, row.unit), alone ? "" : figure(row.peer, row.unit), row.peer_name,
+        alone ? "" : ratio(row.ratio), goal, verdict(row), std::to_string(row.samples), alone ? "" : spread);
   if (!row.note.empty()) stream << "    " << row.note << '\n';
   stream << std::flush;
 }

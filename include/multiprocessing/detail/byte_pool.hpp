@@ -37,9 +37,8 @@ class BytePool : public PoolInterface<Pool> {
   template <class T>
   static constexpr bool crosses = std::is_void_v<T> || is_receivable<T>;
   template <class Work>
-  static constexpr bool accepts = FunctionCodec<typename Work::Function>::is_sendable && crosses<typename Work::Item> &&
-                                  is_callable<typename Work::Function, typename Work::Item, Work::spread> &&
-                                  crosses<ResultFor<Work>>;
+  static constexpr bool accepts = FunctionCodec<typename Work::Function>::is_sendable&& crosses<typename Work::Item>&&
+      is_callable<typename Work::Function, typename Work::Item, Work::spread>&& crosses<ResultFor<Work>>;
   template <class Work>
   static constexpr void require_types() {
     using R = ResultFor<Work>;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <multiprocessing/detail/callable.hpp>
 #include <multiprocessing/detail/sendable.hpp>
 #include <multiprocessing/detail/task.hpp>
 #include <multiprocessing/errors.hpp>
@@ -16,10 +17,10 @@ namespace multiprocessing::detail {
 //   load(source)         makes it again in the worker
 
 template <class F>
-inline constexpr bool is_code_pointer =
-    std::is_member_pointer_v<F> || (std::is_pointer_v<F> && std::is_function_v<std::remove_pointer_t<F>>);
+inline constexpr bool is_code_pointer = std::is_member_pointer_v<F> ||
+                                        (std::is_pointer_v<F> && std::is_function_v<std::remove_pointer_t<F>>);
 template <class F>
-inline constexpr bool is_stateless = std::is_empty_v<F> && std::is_trivially_copyable_v<F>;
+inline constexpr bool is_stateless = std::is_empty_v<F>&& std::is_trivially_copyable_v<F>;
 
 template <class F>
 struct FunctionCodec {
@@ -29,7 +30,7 @@ struct FunctionCodec {
 };
 
 template <class F>
-  requires is_code_pointer<F>
+requires is_code_pointer<F>
 struct FunctionCodec<F> {
   static constexpr bool is_sendable = true;
   static void save(const F& f, ByteSink& sink, CodeAddresses& code) {
@@ -38,7 +39,8 @@ struct FunctionCodec<F> {
       const void* address = nullptr;
       std::memcpy(&address, &f, sizeof address);
       // A virtual member function is an odd offset into a table of its class, which needs no look-up.
-      if (!std::is_member_pointer_v<F> || (reinterpret_cast<std::uintptr_t>(address) & 1U) == 0) code.push_back(address);
+      if (!std::is_member_pointer_v<F> || (reinterpret_cast<std::uintptr_t>(address) & 1U) == 0)
+        code.push_back(address);
     }
     sink.write(&f, sizeof f);
   }
@@ -50,7 +52,7 @@ struct FunctionCodec<F> {
 };
 
 template <class F>
-  requires is_stateless<F>
+requires is_stateless<F>
 struct FunctionCodec<F> {
   static constexpr bool is_sendable = true;
   static void save(const F&, ByteSink&, CodeAddresses&) {}
@@ -64,8 +66,9 @@ struct FunctionCodec<std::function<R(A...)>> {
   static void save(const std::function<R(A...)>& f, ByteSink& sink, CodeAddresses& code) {
     const Plain* plain = f.template target<Plain>();
     if (plain == nullptr) {
-      throw PicklingError("a std::function can be sent only if it holds a plain function of exactly its signature; "
-                          "pass the callable itself, or multiprocessing::partial");
+      throw PicklingError(
+          "a std::function can be sent only if it holds a plain function of exactly its signature; "
+          "pass the callable itself, or multiprocessing::partial");
     }
     FunctionCodec<Plain>::save(*plain, sink, code);
   }
@@ -74,7 +77,7 @@ struct FunctionCodec<std::function<R(A...)>> {
 
 template <class F, class... Bound>
 struct FunctionCodec<Partial<F, Bound...>> {
-  static constexpr bool is_sendable = FunctionCodec<F>::is_sendable && (detail::is_sendable<Bound> && ...);
+  static constexpr bool is_sendable = FunctionCodec<F>::is_sendable && (is_receivable<Bound> && ...);
   static void save(const Partial<F, Bound...>& f, ByteSink& sink, CodeAddresses& code) {
     FunctionCodec<F>::save(f.function(), sink, code);
     encode(sink, f.bound());
@@ -85,88 +88,25 @@ struct FunctionCodec<Partial<F, Bound...>> {
   }
 };
 
-// How f takes its item: as its one argument, or spread over its arguments.
-enum class Spread { no, yes };
-
-template <class F, class Item, Spread spread>
-struct CallOf {
-  using result = std::invoke_result<F, Item>;
-  static constexpr bool valid = std::is_invocable_v<F, Item>;
+template <class F>
+struct FunctionCheck {
+  static constexpr void require() {
+    static_assert(FunctionCodec<F>::is_sendable,
+                  "multiprocessing: this function object carries state that cannot be sent to a worker (a lambda that "
+                  "captures, or a class without serialize()): pass what it needs as arguments, or bind values with "
+                  "multiprocessing::partial(f, values...)");
+  }
 };
-template <class F, class... Part>
-struct CallOf<F, std::tuple<Part...>, Spread::yes> {
-  using result = std::invoke_result<F, Part...>;
-  static constexpr bool valid = std::is_invocable_v<F, Part...>;
+template <class F, class... Bound>
+struct FunctionCheck<Partial<F, Bound...>> {
+  static constexpr void require() {
+    FunctionCheck<F>::require();
+    (require_sendable<Bound>(), ...);
+  }
 };
-template <class F, class... Part>
-struct CallOf<F, std::tuple<Part...>&, Spread::yes> {
-  using result = std::invoke_result<F, Part&...>;
-  static constexpr bool valid = std::is_invocable_v<F, Part&...>;
-};
-template <class F, class... Part>
-struct CallOf<F, const std::tuple<Part...>&, Spread::yes> {
-  using result = std::invoke_result<F, const Part&...>;
-  static constexpr bool valid = std::is_invocable_v<F, const Part&...>;
-};
-template <class F, class T>
-struct CallOf<F, T&&, Spread::yes> : CallOf<F, T, Spread::yes> {};
-template <class F, class A, class B>
-struct CallOf<F, std::pair<A, B>, Spread::yes> : CallOf<F, std::tuple<A, B>, Spread::yes> {};
-template <class F, class A, class B>
-struct CallOf<F, std::pair<A, B>&, Spread::yes> : CallOf<F, std::tuple<A, B>&, Spread::yes> {};
-template <class F, class A, class B>
-struct CallOf<F, const std::pair<A, B>&, Spread::yes> : CallOf<F, const std::tuple<A, B>&, Spread::yes> {};
-
-template <class F, class Item, Spread spread>
-inline constexpr bool is_callable = CallOf<const F&, Item, spread>::valid;
-
-template <class F, class Item, Spread spread, bool = is_callable<F, Item, spread>>
-struct ResultOf {
-  using type = std::remove_cvref_t<typename CallOf<const F&, Item, spread>::result::type>;
-};
-// require_callable() has said why not. What f would return keeps the compiler from saying more.
-template <class F, class Item, Spread spread>
-struct ResultOf<F, Item, spread, false> {
-  using type = void;
-};
-template <class F, class Item, Spread spread>
-  requires requires { std::function(std::declval<F>()); }
-struct ResultOf<F, Item, spread, false> {
-  using type = std::remove_cvref_t<typename decltype(std::function(std::declval<F>()))::result_type>;
-};
-// What f returns for an item, without reference and const; void for a function that returns nothing.
-template <class F, class Item, Spread spread>
-using result_of_t = typename ResultOf<F, Item, spread>::type;
-
-template <class F, class Item, Spread spread>
-constexpr void require_callable() {
-  constexpr bool callable = is_callable<F, Item, spread>;
-  constexpr bool writes = !callable && CallOf<const F&, Item&, spread>::valid;
-  constexpr bool is_mutable = !callable && !writes && CallOf<F&, Item, spread>::valid;
-  static_assert(!writes, "multiprocessing: the function takes a non-const reference: what it writes there would be lost "
-                         "in the worker; take the value or a const reference, and return what changed");
-  static_assert(!is_mutable, "multiprocessing: function objects are called as const: a mutable lambda or a non-const "
-                             "operator() would keep state that differs from worker to worker");
-  static_assert(callable || writes || is_mutable,
-                "multiprocessing: the function cannot be called with these items: each item, as it arrives in the worker, "
-                "must convert to the function's parameter (starmap spreads a tuple over several)");
-}
-
 template <class F>
 constexpr void require_sendable_function() {
-  static_assert(FunctionCodec<F>::is_sendable,
-                "multiprocessing: this function object carries state that cannot be sent to a worker (a lambda that "
-                "captures, or a class without serialize()): pass what it needs as arguments, or bind values with "
-                "multiprocessing::partial(f, values...)");
-}
-
-template <class F, class Item, Spread spread>
-decltype(auto) call_with(const F& f, Item&& item) {
-  if constexpr (spread == Spread::yes) {
-    return std::apply(f, std::forward<Item>(item));
-  } else {
-    return std::invoke(f, std::forward<Item>(item));
-  }
+  FunctionCheck<F>::require();
 }
 
 // The code that runs one item where it has arrived as bytes. Destructors of item and result come after the commit.

@@ -244,8 +244,8 @@ class PoolInterface {
     return ResultRange<Result>(std::move(feed));
   }
   template <class EachItem, class Result, class R, class Range>
-  std::unique_ptr<ResultFeed<Result>> lazy_feed(typename EachItem::Function& f, Range&& items, Keep keep, long chunksize,
-                                                std::optional<long> buffersize) {
+  std::unique_ptr<ResultFeed<Result>> lazy_feed(typename EachItem::Function& f, Range&& items, Keep keep,
+                                                long chunksize, std::optional<long> buffersize) {
     (void)core();
     const std::size_t chunk = checked_size("chunksize", chunksize);
     const std::size_t buffer = checked_size("buffersize", buffersize.value_or(pool().default_buffersize(chunksize)));

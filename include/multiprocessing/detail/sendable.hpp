@@ -46,20 +46,20 @@ template <class T>
 struct Parts {
   using type = TypeList<>;
 };
-#define MULTIPROCESSING_HOLDS_ONE(TEMPLATE)       \
-  template <class T>                              \
-  struct Parts<TEMPLATE<T>> {                     \
-    using type = TypeList<T>;                     \
+#define MULTIPROCESSING_HOLDS_ONE(TEMPLATE) \
+  template <class T>                        \
+  struct Parts<TEMPLATE<T>> {               \
+    using type = TypeList<T>;               \
   };
 MULTIPROCESSING_HOLDS_ONE(std::optional)
 MULTIPROCESSING_HOLDS_ONE(std::shared_ptr)
 MULTIPROCESSING_HOLDS_ONE(std::weak_ptr)
 MULTIPROCESSING_HOLDS_ONE(std::valarray)
 #undef MULTIPROCESSING_HOLDS_ONE
-#define MULTIPROCESSING_HOLDS_FIRST(TEMPLATE)     \
-  template <class T, class... Rest>               \
-  struct Parts<TEMPLATE<T, Rest...>> {            \
-    using type = TypeList<T>;                     \
+#define MULTIPROCESSING_HOLDS_FIRST(TEMPLATE) \
+  template <class T, class... Rest>           \
+  struct Parts<TEMPLATE<T, Rest...>> {        \
+    using type = TypeList<T>;                 \
   };
 MULTIPROCESSING_HOLDS_FIRST(std::vector)
 MULTIPROCESSING_HOLDS_FIRST(std::deque)
@@ -74,10 +74,10 @@ MULTIPROCESSING_HOLDS_FIRST(std::priority_queue)
 MULTIPROCESSING_HOLDS_FIRST(std::stack)
 MULTIPROCESSING_HOLDS_FIRST(std::unique_ptr)
 #undef MULTIPROCESSING_HOLDS_FIRST
-#define MULTIPROCESSING_HOLDS_TWO(TEMPLATE)       \
-  template <class A, class B, class... Rest>      \
-  struct Parts<TEMPLATE<A, B, Rest...>> {         \
-    using type = TypeList<A, B>;                  \
+#define MULTIPROCESSING_HOLDS_TWO(TEMPLATE)  \
+  template <class A, class B, class... Rest> \
+  struct Parts<TEMPLATE<A, B, Rest...>> {    \
+    using type = TypeList<A, B>;             \
   };
 MULTIPROCESSING_HOLDS_TWO(std::map)
 MULTIPROCESSING_HOLDS_TWO(std::multimap)
@@ -130,10 +130,10 @@ struct IsView<std::basic_string_view<C, Traits>> : std::true_type {};
 template <class T, std::size_t n>
 struct IsView<std::span<T, n>> : std::true_type {};
 template <class T>
-using IsUnknownToCereal =
-    std::bool_constant<!std::is_empty_v<T> && !is_plain<T> && !IsPointer<T>::value && !IsReference<T>::value &&
-                       !IsView<T>::value && !(cereal::traits::is_output_serializable<T, OutputArchive>::value &&
-                                              cereal::traits::is_input_serializable<T, InputArchive>::value)>;
+using IsUnknownToCereal = std::bool_constant<!std::is_empty_v<T> && !is_plain<T> && !IsPointer<T>::value &&
+                                             !IsReference<T>::value && !IsView<T>::value &&
+                                             !(cereal::traits::is_output_serializable<T, OutputArchive>::value &&
+                                               cereal::traits::is_input_serializable<T, InputArchive>::value)>;
 
 template <class T>
 inline constexpr bool is_sendable = !somewhere_in<IsPointer, T>() && !somewhere_in<IsReference, T>() &&
@@ -167,7 +167,7 @@ constexpr bool can_be_loaded_into() {
 }
 
 template <class T>
-inline constexpr bool is_receivable = is_sendable<T> && can_be_loaded_into<T>();
+inline constexpr bool is_receivable = can_be_loaded_into<T>() && is_sendable<T>;
 
 // One readable line for each reason why a T cannot cross to another process, and the way out.
 template <class T>
@@ -180,13 +180,15 @@ constexpr void require_sendable() {
   static_assert(!somewhere_in<IsView, T>(),
                 "multiprocessing: a std::span or std::string_view inside a value or as a result cannot be sent: "
                 "it would arrive dangling; send a std::vector or std::string");
-  static_assert(!somewhere_in<IsUnknownToCereal, T>(),
-                "multiprocessing: this type cannot be sent to another process, as it does not say how: give it a member "
-                "template <class Archive> void serialize(Archive& archive) { archive(first_member, second_member); } "
-                "(mutexes, threads, streams and pools can never be sent)");
-  static_assert(!is_sendable<T> || is_receivable<T>,
-                "multiprocessing: this type cannot be received: it needs a default constructor, into which cereal loads; "
-                "or send a std::unique_ptr to it and give it cereal's load_and_construct()");
+  static_assert(
+      !somewhere_in<IsUnknownToCereal, T>(),
+      "multiprocessing: this type cannot be sent to another process, as it does not say how: give it a member "
+      "template <class Archive> void serialize(Archive& archive) { archive(first_member, second_member); } "
+      "(mutexes, threads, streams and pools can never be sent)");
+  static_assert(
+      !is_sendable<T> || is_receivable<T>,
+      "multiprocessing: this type cannot be received: it needs a default constructor, into which cereal loads; "
+      "or send a std::unique_ptr to it and give it cereal's load_and_construct()");
 }
 
 }  // namespace multiprocessing::detail

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "pool/worker.hpp"
+#include "pool/worker_loop.hpp"
 
 #include <multiprocessing/detail/exception_codec.hpp>
 

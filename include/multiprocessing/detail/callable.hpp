@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <functional>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace multiprocessing::detail {
+
+// How f takes its item: as its one argument, or spread over its arguments.
+enum class Spread { no, yes };
+
+template <class F, class Item, Spread spread>
+struct CallOf {
+  using result = std::invoke_result<F, Item>;
+  static constexpr bool valid = std::is_invocable_v<F, Item>;
+};
+template <class F, class Item>
+struct CallOf<F, Item, Spread::yes> {  // neither a tuple nor a pair
+  static constexpr bool valid = false;
+};
+template <class F, class... Part>
+struct CallOf<F, std::tuple<Part...>, Spread::yes> {
+  using result = std::invoke_result<F, Part...>;
+  static constexpr bool valid = std::is_invocable_v<F, Part...>;
+};
+template <class F, class... Part>
+struct CallOf<F, std::tuple<Part...>&, Spread::yes> {
+  using result = std::invoke_result<F, Part&...>;
+  static constexpr bool valid = std::is_invocable_v<F, Part&...>;
+};
+template <class F, class... Part>
+struct CallOf<F, const std::tuple<Part...>&, Spread::yes> {
+  using result = std::invoke_result<F, const Part&...>;
+  static constexpr bool valid = std::is_invocable_v<F, const Part&...>;
+};
+template <class F, class T>
+struct CallOf<F, T&&, Spread::yes> : CallOf<F, T, Spread::yes> {};
+template <class F, class A, class B>
+struct CallOf<F, std::pair<A, B>, Spread::yes> : CallOf<F, std::tuple<A, B>, Spread::yes> {};
+template <class F, class A, class B>
+struct CallOf<F, std::pair<A, B>&, Spread::yes> : CallOf<F, std::tuple<A, B>&, Spread::yes> {};
+template <class F, class A, class B>
+struct CallOf<F, const std::pair<A, B>&, Spread::yes> : CallOf<F, const std::tuple<A, B>&, Spread::yes> {};
+
+template <class F, class Item, Spread spread>
+inline constexpr bool is_callable = CallOf<const F&, Item, spread>::valid;
+
+template <class F, class Item, Spread spread, bool = is_callable<F, Item, spread>>
+struct ResultOf {
+  using type = std::remove_cvref_t<typename CallOf<const F&, Item, spread>::result::type>;
+};
+// require_callable() has said why not. What f would return keeps the compiler from saying more.
+template <class F, class Item, Spread spread>
+struct ResultOf<F, Item, spread, false> {
+  using type = void;
+};
+template <class F, class Item, Spread spread>
+requires requires { std::function(std::declval<F>()); }
+struct ResultOf<F, Item, spread, false> {
+  using type = std::remove_cvref_t<typename decltype(std::function(std::declval<F>()))::result_type>;
+};
+// What f returns for an item, without reference and const; void for a function that returns nothing.
+template <class F, class Item, Spread spread>
+using result_of_t = typename ResultOf<F, Item, spread>::type;
+
+template <class F, class Item, Spread spread>
+constexpr void require_callable() {
+  constexpr bool callable = is_callable<F, Item, spread>;
+  constexpr bool writes = !callable && CallOf<const F&, Item&, spread>::valid;
+  constexpr bool is_mutable = !callable && !writes && CallOf<F&, Item, spread>::valid;
+  static_assert(!writes,
+                "multiprocessing: the function takes a non-const reference: what it writes there would be lost "
+                "in the worker; take the value or a const reference, and return what changed");
+  static_assert(!is_mutable,
+                "multiprocessing: function objects are called as const: a mutable lambda or a non-const "
+                "operator() would keep state that differs from worker to worker");
+  static_assert(
+      callable || writes || is_mutable,
+      "multiprocessing: the function cannot be called with these arguments: each item or argument, as it arrives "
+      "in the worker, must convert to the function's parameter (starmap spreads a tuple or pair over several)");
+}
+
+template <class F, class Item, Spread spread>
+decltype(auto) call_with(const F& f, Item&& item) {
+  if constexpr (spread == Spread::yes) {
+    return std::apply(f, std::forward<Item>(item));
+  } else {
+    return std::invoke(f, std::forward<Item>(item));
+  }
+}
+
+}  // namespace multiprocessing::detail
