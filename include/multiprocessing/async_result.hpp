@@ -16,8 +16,9 @@ class AsyncResult {
 
   bool valid() const { return pending_ != nullptr; }
 
-  // Waits for the result, and for its callbacks; gives it once. Throws what the task threw (map: the error of the lowest
-  // index), or what a callback threw. With a duration: TimeoutError when it has passed; the task goes on, ask again.
+  // Waits for the result, and for its callbacks; gives it once. Throws what the task threw (map_async: the error of the
+  // lowest index), or what a callback threw. With a duration: TimeoutError when it has passed; the task goes on, ask
+  // again.
   R get() { return get_before(detail::never, {}); }
   template <class Rep, class Period>
   R get(std::chrono::duration<Rep, Period> timeout) {
@@ -72,7 +73,8 @@ class AsyncResult {
     return *pending_;
   }
   bool ended_before(detail::Deadline deadline) const {
-    return pending().call().wait(detail::Call::Until::all_ended, 0, deadline);
+    detail::Call& call = pending().call();
+    return call.has_ended() || call.wait(detail::Call::Until::all_ended, 0, deadline);
   }
   R get_before(detail::Deadline deadline, std::chrono::nanoseconds waited) {
     detail::Call& call = pending().call();

@@ -49,7 +49,7 @@ class MULTIPROCESSING_EXPORT StopIteration : public ProcessError {
   ~StopIteration() override;
 };
 
-// An argument or a function cannot be sent, or cannot be decoded in the worker. The reason is nested where there is one.
+// An argument or a function cannot be sent, or cannot be decoded in the worker. The reason, if there is one, is nested.
 class MULTIPROCESSING_EXPORT PicklingError : public ProcessError {
  public:
   using ProcessError::ProcessError;
@@ -100,7 +100,7 @@ class MULTIPROCESSING_EXPORT RemoteTraceback : public ProcessError {
   ~RemoteTraceback() override;
 };
 
-// The error and all that is nested in it, one line each, the outermost first; never empty. A null pointer gives "no error".
+// The error and all that is nested in it, one line each, the outermost first; never empty. Null gives "no error".
 // Any thread; does not block; throws std::bad_alloc only.
 MULTIPROCESSING_EXPORT std::string describe(std::exception_ptr error);
 

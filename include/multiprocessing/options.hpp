@@ -22,7 +22,7 @@ struct PoolOptions {
 
 // What one worker has done, summed over the processes that held its place.
 struct WorkerStats {
-  pid_t pid = 0;                        // 0 while none runs, and in ThreadPool and SerialPool
+  pid_t pid = 0;                        // 0 while none runs, and in ThreadPool
   std::size_t starts = 0;               // processes that were started for this place
   std::size_t items = 0;                // items answered
   std::chrono::nanoseconds starting{};  // from the order to fork until the initializer had returned
@@ -34,10 +34,10 @@ struct WorkerStats {
 struct PoolStats {
   std::size_t queued = 0;  // no worker has begun them
   std::size_t running = 0;
-  std::size_t finished = 0;  // answered with a value
-  std::size_t failed = 0;    // answered with an error, cancelled ones included
-  std::size_t lost = 0;      // their worker died
-  std::vector<WorkerStats> workers = {};
+  std::size_t finished = 0;               // answered with a value
+  std::size_t failed = 0;                 // answered with an error, cancelled ones included
+  std::size_t lost = 0;                   // their worker died
+  std::vector<WorkerStats> workers = {};  // none in SerialPool
 };
 
 }  // namespace multiprocessing

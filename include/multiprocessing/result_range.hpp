@@ -22,8 +22,8 @@ class ResultFeed {
 }  // namespace detail
 
 // The results of imap, imap_unordered and the try_imap forms, as they are asked for. Input is read and sent only inside
-// next(), begin() and ++, at most `buffersize` items ahead. A std::ranges::view and input_range, movable, for one thread
-// at a time. Leaving a loop early, or dropping it, takes back what was not started.
+// next(), begin() and ++, at most `buffersize` items ahead. A std::ranges::view and input_range, movable, for one
+// thread at a time. Leaving a loop early, or dropping it, takes back what was not started.
 // An item's error is thrown in its place; next() then goes on with the following item.
 template <class R>
 class ResultRange : public std::ranges::view_base {

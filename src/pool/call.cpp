@@ -3,30 +3,44 @@
 
 #include "pool/callback_thread.hpp"
 
+#include <condition_variable>
+#include <mutex>
+#include <utility>
+
 namespace multiprocessing::detail {
+
+struct Call::Callbacks {
+  std::mutex mutex;
+  std::condition_variable ran;
+  std::vector<std::function<void()>> waiting;
+  std::size_t due = 0;
+  std::exception_ptr error;
+};
 
 Call::Call(std::shared_ptr<CallbackThread> callback_thread) : callback_thread_(std::move(callback_thread)) {}
 Call::~Call() = default;
 
 void Call::when_ended(std::function<void()> callback) {
   before_callback();
-  const std::lock_guard lock(mutex_);
-  ++callbacks_due_;
-  if (ended_) {
-    callback_thread_->post([this, callback = std::move(callback)] { run(callback); });
-  } else {
-    callbacks_.push_back(std::move(callback));
-  }
+  if (!callbacks_) callbacks_ = std::make_unique<Callbacks>();
+  const std::lock_guard lock(callbacks_->mutex);
+  ++callbacks_->due;
+  callbacks_->waiting.push_back(std::move(callback));
+  // One of the two sees the other's mark: this, or announce_end().
+  if ((marks_.fetch_or(has_callbacks, std::memory_order_acq_rel) & ended) != 0) post_callbacks();
 }
 
 void Call::announce_end() {
-  const std::lock_guard lock(mutex_);
-  ended_ = true;
-  // Each callback holds a reference to this call: it outlives them.
-  for (auto& callback : callbacks_) {
+  if ((marks_.fetch_or(ended, std::memory_order_acq_rel) & has_callbacks) == 0) return;
+  const std::lock_guard lock(callbacks_->mutex);
+  post_callbacks();
+}
+
+// Each callback holds a reference to this call: it outlives them.
+void Call::post_callbacks() {
+  for (auto& callback : std::exchange(callbacks_->waiting, {})) {
     callback_thread_->post([this, callback = std::move(callback)] { run(callback); });
   }
-  callbacks_.clear();
 }
 
 void Call::run(const std::function<void()>& callback) noexcept {
@@ -36,28 +50,24 @@ void Call::run(const std::function<void()>& callback) noexcept {
   } catch (...) {
     error = std::current_exception();
   }
-  const std::lock_guard lock(mutex_);
-  if (!callback_error_) callback_error_ = error;
-  --callbacks_due_;
-  callbacks_ran_.notify_all();
-}
-
-bool Call::has_callbacks() const {
-  const std::lock_guard lock(mutex_);
-  return callbacks_due_ != 0;
+  const std::lock_guard lock(callbacks_->mutex);
+  if (!callbacks_->error) callbacks_->error = error;
+  --callbacks_->due;
+  callbacks_->ran.notify_all();
 }
 
 bool Call::wait_for_callbacks(Deadline deadline) {
-  std::unique_lock lock(mutex_);
-  if (callbacks_due_ != 0 && !callback_thread_->is_current()) {
-    const auto ran = [&] { return callbacks_due_ == 0; };
+  if ((marks_.load(std::memory_order_acquire) & has_callbacks) == 0) return true;
+  std::unique_lock lock(callbacks_->mutex);
+  if (callbacks_->due != 0 && !callback_thread_->is_current()) {
+    const auto ran = [&] { return callbacks_->due == 0; };
     if (deadline == never) {
-      callbacks_ran_.wait(lock, ran);
-    } else if (!callbacks_ran_.wait_until(lock, deadline, ran)) {
+      callbacks_->ran.wait(lock, ran);
+    } else if (!callbacks_->ran.wait_until(lock, deadline, ran)) {
       return false;
     }
   }
-  if (callback_error_) std::rethrow_exception(std::exchange(callback_error_, nullptr));
+  if (callbacks_->error) std::rethrow_exception(std::exchange(callbacks_->error, nullptr));
   return true;
 }
 

@@ -54,18 +54,18 @@ void ChunkWriter::write_run(const void* items, std::size_t count) {
   }
 }
 
-void ChunkWriter::flush() {
+void ChunkWriter::hand_over(bool is_last) {
   if (chunk_.count == 0) return;
   sink_.finish();
   const std::size_t next = items();
-  core_->submit(*call_, std::move(chunk_));
+  core_->submit(*call_, std::move(chunk_), is_last);
   chunk_ = Chunk{.bytes = {}, .first = next, .count = 0};
   sink_.rewind(0);
   if (chunksize_ == 0) wanted_ = chunk_after(next);
 }
 
 void ChunkWriter::end() {
-  flush();
+  if (chunk_.count != 0) return hand_over(true);
   core_->end_input(*call_);
 }
 

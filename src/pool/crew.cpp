@@ -114,6 +114,9 @@ void Crew::on_ended(const WorkerReport& report) {
   const bool initializer_threw = failure.size_bytes() != 0;
   if (initializer_threw) start_failure_ = std::move(failure);
 
+  // What others answered meanwhile counts, too: a pool that gets on is not broken, whoever kills its idle workers.
+  const bool got_on = std::exchange(finished_at_last_end_, dispatcher_.finished()) != dispatcher_.finished();
+  if (got_on) fruitless_deaths_ = 0;
   if (left_in_order || progress != 0) {
     fruitless_deaths_ = 0;
   } else if (was_up) {

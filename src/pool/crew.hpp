@@ -58,6 +58,7 @@ class Crew {
   bool finishing_ = false;
   int failed_starts_ = 0;                     // in a row
   int fruitless_deaths_ = 0;                  // in a row
+  std::size_t finished_at_last_end_ = 0;      // items, when a worker ended last
   std::string broken_;
   int refused_ = 0;
   int refused_slot_ = -1;

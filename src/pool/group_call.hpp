@@ -79,6 +79,8 @@ class GroupCall final : public ByteCall, public std::enable_shared_from_this<Gro
  private:
   template <class Action>
   std::invoke_result_t<Action> locked(Action action) {
+    // An ended call is its caller's alone.
+    if (has_ended()) return action();
     const std::lock_guard lock(host_->mutex());
     return action();
   }

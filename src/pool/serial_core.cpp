@@ -54,20 +54,20 @@ class SerialCall final : public ByteCall {
   }
   bool take_all_fixed(void* values) override { return locked([&] { return table_.copy_all_fixed(values); }); }
 
-  bool run(Chunk chunk) {
+  std::size_t run(Chunk chunk) {
     BytesSource source(chunk.bytes);
     std::vector<std::byte> item;
-    bool all_good = true;
+    std::size_t values = 0;
     for (std::size_t index = chunk.first; index != chunk.first + chunk.count; ++index) {
       std::uint64_t size = image_.type->item_size_bytes;
       if (size == 0) source.read(&size, sizeof size);
       item.resize(size);
       source.read(item.data(), size);
       ByteAnswer answer = run_item(item, index);
-      all_good = all_good && answer.kind == ByteAnswer::Kind::value;
+      if (answer.kind == ByteAnswer::Kind::value) ++values;
       put(index, std::move(answer));
     }
-    return all_good;
+    return values;
   }
   void put(std::size_t index, ByteAnswer answer) {
     locked([&] {
@@ -125,9 +125,13 @@ class SerialCore final : public ByteCore {
     if (state_ != State::open) throw std::logic_error("the SerialPool is closed: it takes no more work");
     return std::make_shared<SerialCall>(callback_thread_, std::move(image), keep, numbered ? calls_++ : 0);
   }
-  void submit(ByteCall& call, Chunk chunk) override {
+  void submit(ByteCall& call, Chunk chunk, bool is_last) override {
     const std::size_t count = chunk.count;
-    (static_cast<SerialCall&>(call).run(std::move(chunk)) ? finished_ : failed_) += count;
+    const std::size_t values = static_cast<SerialCall&>(call).run(std::move(chunk));
+    finished_ += values;
+    failed_ += count - values;
+    answered_ += count;
+    if (is_last) end_input(call);
   }
   void refuse(ByteCall& call, std::exception_ptr reason) override {
     auto& serial = static_cast<SerialCall&>(call);
@@ -156,7 +160,8 @@ class SerialCore final : public ByteCore {
   std::vector<pid_t> worker_pids() const override { return check_owner(mark_), std::vector<pid_t>{}; }
   PoolStats stats() const override {
     check_owner(mark_);
-    return {.queued = 0, .running = 0, .finished = finished_, .failed = failed_, .lost = 0, .workers = {}};
+    const WorkerStats caller{.starts = 1, .items = answered_};
+    return {.queued = 0, .running = 0, .finished = finished_, .failed = failed_, .lost = 0, .workers = {caller}};
   }
   bool inherited() const override { return mark_.inherited(); }
   void leave_scope() noexcept override {
@@ -175,6 +180,7 @@ class SerialCore final : public ByteCore {
   std::atomic<std::size_t> calls_ = 0;
   std::atomic<std::size_t> finished_ = 0;
   std::atomic<std::size_t> failed_ = 0;
+  std::atomic<std::size_t> answered_ = 0;  // refused ones are not among them
 };
 
 }  // namespace

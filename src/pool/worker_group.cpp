@@ -30,7 +30,7 @@ std::shared_ptr<ByteCall> WorkerGroup::begin(FunctionImage function, Keep keep, 
   return call;
 }
 
-void WorkerGroup::submit(ByteCall& call, Chunk chunk) {
+void WorkerGroup::submit(ByteCall& call, Chunk chunk, bool is_last) {
   if (inherited()) return;
   auto& group_call = static_cast<GroupCall&>(call);
   auto work = std::make_shared<SentChunk>(SentChunk{group_call.shared_from_this(), std::move(chunk)});
@@ -38,6 +38,7 @@ void WorkerGroup::submit(ByteCall& call, Chunk chunk) {
   const std::size_t count = work->chunk.count;
   const std::lock_guard lock(mutex());
   if (ended_by_ && !group_call.withdrawn) group_call.withdrawn = ended_by_;
+  if (is_last) group_call.input_ended = true;
   dispatcher_.submit({std::move(work), first, count, {}});
   tell_if_waiting();
 }

@@ -7,7 +7,7 @@
 #include "pool/crew.hpp"
 #include "pool/loaded_modules.hpp"
 #include "pool/pace.hpp"
-#include "process/fork_server.hpp"
+#include "process/worker_starter.hpp"
 
 #include <memory>
 
@@ -18,16 +18,22 @@ struct WorkerGroupSettings {
   std::chrono::nanoseconds spin = std::chrono::microseconds(20);   // 0 where there is one CPU
 };
 
+// Makes what starts the workers: a fork server, or in tests threads, which end up in Worker::serve() all the same.
+// worker_main is what a forked one runs; each of `bells` (the waiter's, the background's) is rung after every report.
+using MakeStarter = std::function<std::unique_ptr<WorkerStarter>(ChannelBlock& channels,
+                                                                 std::function<void(int slot)> worker_main,
+                                                                 std::vector<int> bells)>;
+
 // Forked workers behind Pool: serialised items in, serialised outcomes out. It knows no types. Shared by the pool, its
 // results and its threads; in a process forked from its owner it is inert.
 class WorkerGroup final : public ByteCore, public CallHost, private Collected,
                           public std::enable_shared_from_this<WorkerGroup> {
  public:
-  WorkerGroup(const PoolOptions& options, const WorkerGroupSettings& settings);
+  WorkerGroup(const PoolOptions& options, const WorkerGroupSettings& settings, const MakeStarter& make_starter = {});
   ~WorkerGroup() override;
 
   std::shared_ptr<ByteCall> begin(FunctionImage function, Keep keep, bool numbered, bool asynchronous) override;
-  void submit(ByteCall& call, Chunk chunk) override;
+  void submit(ByteCall& call, Chunk chunk, bool is_last) override;
   void refuse(ByteCall& call, std::exception_ptr reason) override;
   void end_input(ByteCall& call) override;
   long default_buffersize(long chunksize) const override;
@@ -72,7 +78,7 @@ class WorkerGroup final : public ByteCore, public CallHost, private Collected,
   ChannelBlock channels_;
   Dispatcher dispatcher_;
   Collector collector_;
-  std::unique_ptr<ForkServer> server_;
+  std::unique_ptr<WorkerStarter> server_;
   std::unique_ptr<Crew> crew_;
   std::shared_ptr<CallbackThread> callback_thread_ = std::make_shared<CallbackThread>();
   State state_ = State::open;

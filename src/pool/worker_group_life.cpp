@@ -6,26 +6,29 @@
 #include "pool/option_checks.hpp"
 #include "pool/task_context.hpp"
 #include "pool/worker_group.hpp"
+#include "process/fork_server.hpp"
 #include "process/worker_life.hpp"
 
 #include <system_error>
 
 namespace multiprocessing::detail {
 
-WorkerGroup::WorkerGroup(const PoolOptions& options, const WorkerGroupSettings& settings)
+WorkerGroup::WorkerGroup(const PoolOptions& options, const WorkerGroupSettings& settings,
+                         const MakeStarter& make_starter)
     : options_(options),
       processes_(check_options(options)),
       settings_(settings),
       channels_(processes_, settings.ring_bytes),
       dispatcher_(channels_, processes_, options.max_tasks_per_child),
       collector_(*this, *channels_.channel(0).listener, settings.spin) {
-  server_ = std::make_unique<ForkServer>(
-      processes_, [this](int slot) { work_as(slot); },
-      std::vector<int>{collector_.waiter_bell_fd(), collector_.background_bell_fd()});
+  const auto worker_main = [this](int slot) { work_as(slot); };
+  const std::vector<int> bells{collector_.waiter_bell_fd(), collector_.background_bell_fd()};
+  server_ = make_starter ? make_starter(channels_, worker_main, bells)
+                         : std::make_unique<ForkServer>(processes_, worker_main, bells);
   channels_.keep_from_children();
   crew_ = std::make_unique<Crew>(
       dispatcher_, *server_, [this](int slot) { channels_.reset(slot); }, options.initializer_timeout);
-  collector_.watch(server_->lost_fd());
+  if (server_->lost_fd() >= 0) collector_.watch(server_->lost_fd());
   start_workers();
 }
 

@@ -104,17 +104,22 @@ TYPED_TEST(AsyncResults, TheyOutliveThePool) {
   EXPECT_EQ(many.get(), numbers(100));
 }
 
-template <class P>
-class PendingResults : public ::testing::Test {
+// Before the pool, whose workers see the pointer as it was when they were forked.
+class HeldBack {
  protected:
-  PendingResults() { let_go = event_.get(); }
+  HeldBack() { let_go = event_.get(); }
   static inline Event* let_go;
   static int wait(int number) { return let_go->wait(), number; }
 
  private:
   Shared<Event> event_;
+};
 
+template <class P>
+class PendingResults : protected HeldBack, public ::testing::Test {
  protected:
+  using HeldBack::let_go;
+  using HeldBack::wait;
   P pool_{1};
 };
 TYPED_TEST_SUITE(PendingResults, EveryConcurrentPool, PoolNames);

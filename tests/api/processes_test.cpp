@@ -175,10 +175,10 @@ TEST(EndOfProgram, WorkThatIsPendingHoldsNothingUp) {
 
 TEST(EndOfProgram, ThreadsInGetHoldNothingUp) {
   const ChildResult child = end_of_program([] {
-    static Pool pool(1);
     static const Shared<Event> begun;
     static Event* event;
     event = begun.get();
+    static Pool pool(1);
     std::thread([] {
       try {
         pool.apply([] { event->happen(), pause(); });

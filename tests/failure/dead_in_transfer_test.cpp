@@ -80,13 +80,16 @@ std::vector<Fuse> fuses(Dies when, int which) {
   return result;
 }
 
-class DeadInTransfer : public ::testing::TestWithParam<Dies> {
+// Before the pool, whose workers see the pointer as it was when they were forked.
+class CountedRuns {
  protected:
-  DeadInTransfer() { runs = runs_.get(); }
+  CountedRuns() { runs = runs_.get(); }
 
  private:
   Shared<std::array<std::atomic<int>, items>> runs_;
+};
 
+class DeadInTransfer : private CountedRuns, public ::testing::TestWithParam<Dies> {
  protected:
   Pool pool_{2};
 };

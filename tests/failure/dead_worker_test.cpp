@@ -234,14 +234,15 @@ TEST_F(DeadWorker, WhatItLeftRunningIsEnded) {
   grandchild = pid.get();
   Pool pool(1);
 
-  EXPECT_THROW(pool.apply([] {
-    *grandchild = fork();
-    if (*grandchild == 0) {
+  const auto die_with_child = [] {
+    const pid_t child = fork();
+    if (child == 0) {
       while (true) pause();
     }
+    *grandchild = child;
     raise(SIGKILL);
-  }),
-               WorkerLost);
+  };
+  EXPECT_THROW(pool.apply(die_with_child), WorkerLost);
 
   EXPECT_EQ(pool.apply([] { return 1; }), 1);
   EXPECT_TRUE(ends_within(*grandchild, std::chrono::seconds(5 * patience)));

@@ -41,7 +41,7 @@ class MULTIPROCESSING_EXPORT ByteSink {
 };
 
 // Where bytes are read from: a window, and how to get at what lies behind it.
-// `remaining_bytes` counts to the end of the message, so that a size can be refused before anything is allocated for it.
+// `remaining_bytes` counts to the end of the message: a size can be refused before anything is allocated for it.
 class MULTIPROCESSING_EXPORT ByteSource {
  public:
   ByteSource(const ByteSource&) = delete;

@@ -5,11 +5,10 @@
 #include <multiprocessing/detail/export.hpp>
 #include <multiprocessing/outcome.hpp>
 
-#include <condition_variable>
+#include <atomic>
 #include <cstddef>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <vector>
 
 namespace multiprocessing::detail {
@@ -38,26 +37,28 @@ class MULTIPROCESSING_EXPORT Call {
   virtual std::size_t take_next() = 0;     // which item ended next, in order of ending; after wait(any_ended)
   virtual bool failed() = 0;               // after all_ended: an item ended with an error
 
+  // All items have ended and no more will come: what the call keeps does not change any more. Costs next to nothing.
+  bool has_ended() const { return (marks_.load(std::memory_order_acquire) & ended) != 0; }
+
   // Runs once, in the pool's callback thread, after all items have ended; at once if they have. What it throws is kept.
   void when_ended(std::function<void()> callback);
   // Waits for the callbacks set so far; rethrows what one threw. Called by a callback itself it waits for nothing.
   bool wait_for_callbacks(Deadline deadline);
-  bool has_callbacks() const;
 
  protected:
   virtual void before_callback() {}  // one is about to be set: the end must be noticed although nobody waits
   void announce_end();  // by the pool, once, when all items have ended; takes no lock of the pool
 
  private:
+  struct Callbacks;
+  static constexpr unsigned ended = 1;
+  static constexpr unsigned has_callbacks = 2;
+  void post_callbacks();
   void run(const std::function<void()>& callback) noexcept;
 
   std::shared_ptr<CallbackThread> callback_thread_;
-  mutable std::mutex mutex_;
-  std::condition_variable callbacks_ran_;
-  std::vector<std::function<void()>> callbacks_;
-  std::size_t callbacks_due_ = 0;
-  bool ended_ = false;
-  std::exception_ptr callback_error_;
+  std::atomic<unsigned> marks_ = 0;
+  std::unique_ptr<Callbacks> callbacks_;  // made with the first one: most calls have none
 };
 
 // The typed face of a call.

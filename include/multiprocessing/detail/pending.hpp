@@ -3,6 +3,7 @@
 
 #include <multiprocessing/detail/call.hpp>
 
+#include <mutex>
 #include <optional>
 
 namespace multiprocessing::detail {

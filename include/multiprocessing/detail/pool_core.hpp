@@ -58,7 +58,8 @@ class MULTIPROCESSING_EXPORT ByteCore : public PoolCore {
   // `numbered`: the items' indices count the calls on this pool, as for apply(). `asynchronous`: the caller does not wait.
   // std::logic_error after close(), BrokenPool if it is broken.
   virtual std::shared_ptr<ByteCall> begin(FunctionImage function, Keep keep, bool numbered, bool asynchronous) = 0;
-  virtual void submit(ByteCall& call, Chunk chunk) = 0;                     // never blocks on a worker
+  // Never blocks on a worker. `is_last`: and no more will come.
+  virtual void submit(ByteCall& call, Chunk chunk, bool is_last) = 0;
   virtual void refuse(ByteCall& call, std::exception_ptr reason) = 0;       // the next item could not be serialised
   virtual void end_input(ByteCall& call) = 0;
   virtual long default_buffersize(long chunksize) const = 0;
@@ -83,11 +84,12 @@ class MULTIPROCESSING_EXPORT ChunkWriter {
   }
   void refuse_item(std::exception_ptr reason);                    // instead of end_item()
   void write_run(const void* items, std::size_t count);           // of fixed size
-  void flush();
+  void flush() { hand_over(false); }
   void end();
   std::size_t items() const { return chunk_.first + chunk_.count; }
 
  private:
+  void hand_over(bool is_last);
   void begin_length();
   void end_length();
   std::shared_ptr<ByteCore> core_;

@@ -18,8 +18,8 @@ MULTIPROCESSING_EXPORT std::size_t checked_size(const char* name, long size);
 
 // The calls that every pool has, once for all engines. For a Work (see work.hpp) an engine offers
 //   require_types<Work>()                            refuses at compile time, in one readable line, what it cannot run
-//   accepts<Work>, ResultFor<Work>                   whether it does not; what f returns. After a refusal nothing else is
-//                                                    instantiated, so that the line stays the only one
+//   accepts<Work>, ResultFor<Work>                   whether it does not; what f returns. After a refusal nothing else
+//                                                    is instantiated, so that the line stays the only one
 //   start<Work>(f, keep, numbered, chunksize)        -> std::unique_ptr of a submission
 // where a submission has push(item), push_all(range), flush(), end(), answers() and names its Result.
 template <class Pool>
@@ -32,13 +32,15 @@ class PoolInterface {
     answers->call().wait(Call::Until::all_ended, 0, never);
     return value_of(answers->take(0));
   }
+  // The same, not waiting for a worker. Arguments are copied, or moved from, before it returns.
   template <class F, class... Args>
   auto apply_async(F f, Args&&... args) {
     return async<PendingOne>(apply_to<Lifetime::beyond>(f, std::forward<Args>(args)...));
   }
 
   // f(item) for each item, in order; returns when all have ended and throws the error of the lowest index.
-  // chunksize: at most so many items travel together; by default four chunks for each worker.
+  // chunksize: at most so many items travel together; by default four chunks for each worker; below 1 it is
+  // std::invalid_argument. It changes no result.
   template <class F, std::ranges::input_range Range>
   auto map(F f, Range&& items, std::optional<long> chunksize = {}) {
     return values_of(*all_of<Spread::no, Lifetime::call>(f, std::forward<Range>(items), chunksize));
@@ -121,7 +123,7 @@ class PoolInterface {
                         buffersize);
   }
 
-  // No more work is taken; workers leave when what was handed in has ended. Then join().
+  // No more work is taken (std::logic_error); workers leave when what was handed in has ended. Then join().
   void close() { core().close(); }
   // Ends the workers now; everything pending ends with CancelledError. Returns within 2 s. Any thread, callbacks too.
   void terminate() { core().terminate(); }

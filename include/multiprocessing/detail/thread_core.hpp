@@ -4,6 +4,8 @@
 #include <multiprocessing/detail/pool_core.hpp>
 
 #include <atomic>
+#include <condition_variable>
+#include <mutex>
 
 namespace multiprocessing::detail {
 
