@@ -7,8 +7,9 @@
 namespace multiprocessing::detail {
 namespace {
 
-// Of an input whose length is not known: it pays off to send the first ones at once, and later ones by more.
-std::size_t chunk_after(std::size_t items) { return std::clamp<std::size_t>(items / 16, 1, 4096); }
+// What is handed over at a time: enough that locks and allocations cost little, not so much that workers wait for it.
+constexpr std::size_t most_bytes = std::size_t{256} << 10;
+constexpr std::size_t most_items = 512;  // that have lengths
 
 }  // namespace
 
@@ -16,12 +17,10 @@ PoolCore::~PoolCore() = default;
 ByteCore::~ByteCore() = default;
 ByteCall::~ByteCall() = default;
 
-ChunkWriter::ChunkWriter(std::shared_ptr<ByteCore> core, std::shared_ptr<ByteCall> call, std::size_t chunksize,
+ChunkWriter::ChunkWriter(std::shared_ptr<ByteCore> core, std::shared_ptr<ByteCall> call,
                          std::size_t item_size_bytes)
     : core_(std::move(core)),
       call_(std::move(call)),
-      chunksize_(chunksize),
-      wanted_(std::max<std::size_t>(chunksize, 1)),
       item_size_bytes_(item_size_bytes),
       sink_(chunk_.bytes) {}
 
@@ -33,6 +32,7 @@ void ChunkWriter::begin_length() {
 void ChunkWriter::end_length() {
   const std::uint64_t length = sink_.written_bytes() - item_begin_ - sizeof length;
   std::memcpy(length_, &length, sizeof length);
+  if (sink_.written_bytes() >= most_bytes) wanted_ = 1;  // large items: this one is the last of its chunk
 }
 
 void ChunkWriter::refuse_item(std::exception_ptr reason) {
@@ -61,7 +61,7 @@ void ChunkWriter::hand_over(bool is_last) {
   core_->submit(*call_, std::move(chunk_), is_last);
   chunk_ = Chunk{.bytes = {}, .first = next, .count = 0};
   sink_.rewind(0);
-  if (chunksize_ == 0) wanted_ = chunk_after(next);
+  wanted_ = std::min(2 * wanted_, item_size_bytes_ != 0 ? most_bytes / item_size_bytes_ : most_items);
 }
 
 void ChunkWriter::end() {

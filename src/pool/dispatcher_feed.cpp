@@ -78,7 +78,7 @@ void Dispatcher::give(WorkerSlot& slot) {
   const std::size_t state_bytes = slot.function_bytes(batch.call());
   const std::size_t room = slot.limit_bytes() > state_bytes ? slot.limit_bytes() - state_bytes : 0;
   std::size_t items = pace == 0 ? 1 : items_in(frame_nanoseconds, pace);
-  items = std::min(items, static_cast<std::size_t>(left_of_life(slot)));
+  items = std::min({items, batch.call().chunksize, static_cast<std::size_t>(left_of_life(slot))});
   const Batch::Extent extent = batch.measure(items, room);
   if (slot.unanswered_items() == 0) pace_[static_cast<std::size_t>(slot.index())].progress = Clock::now();
   if (extent.items == batch.count) {

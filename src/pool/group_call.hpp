@@ -72,6 +72,7 @@ class GroupCall final : public ByteCall, public std::enable_shared_from_this<Gro
   AnswerTable table;
   const std::uint64_t number;                  // of the call in this pool, from 1
   const std::size_t first_index;               // added to an item's position for item_index()
+  std::size_t chunksize = SIZE_MAX;            // at most so many items in a frame
   bool input_ended = false;
   std::exception_ptr withdrawn;                // what is handed in from now on ends with this
   bool is_expected = false;                    // a callback waits for its end

@@ -120,7 +120,7 @@ class SerialCore final : public ByteCore {
     if (options.initializer) run_initializer(options.initializer);
   }
 
-  std::shared_ptr<ByteCall> begin(FunctionImage image, Keep keep, bool numbered, bool) override {
+  std::shared_ptr<ByteCall> begin(FunctionImage image, Keep keep, std::size_t, bool numbered, bool) override {
     check_owner(mark_);
     if (state_ != State::open) throw std::logic_error("the SerialPool is closed: it takes no more work");
     return std::make_shared<SerialCall>(callback_thread_, std::move(image), keep, numbered ? calls_++ : 0);

@@ -14,7 +14,8 @@ constexpr double spin_below_nanoseconds = 20'000;  // of items that take longer 
 
 }  // namespace
 
-std::shared_ptr<ByteCall> WorkerGroup::begin(FunctionImage function, Keep keep, bool numbered, bool asynchronous) {
+std::shared_ptr<ByteCall> WorkerGroup::begin(FunctionImage function, Keep keep, std::size_t chunksize, bool numbered,
+                                             bool asynchronous) {
   check_owner(mark_);
   if (!function.refused) function.refused = modules_.why_not(function.code);
   const std::lock_guard lock(mutex());
@@ -25,6 +26,7 @@ std::shared_ptr<ByteCall> WorkerGroup::begin(FunctionImage function, Keep keep, 
   auto pace = paces_.of(function);
   auto call = std::make_shared<GroupCall>(shared_from_this(), callback_thread_, std::move(function), keep,
                                           std::move(pace), ++calls_, numbered ? numbered_calls_++ : 0);
+  if (chunksize != 0) call->chunksize = chunksize;
   call->withdrawn = ended_by_ ? ended_by_ : call->function.refused;
   ++open_calls_;
   return call;

@@ -32,7 +32,8 @@ class WorkerGroup final : public ByteCore, public CallHost, private Collected,
   WorkerGroup(const PoolOptions& options, const WorkerGroupSettings& settings, const MakeStarter& make_starter = {});
   ~WorkerGroup() override;
 
-  std::shared_ptr<ByteCall> begin(FunctionImage function, Keep keep, bool numbered, bool asynchronous) override;
+  std::shared_ptr<ByteCall> begin(FunctionImage function, Keep keep, std::size_t chunksize, bool numbered,
+                                  bool asynchronous) override;
   void submit(ByteCall& call, Chunk chunk, bool is_last) override;
   void refuse(ByteCall& call, std::exception_ptr reason) override;
   void end_input(ByteCall& call) override;

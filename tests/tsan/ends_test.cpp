@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
+#include "support/deadline.hpp"
 #include "tsan/threaded_workers.hpp"
 
 #include <multiprocessing/errors.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <numeric>
+#include <ranges>
 #include <string>
 
 namespace multiprocessing::tests {
@@ -13,43 +16,54 @@ namespace {
 long twice(long number) { return 2 * number; }
 std::string text_of(long number) { return std::string(static_cast<std::size_t>(number), 'x'); }
 
+std::string same(std::string text) { return text; }
+
+// Waits for the call: each of its items has its value or was withdrawn.
+template <class R>
+void expect_whole_or_withdrawn(detail::Answers<R>& answers, const std::vector<R>& values) {
+  answers.call().wait(detail::Call::Until::all_ended, 0, detail::never);
+  ASSERT_EQ(answers.size(), values.size());
+  for (std::size_t index = 0; index != values.size(); ++index) {
+    auto outcome = answers.take(index);
+    if (outcome) {
+      ASSERT_EQ(outcome.value(), values[index]);
+    } else {
+      ASSERT_THROW(std::rethrow_exception(outcome.error()), CancelledError);
+    }
+  }
+}
+
 class Ends : public BetweenThreads {};
 
 TEST_P(Ends, WithdrawalWhileWorkersRunEndsEachItemOnce) {
   ThreadedWorkers pool(spin());
   const std::vector<long> items(300, 1);
 
-  for (int round = 0; round != 60; ++round) {
-    auto doomed = pool.map_async(twice, items, 1 + round % 9);
-    auto kept = pool.map_async(twice, items, 5);
+  for (std::size_t round = 0; round != 60; ++round) {
+    const auto doomed = pool.begin(twice, items, 1 + round % 9);
+    const auto kept = pool.begin(twice, items, 5);
     if (round % 3 != 0) std::this_thread::yield();
-    doomed.cancel();
-    try {
-      ASSERT_EQ(doomed.get(), std::vector<long>(300, 2));
-    } catch (const CancelledError&) {
-    }
-    ASSERT_EQ(kept.get(), std::vector<long>(300, 2));
+    doomed->call().withdraw();
+
+    expect_whole_or_withdrawn(*doomed, std::vector<long>(300, 2));
+    kept->call().wait(detail::Call::Until::all_ended, 0, detail::never);
+    ASSERT_EQ(kept->take_values(), std::vector<long>(300, 2));
   }
+  ASSERT_EQ(pool.stats().queued, 0U);
 }
 
 TEST_P(Ends, WithdrawalOfWhatIsBeingStreamedLeavesTheChannelInOrder) {
   ThreadedWorkers pool(spin());
-  const std::vector<long> sizes{10'000, 20, 5'000, 30'000, 100, 9'000, 1, 4'096};
+  std::vector<std::string> texts;
+  for (const long size : {10'000, 20, 5'000, 30'000, 100, 9'000, 1, 4'096}) texts.push_back(text_of(size));
 
-  for (int round = 0; round != 40; ++round) {
-    std::vector<std::string> texts;
-    for (const long size : sizes) texts.push_back(text_of(size));
-    std::vector<AsyncResult<std::vector<std::string>>> results;
-    for (int call = 0; call != 3; ++call) {
-      results.push_back(pool.map_async([](std::string text) { return text; }, texts, 1));
-    }
-    results[static_cast<std::size_t>(round % 3)].cancel();
-    for (auto& result : results) {
-      try {
-        ASSERT_EQ(result.get(), texts);
-      } catch (const CancelledError&) {
-      }
-    }
+  for (std::size_t round = 0; round != 40; ++round) {
+    std::vector<std::shared_ptr<detail::Answers<std::string>>> calls;
+    for (int call = 0; call != 3; ++call) calls.push_back(pool.begin(same, texts, 1));
+    if (round % 4 == 0) calls[0]->call().wait(detail::Call::Until::item_ended, 0, detail::never);
+    calls[round % 3]->call().withdraw();
+
+    for (const auto& call : calls) expect_whole_or_withdrawn(*call, texts);
   }
 }
 
@@ -58,7 +72,7 @@ TEST_P(Ends, ALoopThatIsLeftEarlyTakesBackTheRest) {
 
   for (int round = 0; round != 100; ++round) {
     long taken = 0;
-    for (const long value : pool.imap(twice, std::views::iota(0L, 1000L), 1 + round % 4)) {
+    for (const long value : pool.imap(twice, std::ranges::iota_view<long, long>(0, 1000), 1 + round % 4)) {
       ASSERT_EQ(value, 2 * taken);
       if (++taken == round % 20) break;
     }
@@ -75,7 +89,9 @@ TEST_P(Ends, CallbacksRunInTheirThreadWhileNobodyWaits) {
         sum += value;
         ++called;
       });
-      if (number % 100 == 0) ASSERT_EQ(pool.apply(twice, 21L), 42);
+      if (number % 100 == 0) {
+        ASSERT_EQ(pool.apply(twice, 21L), 42);
+      }
     }
     pool.close();
     pool.join();
@@ -90,7 +106,9 @@ TEST_P(Ends, ResultsThatNobodyWaitsForAreThereInTheEnd) {
   std::vector<AsyncResult<std::string>> results;
   for (long size = 0; size != 500; ++size) results.push_back(pool.apply_async(text_of, size));
 
-  ASSERT_TRUE(eventually([&] { return std::all_of(results.begin(), results.end(), [](auto& r) { return r.ready(); }); }));
+  ASSERT_TRUE(eventually([&] {
+    return std::all_of(results.begin(), results.end(), [](const auto& result) { return result.ready(); });
+  }));
 
   for (std::size_t size = 0; size != results.size(); ++size) ASSERT_EQ(results[size].get().size(), size);
 }

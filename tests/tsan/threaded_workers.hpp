@@ -16,11 +16,21 @@ namespace multiprocessing::tests {
 class ThreadedWorkers : public detail::BytePool<ThreadedWorkers> {
  public:
   explicit ThreadedWorkers(std::chrono::nanoseconds spin, int workers = 2, std::optional<long> max_tasks_per_child = {})
-      : BytePool(group(spin, workers, max_tasks_per_child)) {}
-  ThreadedWorkers(ThreadedWorkers&&) = default;
+      : ThreadedWorkers(group(spin, workers, max_tasks_per_child)) {}
   ~ThreadedWorkers() { close(); }  // threads cannot be terminated: they leave when all is done
 
+  // What the _async forms do, with a hold on the call, so that it can be withdrawn.
+  template <class R, class Item>
+  std::shared_ptr<detail::Answers<R>> begin(R (*f)(Item), const std::vector<Item>& items, std::size_t chunksize) {
+    detail::ByteSubmission<R (*)(Item), Item, detail::Spread::no> submission(core_, f, detail::Keep::all, false, true,
+                                                                             chunksize);
+    submission.push_all(items);
+    submission.end();
+    return submission.answers();
+  }
+
  private:
+  explicit ThreadedWorkers(std::shared_ptr<detail::ByteCore> core) : BytePool(core), core_(std::move(core)) {}
   static std::shared_ptr<detail::ByteCore> group(std::chrono::nanoseconds spin, int workers,
                                                  std::optional<long> max_tasks_per_child) {
     const auto make_starter = [spin](detail::ChannelBlock& channels, const auto&, std::vector<int> bells) {
@@ -30,6 +40,8 @@ class ThreadedWorkers : public detail::BytePool<ThreadedWorkers> {
     const detail::WorkerGroupSettings settings{.ring_bytes = 4096, .spin = spin};
     return std::make_shared<detail::WorkerGroup>(options, settings, make_starter);
   }
+
+  std::shared_ptr<detail::ByteCore> core_;
 };
 
 // Without spinning each side sleeps whenever it finds nothing; with it, rarely.

@@ -62,8 +62,8 @@ class ByteSubmission {
 
   ByteSubmission(const std::shared_ptr<ByteCore>& core, const F& f, Keep keep, bool numbered, bool asynchronous,
                  std::size_t chunksize)
-      : call_(core->begin(image_of<F, Item, spread>(f), keep, numbered, asynchronous)),
-        writer_(core, call_, chunksize, TaskTypeFor<F, Item, spread>::value.item_size_bytes) {}
+      : call_(core->begin(image_of<F, Item, spread>(f), keep, chunksize, numbered, asynchronous)),
+        writer_(core, call_, TaskTypeFor<F, Item, spread>::value.item_size_bytes) {}
 
   template <class T>
   void push(T&& item) {

@@ -44,7 +44,7 @@ class MULTIPROCESSING_EXPORT ByteCall : public Call {
   virtual bool take_all_fixed(void* values) = 0;
 };
 
-// Several items of one call that go to a worker together.
+// Several items of one call, handed over together. How many of them travel to a worker together is another matter.
 struct Chunk {
   Bytes bytes;                  // each item: its length as 64 bits, its bytes; arithmetic items without a length
   std::size_t first = 0;        // index of the first
@@ -56,8 +56,10 @@ class MULTIPROCESSING_EXPORT ByteCore : public PoolCore {
  public:
   ~ByteCore() override;
   // `numbered`: the items' indices count the calls on this pool, as for apply(). `asynchronous`: the caller does not wait.
+  // `chunksize`: at most so many items travel together; 0: as many as is best.
   // std::logic_error after close(), BrokenPool if it is broken.
-  virtual std::shared_ptr<ByteCall> begin(FunctionImage function, Keep keep, bool numbered, bool asynchronous) = 0;
+  virtual std::shared_ptr<ByteCall> begin(FunctionImage function, Keep keep, std::size_t chunksize, bool numbered,
+                                          bool asynchronous) = 0;
   // Never blocks on a worker. `is_last`: and no more will come.
   virtual void submit(ByteCall& call, Chunk chunk, bool is_last) = 0;
   virtual void refuse(ByteCall& call, std::exception_ptr reason) = 0;       // the next item could not be serialised
@@ -68,12 +70,10 @@ class MULTIPROCESSING_EXPORT ByteCore : public PoolCore {
 MULTIPROCESSING_EXPORT std::shared_ptr<ByteCore> make_worker_group(const PoolOptions& options);
 MULTIPROCESSING_EXPORT std::shared_ptr<ByteCore> make_serial_core(const PoolOptions& options);
 
-// Cuts a call's items into chunks as they are written.
+// Collects a call's items as they are written, and hands them over by chunks that grow: the first items start at once.
 class MULTIPROCESSING_EXPORT ChunkWriter {
  public:
-  // chunksize 0: the number of items is not known; chunks grow with the number that came.
-  ChunkWriter(std::shared_ptr<ByteCore> core, std::shared_ptr<ByteCall> call, std::size_t chunksize,
-              std::size_t item_size_bytes);
+  ChunkWriter(std::shared_ptr<ByteCore> core, std::shared_ptr<ByteCall> call, std::size_t item_size_bytes);
   ByteSink& begin_item() {
     if (item_size_bytes_ == 0) begin_length();
     return sink_;
@@ -94,8 +94,7 @@ class MULTIPROCESSING_EXPORT ChunkWriter {
   void end_length();
   std::shared_ptr<ByteCore> core_;
   std::shared_ptr<ByteCall> call_;
-  std::size_t chunksize_;
-  std::size_t wanted_;
+  std::size_t wanted_ = 1;                                        // items in the next chunk
   std::size_t item_size_bytes_;
   Chunk chunk_;
   BytesSink sink_;
