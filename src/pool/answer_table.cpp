@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "pool/answer_table.hpp"
 
+#include <algorithm>
+
 namespace multiprocessing::detail {
 
 void AnswerTable::expect(std::size_t items) {
   expected_ = items;
   if (fixed_size_bytes_ != 0) {
-    values_.resize(items * fixed_size_bytes_);
+    if (!few_) few_ = std::make_unique_for_overwrite<std::byte[]>(few_values * fixed_size_bytes_);
+    while (items > few_values + many_.size() * block_values) {
+      many_.push_back(std::make_unique_for_overwrite<std::byte[]>(block_values * fixed_size_bytes_));
+    }
   } else if (keep_ != Keep::as_they_come) {
     answers_.extend_to(items);
   }
@@ -35,7 +40,7 @@ bool AnswerTable::has(std::size_t index) const {
 
 bool AnswerTable::take_fixed(std::size_t index, void* value) const {
   if (fixed_size_bytes_ == 0 || exceptions_.contains(index)) return false;
-  std::memcpy(value, &values_[index * fixed_size_bytes_], fixed_size_bytes_);
+  std::memcpy(value, value_at(index), fixed_size_bytes_);
   return true;
 }
 
@@ -44,7 +49,7 @@ ByteAnswer AnswerTable::take(std::size_t index) {
   if (fixed_size_bytes_ != 0) {
     if (const auto found = exceptions_.find(index); found != exceptions_.end()) return std::move(found->second);
     ByteAnswer answer{.kind = ByteAnswer::Kind::value};
-    answer.bytes.append(&values_[index * fixed_size_bytes_], fixed_size_bytes_);
+    answer.bytes.append(value_at(index), fixed_size_bytes_);
     return answer;
   }
   return keep_ == Keep::in_order ? answers_.pop_front() : std::move(answers_[index]);
@@ -52,7 +57,14 @@ ByteAnswer AnswerTable::take(std::size_t index) {
 
 bool AnswerTable::copy_all_fixed(void* values) const {
   if (fixed_size_bytes_ == 0 || failed_) return false;
-  if (!values_.empty()) std::memcpy(values, values_.data(), values_.size());
+  auto to = static_cast<std::byte*>(values);
+  for (std::size_t index = 0; index < expected_;) {
+    const std::size_t block = index < few_values ? few_values : block_values;
+    const std::size_t count = std::min(block, expected_ - index);
+    std::memcpy(to, value_at(index), count * fixed_size_bytes_);
+    to += count * fixed_size_bytes_;
+    index += count;
+  }
   return true;
 }
 

@@ -24,7 +24,7 @@ class AnswerTable {
 
   void put(std::size_t index, ByteAnswer answer);
   void put_fixed(std::size_t index, const std::byte* value) {
-    std::memcpy(&values_[index * fixed_size_bytes_], value, fixed_size_bytes_);
+    std::memcpy(value_at(index), value, fixed_size_bytes_);
     ++ended_;
   }
   bool has(std::size_t index) const;
@@ -40,7 +40,16 @@ class AnswerTable {
   std::size_t expected_ = 0;
   std::size_t ended_ = 0;
   bool failed_ = false;
-  std::vector<std::byte> values_;
+  // Values side by side, in blocks that never move; block 0 is small, for the calls that have few.
+  std::byte* value_at(std::size_t index) const {
+    if (index < few_values) return few_.get() + index * fixed_size_bytes_;
+    const std::size_t place = index - few_values;
+    return many_[place / block_values].get() + place % block_values * fixed_size_bytes_;
+  }
+  static constexpr std::size_t few_values = 16;
+  static constexpr std::size_t block_values = std::size_t{1} << 16;
+  std::unique_ptr<std::byte[]> few_;
+  std::vector<std::unique_ptr<std::byte[]>> many_;
   std::map<std::size_t, ByteAnswer> exceptions_;            // among the values of fixed size
   Passage<ByteAnswer> answers_;                             // by index; those at the front have been taken
   Passage<std::pair<std::size_t, ByteAnswer>> order_;       // as they came

@@ -153,7 +153,10 @@ int WorkerGroup::processes() const { return check_owner(mark_), processes_; }
 std::vector<pid_t> WorkerGroup::worker_pids() const {
   check_owner(mark_);
   std::vector<pid_t> pids;
-  const std::lock_guard lock(const_cast<WorkerGroup*>(this)->mutex());
+  auto& self = const_cast<WorkerGroup&>(*this);
+  const std::lock_guard lock(self.mutex());
+  self.look();  // between calls nobody else reads the reports of deaths and starts
+  self.collector_.changed();
   for (const WorkerSlot& slot : dispatcher_.slots()) {
     if (slot.pid != 0) pids.push_back(slot.pid);
   }

@@ -76,6 +76,7 @@ TEST_F(DeadWorker, CostsTheItemThatItRanAndNoOther) {
   for (std::size_t way = 0; way != deaths.size(); ++way) {
     const Death& death = deaths[way];
     for (const long chunksize : {1L, 7L, 1000L}) {
+      ASSERT_TRUE(eventually([&] { return pool.worker_pids().size() == 2; }));
       const auto pids = pool.worker_pids();
       auto outcomes = pool.try_map(DieAt{33, way}, numbers(), chunksize);
 
@@ -108,6 +109,7 @@ TEST_F(DeadWorker, IsReplacedAndKeepsItsIndex) {
     EXPECT_EQ(pool.apply([] { return worker_index().value(); }), 0);
   }
 
+  ASSERT_TRUE(eventually([&] { return pool.worker_pids().size() == 1; }));
   EXPECT_NE(pool.worker_pids().at(0), first);
   EXPECT_FALSE(is_alive(first));
   EXPECT_EQ(pool.stats().workers.at(0).starts, 6u);

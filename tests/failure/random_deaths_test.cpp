@@ -56,8 +56,10 @@ TEST(RandomDeaths, CostTheDoomedItemsAndNoOthers) {
 TEST(RandomDeaths, WorkersMayKillEachOther) {
   for (const int workers : {2, 5}) {
     Pool pool(workers);
-    for (int round = 0; round != 5; ++round) {
-      const std::vector<pid_t> targets = pool.worker_pids();
+    for (int round = 0; round != 20; ++round) {
+      ASSERT_TRUE(eventually([&] { return pool.worker_pids().size() == static_cast<std::size_t>(workers); }));
+      std::vector<pid_t> targets = pool.worker_pids();
+      targets.resize(2);  // three that have not yet done anything would break the pool
       const auto outcomes = pool.try_map([](pid_t target) { kill(target, SIGKILL); }, targets, 1);
       for (const auto& outcome : outcomes) {
         EXPECT_TRUE(outcome || outcome.error_as<WorkerLost>() != nullptr) << outcome.message();

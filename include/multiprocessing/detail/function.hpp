@@ -146,9 +146,12 @@ struct TaskTypeFor {
       const result_of_t<F, Item, spread> result = call_with<F, Item, spread>(f, std::move(item));
       std::memcpy(to, &result, sizeof result);
     };
-    if constexpr (fits_in_frame<F>) {
-      BytesSource address(static_cast<const std::byte*>(function), sizeof(FunctionImage::address));
-      store(FunctionCodec<F>::load(address));
+    if constexpr (is_code_pointer<F>) {
+      F f;
+      std::memcpy(&f, function, sizeof f);
+      store(f);
+    } else if constexpr (is_stateless<F>) {
+      store(std::bit_cast<F>(std::byte{}));
     } else {
       store(*static_cast<const F*>(function));
     }
