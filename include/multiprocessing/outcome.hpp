@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -51,14 +52,20 @@ class Outcome {
   // The error if it is an E, else nullptr. Lives as long as this outcome.
   template <class E>
   const E* error_as() const {
-    if (!error_) return nullptr;
+    const E* found = nullptr;
     try {
-      std::rethrow_exception(error_);
+      if (error_) std::rethrow_exception(error_);
     } catch (const E& error) {
-      return &error;  // error_ keeps the object alive: rethrowing does not copy it here
+      // error_ keeps a class object alive: rethrowing does not copy it here. A number in a handler is a copy.
+      if constexpr (std::is_class_v<E>) {
+        found = std::addressof(error);
+      } else {
+        number_ = std::make_shared<E>(error);
+        found = static_cast<const E*>(number_.get());
+      }
     } catch (...) {
-      return nullptr;
     }
+    return found;
   }
 
  private:
@@ -66,6 +73,7 @@ class Outcome {
   std::size_t index_;
   std::optional<value_type> value_;
   std::exception_ptr error_;
+  mutable std::shared_ptr<void> number_;  // see error_as()
 };
 
 }  // namespace multiprocessing

@@ -27,7 +27,8 @@ void throw_timeout(const char* what, std::chrono::nanoseconds waited) {
 }
 
 void throw_no_result() {
-  throw std::logic_error("this AsyncResult holds no result: it was default-constructed, moved from, or get() has given it");
+  throw std::logic_error(
+      "this AsyncResult holds no result: it was default-constructed, moved from, or get() has given it");
 }
 
 void throw_no_pool() {

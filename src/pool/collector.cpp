@@ -121,6 +121,7 @@ void Collector::sleep_unlocked(std::unique_lock<std::mutex>& lock, const BellPol
   waiter_poll_.unwatch();
   background_poll_.unwatch();
   collected_.starter_lost();
+  changed();  // of the threads that sleep only one was woken
 }
 
 void Collector::notify() {

@@ -16,15 +16,15 @@ namespace multiprocessing::detail {
 // What the collector collects from. All but has_news() under the collector's mutex.
 class Collected {
  public:
-  virtual void look() = 0;                             // takes what there is, hands out what can be handed out
+  virtual void look() = 0;  // takes what there is, hands out what can be handed out
   enum class For { waiter, background };
-  virtual void arm(bool eager, For whom) = 0;          // says what workers shall ring for
-  virtual bool needs_attention() = 0;                  // would somebody have rung already?
-  virtual Deadline next_deadline(For whom) = 0;        // when to look although nobody rings
-  virtual bool eager_in_background() = 0;              // does anybody wait who does not call: callbacks, join()?
+  virtual void arm(bool eager, For whom) = 0;    // says what workers shall ring for
+  virtual bool needs_attention() = 0;            // would somebody have rung already?
+  virtual Deadline next_deadline(For whom) = 0;  // when to look although nobody rings
+  virtual bool eager_in_background() = 0;        // does anybody wait who does not call: callbacks, join()?
   virtual void starter_lost() = 0;
-  virtual void remember_news() = 0;                    // has_news() is about what comes after this
-  virtual bool has_news() const = 0;                   // without the mutex, by the one thread that waits
+  virtual void remember_news() = 0;   // has_news() is about what comes after this
+  virtual bool has_news() const = 0;  // without the mutex, by the one thread that waits
 
  protected:
   ~Collected() = default;
@@ -34,31 +34,32 @@ class Collected {
 class Awaited {
  public:
   virtual bool holds() const = 0;
-  virtual bool eager() const { return true; }          // wake for every answer
-  virtual bool spins() const { return false; }         // it is expected within microseconds
+  virtual bool eager() const { return true; }   // wake for every answer
+  virtual bool spins() const { return false; }  // it is expected within microseconds
 
  protected:
   ~Awaited() = default;
 };
 
-// Who waits. The role of collecting is held by one thread at a time: whoever waits takes it, and hands it on when its own
-// result is there. While nobody waits, the background thread listens, if there is one. No code of the user runs here.
+// Who waits. The role of collecting is held by one thread at a time: whoever waits takes it, and hands it on when its
+// own result is there. While nobody waits, the background thread listens, if there is one. No code of the user runs
+// here.
 class Collector {
  public:
   Collector(Collected& collected, Listener& listener, std::chrono::nanoseconds spin);
-  ~Collector();                                        // after stop_background()
+  ~Collector();  // after stop_background()
 
   std::mutex& mutex() { return mutex_; }
   int waiter_bell_fd() const { return waiter_bell_.fd(); }
   int background_bell_fd() const { return background_bell_.fd(); }
-  void watch(int lost_fd);                             // readable once the starter of workers has ended
+  void watch(int lost_fd);  // readable once the starter of workers has ended
 
   // Until it holds (it is asked under the mutex) or the deadline has passed: what it says then.
   bool wait(const Awaited& awaited, Deadline deadline);
-  void changed();                                      // under the mutex: who waits or listens may have to look
+  void changed();  // under the mutex: who waits or listens may have to look
   bool background_listens() const { return background_runs_ && !background_alert_ && waiters_.empty(); }
-  void start_background();                             // under the mutex; once
-  void stop_background();                              // without it; waits for the thread
+  void start_background();  // under the mutex; once
+  void stop_background();   // without it; waits for the thread
 
  private:
   struct Waiter {
@@ -89,7 +90,7 @@ class Collector {
   std::uint32_t sleeps_ = 0;
   bool background_wanted_ = false;
   bool background_runs_ = false;
-  bool background_alert_ = false;                      // it was rung, or will look by itself soon
+  bool background_alert_ = false;  // it was rung, or will look by itself soon
   std::condition_variable background_ended_;
 };
 

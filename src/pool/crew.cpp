@@ -44,9 +44,15 @@ void Crew::start_missing() {
 void Crew::look() {
   while (const auto report = starter_.next_report()) {
     switch (report->kind) {
-      case WorkerReport::Kind::started: slot(report->slot).pid = report->pid; break;
-      case WorkerReport::Kind::refused: on_refused(*report); break;
-      case WorkerReport::Kind::ended: on_ended(*report); break;
+      case WorkerReport::Kind::started:
+        slot(report->slot).pid = report->pid;
+        break;
+      case WorkerReport::Kind::refused:
+        on_refused(*report);
+        break;
+      case WorkerReport::Kind::ended:
+        on_ended(*report);
+        break;
     }
   }
   if (!broken_.empty()) return;
@@ -114,23 +120,26 @@ void Crew::on_ended(const WorkerReport& report) {
   const bool initializer_threw = failure.size_bytes() != 0;
   if (initializer_threw) start_failure_ = std::move(failure);
 
-  // What others answered meanwhile counts, too: a pool that gets on is not broken, whoever kills its idle workers.
+  // Counted for each place, or somebody who kills the idle workers of a large pool once would break it. What others
+  // answered meanwhile counts, too: a pool that gets on is not broken.
   const bool got_on = std::exchange(finished_at_last_end_, dispatcher_.finished()) != dispatcher_.finished();
-  if (got_on) fruitless_deaths_ = 0;
+  if (got_on) {
+    for (Member& each : members_) each.fruitless_deaths = 0;
+  }
   if (left_in_order || progress != 0) {
-    fruitless_deaths_ = 0;
+    gone.fruitless_deaths = 0;
   } else if (was_up) {
-    ++fruitless_deaths_;
+    ++gone.fruitless_deaths;
   } else {
     ++failed_starts_;
   }
-  const std::string who = "worker " + std::to_string(report.slot) + " of " + std::to_string(members_.size()) + " (pid " +
-                          std::to_string(pid) + ")";
+  const std::string who = "worker " + std::to_string(report.slot) + " of " + std::to_string(members_.size()) +
+                          " (pid " + std::to_string(pid) + ")";
   if (initializer_threw) {
     break_off(who + " did not start: its initializer threw");
   } else if (gone.outran_initializer) {
     break_off(who + " did not start: its initializer ran longer than initializer_timeout allows");
-  } else if (failed_starts_ >= deaths_that_break || fruitless_deaths_ >= deaths_that_break) {
+  } else if (failed_starts_ >= deaths_that_break || gone.fruitless_deaths >= deaths_that_break) {
     break_off("three workers in a row ended without doing anything, the last one, " + who + ", with " +
               describe_wait_status(report.status));
   } else if (broken_.empty() && !(finishing_ && dispatcher_.idle())) {

@@ -8,19 +8,20 @@
 
 namespace multiprocessing::detail {
 
-// The workers of a pool, as processes that start, die and are replaced. This is where a worker's death is noticed: look()
-// reads the starter's reports, and on_ended() says what a death does. Guarded by the group's mutex; waits for nothing.
+// The workers of a pool, as processes that start, die and are replaced. This is where a worker's death is noticed:
+// look() reads the starter's reports, and on_ended() says what a death does. Guarded by the group's mutex; waits for
+// nothing.
 class Crew {
  public:
   // reset: zeroes the channel of a slot whose worker is dead.
   Crew(Dispatcher& dispatcher, WorkerStarter& starter, std::function<void(int slot)> reset,
        std::optional<std::chrono::nanoseconds> initializer_timeout);
 
-  void start_missing();                       // orders a worker for every place that has none
-  void look();                                // reports, answers, new work, replacements
+  void start_missing();  // orders a worker for every place that has none
+  void look();           // reports, answers, new work, replacements
   bool all_up() const;
-  bool none_left() const;                     // no worker runs or is on its way
-  void finish();                              // once idle, workers leave and are not replaced
+  bool none_left() const;  // no worker runs or is on its way
+  void finish();           // once idle, workers leave and are not replaced
   void starter_lost();
 
   // Why the pool cannot go on; empty while it can. `refused` is errno if the system refused a process.
@@ -29,7 +30,7 @@ class Crew {
   int refused_slot() const { return refused_slot_; }
   Bytes take_start_failure() { return std::exchange(start_failure_, {}); }
 
-  Deadline next_deadline() const;             // when to look() although nobody rings
+  Deadline next_deadline() const;  // when to look() although nobody rings
   void add_to(PoolStats& stats) const;
 
  private:
@@ -37,8 +38,9 @@ class Crew {
     std::size_t starts = 0;
     std::chrono::nanoseconds starting{};
     bool was_up = false;
-    bool killed = false;                      // by us
+    bool killed = false;  // by us
     bool outran_initializer = false;
+    int fruitless_deaths = 0;  // in a row
   };
   void start(WorkerSlot& slot);
   void let_leave();
@@ -56,9 +58,8 @@ class Crew {
   std::optional<std::chrono::nanoseconds> initializer_timeout_;
   std::vector<Member> members_;
   bool finishing_ = false;
-  int failed_starts_ = 0;                     // in a row
-  int fruitless_deaths_ = 0;                  // in a row
-  std::size_t finished_at_last_end_ = 0;      // items, when a worker ended last
+  int failed_starts_ = 0;                 // in a row
+  std::size_t finished_at_last_end_ = 0;  // items, when a worker ended last
   std::string broken_;
   int refused_ = 0;
   int refused_slot_ = -1;

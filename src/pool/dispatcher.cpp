@@ -70,7 +70,6 @@ void Dispatcher::collect(WorkerSlot& slot) {
   const std::size_t before = slot.answered_items();
   if (!slot.collect(*this) && std::find(overwritten_.begin(), overwritten_.end(), slot.index()) == overwritten_.end()) {
     overwritten_.push_back(slot.index());
-    slot.state = WorkerSlot::State::leaving;  // gets nothing more
   }
   Pace& pace = pace_[static_cast<std::size_t>(slot.index())];
   pace.items += slot.answered_items() - before;

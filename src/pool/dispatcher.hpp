@@ -5,8 +5,8 @@
 
 namespace multiprocessing::detail {
 
-// Which worker gets what, and when. Holds the queue of what no worker has yet, and the workers' channels. Guarded by the
-// group's mutex; waits for nothing.
+// Which worker gets what, and when. Holds the queue of what no worker has yet, and the workers' channels. Guarded by
+// the group's mutex; waits for nothing.
 //
 // Items are handed ahead by time: about two milliseconds of work for each worker, at least one item beside the one that
 // runs; a frame holds about a tenth of a millisecond. How long items take is measured for each call.
@@ -17,9 +17,9 @@ class Dispatcher final : private AnswerSink {
   void submit(Batch batch);
   // Takes what has been answered, hands out what is queued, moves work from behind long items to idle workers.
   void pass();
-  void withdraw(GroupCall& call, const std::exception_ptr& reason);    // what has not begun ends with the reason
+  void withdraw(GroupCall& call, const std::exception_ptr& reason);  // what has not begun ends with the reason
   void fail_everything(const std::exception_ptr& reason);
-  void refuse(GroupCall& call, const std::exception_ptr& reason);      // the next item handed in has ended so
+  void refuse(GroupCall& call, const std::exception_ptr& reason);  // the next item handed in has ended so
   void end_input(GroupCall& call);
   // A reaped worker: its last answers are taken, the item it had begun is lost, the rest goes back into the queue.
   struct Ended {
@@ -41,12 +41,12 @@ class Dispatcher final : private AnswerSink {
 
   struct EndedCalls {
     std::size_t all = 0;
-    std::size_t expected = 0;                  // those whose end a callback waited for
+    std::size_t expected = 0;  // those whose end a callback waited for
   };
   EndedCalls take_ended_calls() { return std::exchange(ended_calls_, {}); }
-  bool queue_is_news() const { return queue_.size() % 16 == 1; }       // it has just begun to grow, or grows on
-  bool has_unclaimed() const;                                          // work waits behind other work
-  bool has_unclaimed_long() const;                                     // and may do so for long
+  bool queue_is_news() const { return queue_.size() % 16 == 1; }  // it has just begun to grow, or grows on
+  bool has_unclaimed() const;                                     // work waits behind other work
+  bool has_unclaimed_long() const;                                // and may do so for long
 
   void arm(bool eager, bool idle_matters);
   bool needs_attention() const;
@@ -60,11 +60,11 @@ class Dispatcher final : private AnswerSink {
   void on_answer(GroupCall& call, std::size_t index, ByteAnswer answer) override;
   void on_fixed_answers(GroupCall& call, std::size_t count) override;
 
-  struct Pace {                                // of one worker, for the measure of its items
+  struct Pace {  // of one worker, for the measure of its items
     std::chrono::nanoseconds working{};
     std::size_t answered = 0;
     Clock::time_point progress{};
-    std::size_t items = 0;                     // answered by all the processes that held the place
+    std::size_t items = 0;  // answered by all the processes that held the place
   };
   void collect(WorkerSlot& slot);
   void measure(WorkerSlot& slot, GroupCall* call);
@@ -73,7 +73,7 @@ class Dispatcher final : private AnswerSink {
   bool has_window(const WorkerSlot& slot, double nanoseconds_per_item) const;
   bool is_stuck(const WorkerSlot& slot, Clock::time_point now) const;
   void give(WorkerSlot& slot);
-  void retire_if_due(WorkerSlot& slot);       // it has run as many items as max_tasks_per_child allows
+  void retire_if_due(WorkerSlot& slot);  // it has run as many items as max_tasks_per_child allows
   long left_of_life(const WorkerSlot& slot) const;
   void rebalance();
   void requeue(std::vector<Batch> batches);
@@ -83,7 +83,7 @@ class Dispatcher final : private AnswerSink {
   std::vector<Pace> pace_;
   std::deque<Batch> queue_;
   std::optional<long> max_tasks_per_child_;
-  std::size_t current_ = 0;                    // the worker that short items go to, and how many more it gets
+  std::size_t current_ = 0;  // the worker that short items go to, and how many more it gets
   std::size_t quantum_ = 0;
   bool second_look_ = false;
   std::vector<int> overwritten_;

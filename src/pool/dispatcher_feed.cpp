@@ -12,9 +12,9 @@ constexpr double nanoseconds_of(std::chrono::nanoseconds duration) { return stat
 
 constexpr double frame_nanoseconds = nanoseconds_of(100us);
 constexpr double ahead_nanoseconds = nanoseconds_of(2ms);
-constexpr double waking_nanoseconds = nanoseconds_of(20us);   // less work than this is not worth waking a worker for
+constexpr double waking_nanoseconds = nanoseconds_of(20us);  // less work than this is not worth waking a worker for
 constexpr double short_item_nanoseconds = nanoseconds_of(10us);
-constexpr std::chrono::nanoseconds stuck_after = 1ms;         // at one item, while others wait behind it
+constexpr std::chrono::nanoseconds stuck_after = 1ms;  // at one item, while others wait behind it
 
 std::size_t items_in(double nanoseconds, double nanoseconds_per_item) {
   return static_cast<std::size_t>(std::clamp(nanoseconds / nanoseconds_per_item, 1.0, 1e9));
@@ -36,8 +36,8 @@ long Dispatcher::left_of_life(const WorkerSlot& slot) const {
   return *max_tasks_per_child_ - static_cast<long>(slot.answered_items() + slot.unanswered_items());
 }
 
-// Long items, and those of which nothing is known, go to whoever is idle. Short ones stay with a worker that is awake as
-// long as waking another would take more time than it saves.
+// Long items, and those of which nothing is known, go to whoever is idle. Short ones stay with a worker that is awake
+// as long as waking another would take more time than it saves.
 WorkerSlot* Dispatcher::choose(const Batch& batch) {
   const double pace = batch.call().nanoseconds_per_item();
   const bool is_short = pace != 0 && pace < short_item_nanoseconds;

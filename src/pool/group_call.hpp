@@ -18,11 +18,11 @@ class CallHost {
   virtual std::mutex& mutex() = 0;
   virtual bool wait(GroupCall& call, Call::Until until, std::size_t index, Deadline deadline) = 0;
   virtual void withdraw(GroupCall& call) = 0;
-  virtual void expect_end(GroupCall& call) = 0;   // a callback waits for it
+  virtual void expect_end(GroupCall& call) = 0;  // a callback waits for it
 };
 
-// A call on forked workers. All that it keeps is guarded by its host's mutex; results may outlive the pool, so it shares
-// the host.
+// A call on forked workers. All that it keeps is guarded by its host's mutex; results may outlive the pool, so it
+// shares the host.
 class GroupCall final : public ByteCall, public std::enable_shared_from_this<GroupCall> {
  public:
   GroupCall(std::shared_ptr<CallHost> host, std::shared_ptr<CallbackThread> callback_thread, FunctionImage image,
@@ -40,14 +40,24 @@ class GroupCall final : public ByteCall, public std::enable_shared_from_this<Gro
     return host_->wait(*this, until, index, deadline);
   }
   void withdraw() override { host_->withdraw(*this); }
-  std::size_t take_next() override { return locked([&] { return table.next(); }); }
-  bool failed() override { return locked([&] { return table.failed(); }); }
-  std::size_t size() override { return locked([&] { return table.expected(); }); }
-  ByteAnswer take(std::size_t index) override { return locked([&] { return table.take(index); }); }
+  std::size_t take_next() override {
+    return locked([&] { return table.next(); });
+  }
+  bool failed() override {
+    return locked([&] { return table.failed(); });
+  }
+  std::size_t size() override {
+    return locked([&] { return table.expected(); });
+  }
+  ByteAnswer take(std::size_t index) override {
+    return locked([&] { return table.take(index); });
+  }
   bool take_fixed(std::size_t index, void* value) override {
     return locked([&] { return table.take_fixed(index, value); });
   }
-  bool take_all_fixed(void* values) override { return locked([&] { return table.copy_all_fixed(values); }); }
+  bool take_all_fixed(void* values) override {
+    return locked([&] { return table.copy_all_fixed(values); });
+  }
 
   void before_callback() override { host_->expect_end(*this); }
 
@@ -55,13 +65,16 @@ class GroupCall final : public ByteCall, public std::enable_shared_from_this<Gro
   bool ended() const { return input_ended && table.ended() == table.expected(); }
   bool has(Until until, std::size_t index) const {
     switch (until) {
-      case Until::all_ended: return ended();
-      case Until::item_ended: return table.has(index);
-      case Until::any_ended: return table.has_next();
+      case Until::all_ended:
+        return ended();
+      case Until::item_ended:
+        return table.has(index);
+      case Until::any_ended:
+        return table.has_next();
     }
     return false;
   }
-  bool end_if_complete() {                     // true once
+  bool end_if_complete() {  // true once
     if (!ended() || std::exchange(announced_, true)) return false;
     announce_end();
     return true;
@@ -70,12 +83,12 @@ class GroupCall final : public ByteCall, public std::enable_shared_from_this<Gro
   const FunctionImage function;
   const Keep keep;
   AnswerTable table;
-  const std::uint64_t number;                  // of the call in this pool, from 1
-  const std::size_t first_index;               // added to an item's position for item_index()
-  std::size_t chunksize = SIZE_MAX;            // at most so many items in a frame
+  const std::uint64_t number;        // of the call in this pool, from 1
+  const std::size_t first_index;     // added to an item's position for item_index()
+  std::size_t chunksize = SIZE_MAX;  // at most so many items in a frame
   bool input_ended = false;
-  std::exception_ptr withdrawn;                // what is handed in from now on ends with this
-  bool is_expected = false;                    // a callback waits for its end
+  std::exception_ptr withdrawn;  // what is handed in from now on ends with this
+  bool is_expected = false;      // a callback waits for its end
 
  private:
   template <class Action>
@@ -105,9 +118,9 @@ struct BytesPlace {
 // Some of a chunk's items, in order: what is queued, and what a frame holds.
 struct Batch {
   std::shared_ptr<SentChunk> work;
-  std::size_t first = 0;                       // index in the call
+  std::size_t first = 0;  // index in the call
   std::size_t count = 0;
-  BytesPlace place = {};                       // where the first one's bytes begin
+  BytesPlace place = {};  // where the first one's bytes begin
 
   GroupCall& call() const { return *work->call; }
   // Counts bytes of items from the front: as many as fit in `limit_bytes`, at most `limit_items`, at least one.
@@ -116,7 +129,7 @@ struct Batch {
     std::size_t bytes = 0;
   };
   Extent measure(std::size_t limit_items, std::size_t limit_bytes) const;
-  Batch split_front(const Extent& front);      // takes them off the front
+  Batch split_front(const Extent& front);  // takes them off the front
 };
 
 // Copies bytes from a place on, and moves the place behind them.

@@ -15,8 +15,8 @@ std::exception_ptr LoadedModules::why_not(const CodeAddresses& code) const {
     if (reason) return;
     const Module* const module = now.containing(address);
     if (module == nullptr) {
-      reason = std::make_exception_ptr(
-          PicklingError("can't get a function at " + symbol_at(address) + " in a worker: it belongs to no loaded library"));
+      reason = std::make_exception_ptr(PicklingError("can't get a function at " + symbol_at(address) +
+                                                     " in a worker: it belongs to no loaded library"));
     } else if (!at_fork_.has(*module)) {
       reason = std::make_exception_ptr(
           PicklingError("can't get '" + symbol_at(address) + "' from '" + module->file_name() +

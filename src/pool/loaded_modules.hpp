@@ -11,8 +11,8 @@ namespace multiprocessing::detail {
 class LoadedModules {
  public:
   LoadedModules() : at_fork_(loaded_modules()) {}
-  // Null if all of it can be called in a worker; else the PicklingError that says what cannot. 31 ns while no library was
-  // loaded or unloaded since the fork.
+  // Null if all of it can be called in a worker; else the PicklingError that says what cannot. 31 ns while no library
+  // was loaded or unloaded since the fork.
   std::exception_ptr why_not(const CodeAddresses& code) const;
 
  private:

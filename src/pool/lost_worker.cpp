@@ -24,7 +24,8 @@ std::string describe_wait_status(int wait_status) {
   return "exit code " + std::to_string(exit_code(wait_status).value_or(-1));
 }
 
-std::exception_ptr worker_lost(int wait_status, int worker, pid_t pid, std::size_t item, Phase phase, bool was_ordered) {
+std::exception_ptr worker_lost(int wait_status, int worker, pid_t pid, std::size_t item, Phase phase,
+                               bool was_ordered) {
   std::string what = the_worker(worker, pid) + " ended with " + describe_wait_status(wait_status) + " at item " +
                      std::to_string(item) + ", while " + describe_phase(phase);
   if (ending_signal(wait_status) == SIGKILL && !was_ordered) {

@@ -9,8 +9,8 @@
 
 namespace multiprocessing::detail {
 
-// How long a function's items take, as measured and smoothed, in nanoseconds; 0: not known yet. Kept by function, not by
-// call, so that many calls of one item each learn from each other. Guarded by the group's mutex.
+// How long a function's items take, as measured and smoothed, in nanoseconds; 0: not known yet. Kept by function, not
+// by call, so that many calls of one item each learn from each other. Guarded by the group's mutex.
 class Paces {
  public:
   std::shared_ptr<double> of(const FunctionImage& function) {

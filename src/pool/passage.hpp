@@ -7,8 +7,8 @@
 
 namespace multiprocessing::detail {
 
-// Elements that come in at the back and leave at the front, numbered from the first that ever came. As std::deque, which
-// allocates half a kilobyte even while it is empty: too much for every small call.
+// Elements that come in at the back and leave at the front, numbered from the first that ever came. As std::deque,
+// which allocates half a kilobyte even while it is empty: too much for every small call.
 template <class T>
 class Passage {
  public:

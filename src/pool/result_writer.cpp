@@ -48,8 +48,8 @@ void ResultWriter::open_window() {
 
 void ResultWriter::publish(PieceKind kind, Notice notice) {
   std::byte* const begin = channel_.results.at(position_);
-  const PieceHeader header{static_cast<std::uint32_t>(cursor_ - begin - static_cast<std::ptrdiff_t>(sizeof(PieceHeader))),
-                           kind};
+  const PieceHeader header{
+      static_cast<std::uint32_t>(cursor_ - begin - static_cast<std::ptrdiff_t>(sizeof(PieceHeader))), kind};
   std::memcpy(begin, &header, sizeof header);
   position_ += round_up_to_8(sizeof header + header.bytes);
   // Release: the piece's bytes become visible before its end. Pairs with the acquire in WorkerSlot::collect.

@@ -8,13 +8,13 @@
 
 namespace multiprocessing::detail {
 
-// Writes answers into a worker's result ring, in place. A small answer is one piece, published when it is whole; one that
-// outgrows the room becomes several, each published as soon as it is full, so that answers of any size pass.
+// Writes answers into a worker's result ring, in place. A small answer is one piece, published when it is whole; one
+// that outgrows the room becomes several, each published as soon as it is full, so that answers of any size pass.
 class ResultWriter final : public ByteSink {
  public:
   ResultWriter(const Channel& channel, WorkerWaiting& waiting) : channel_(channel), waiting_(waiting) {}
 
-  void begin();                              // of an answer; what an unfinished one had not published is forgotten
+  void begin();  // of an answer; what an unfinished one had not published is forgotten
   // begin() of an answer of at most 16 bytes, to be stored where this points to.
   std::byte* begin_fixed(std::size_t size_bytes) {
     const std::size_t piece_bytes = sizeof(PieceHeader) + size_bytes;
@@ -23,22 +23,24 @@ class ResultWriter final : public ByteSink {
     cursor_ = value + size_bytes;
     return value;
   }
-  void begin_instead();                      // begin(), of what replaces an answer of which parts are out
+  void begin_instead();  // begin(), of what replaces an answer of which parts are out
   // Which answers a sleeping parent may have to be woken for: each one, the last of a frame, the last of all offered.
   enum class Notice { none, look, idle };
-  void finish(PieceKind kind, Notice notice);  
+  void finish(PieceKind kind, Notice notice);
 
  private:
   void overflow(const std::byte* data, std::size_t size_bytes) override;
   void open_window();
   void publish(PieceKind kind, Notice notice);
-  std::size_t room_bytes() const { return channel_.results.size_bytes() - static_cast<std::size_t>(position_ - taken_); }
+  std::size_t room_bytes() const {
+    return channel_.results.size_bytes() - static_cast<std::size_t>(position_ - taken_);
+  }
 
   Channel channel_;
   WorkerWaiting& waiting_;
-  std::uint64_t position_ = 0;               // where the next piece begins
-  std::uint64_t window_end_ = 0;             // bytes up to here may be written
-  std::uint64_t taken_ = 0;                  // as last seen
+  std::uint64_t position_ = 0;    // where the next piece begins
+  std::uint64_t window_end_ = 0;  // bytes up to here may be written
+  std::uint64_t taken_ = 0;       // as last seen
   bool parts_are_out_ = false;
 };
 

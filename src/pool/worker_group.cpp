@@ -6,6 +6,8 @@
 #include "pool/inheritance.hpp"
 #include "pool/option_checks.hpp"
 
+#include <limits>
+
 namespace multiprocessing::detail {
 
 namespace {
@@ -68,7 +70,10 @@ void WorkerGroup::end_input(ByteCall& call) {
   if (state_ != State::open) collector_.changed();
 }
 
-long WorkerGroup::default_buffersize(long chunksize) const { return 4L * processes_ * chunksize; }
+long WorkerGroup::default_buffersize(long chunksize) const {
+  constexpr long most = std::numeric_limits<long>::max();
+  return chunksize > most / 4 / processes_ ? most : 4L * processes_ * chunksize;
+}
 
 bool WorkerGroup::wait(GroupCall& call, Call::Until until, std::size_t index, Deadline deadline) {
   check_owner(mark_);

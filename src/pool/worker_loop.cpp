@@ -51,6 +51,10 @@ Worker::Worker(const Channel& channel, int slot, std::chrono::nanoseconds spin, 
       reader_(channel_, waiting_),
       writer_(channel_, waiting_) {}
 
+Worker::~Worker() {
+  for (Place& place : places_) place.drop();
+}
+
 void Worker::announce_start() {
   since_ = std::chrono::steady_clock::now();
   writer_.begin();
@@ -209,7 +213,7 @@ const void* Worker::function_of(const FrameHeader& frame) {
 
 void Worker::define_place(const FrameHeader& frame) {
   Place& place = places_[frame.place_index()];
-  if (place.function != nullptr) place.type->drop(std::exchange(place.function, nullptr));
+  place.drop();
   place = Place{reinterpret_cast<const TaskType*>(frame.type), nullptr, nullptr};
   reader_.open(frame.function_bytes);
   try {

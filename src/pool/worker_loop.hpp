@@ -21,6 +21,7 @@ class Worker {
   Worker(const Channel& channel, int slot, std::chrono::nanoseconds spin, int waiter_bell_fd, int background_bell_fd);
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
+  ~Worker();
 
   void announce_start();                                   // tells the parent that this worker is up
   void announce_failed_start(const std::exception_ptr& error);
@@ -32,6 +33,9 @@ class Worker {
     const TaskType* type = nullptr;
     void* function = nullptr;
     std::exception_ptr error;
+    void drop() {
+      if (function != nullptr) type->drop(std::exchange(function, nullptr));
+    }
   };
 
   bool claim();

@@ -60,11 +60,16 @@ void WorkerSlot::publish_frame(Frame frame) {
   unanswered_items_ += frame.batch.count;
   frames_.push_back(std::move(frame));
   std::uint64_t word = channel_.words->turn.load(std::memory_order_relaxed);
-  Turn turn = Turn::of(word);
+  Turn turn;
   // Release: the frame's bytes become visible before the offer. Pairs with the swap in Worker::claim. Seq_cst: then we
-  // look whether the worker sleeps. It fails only if the worker claims meanwhile (or writes garbage: see collect()).
+  // look whether the worker sleeps. It fails only if the worker claims meanwhile. Garbage is left as it is.
   do {
-    turn = {Turn::of(word).claimed, offered_};
+    turn = Turn::of(word);
+    if (turn.offered != frames_.back().number) {
+      state = State::overwritten;
+      return;
+    }
+    turn.offered = offered_;
   } while (!channel_.words->turn.compare_exchange_weak(word, turn.word(), std::memory_order_seq_cst));
   wake(ParkReason::for_frames);
 }
@@ -143,7 +148,7 @@ void WorkerSlot::offer_leave() {
 std::vector<Batch> WorkerSlot::recall() {
   std::uint64_t word = channel_.words->turn.load(std::memory_order_relaxed);
   Turn turn = Turn::of(word);
-  if (turn.claimed == offered_) return {};
+  if (turn.claimed == offered_ || state == State::overwritten || !is_possible(turn)) return {};
   turn.offered = turn.claimed;
   // One try: if the worker claims meanwhile, what it claimed is no longer ours to take.
   if (!channel_.words->turn.compare_exchange_strong(word, turn.word(), std::memory_order_seq_cst)) return {};
@@ -197,7 +202,7 @@ bool WorkerSlot::needs_attention(bool wants_to_offer) const {
   const std::uint64_t consumed = channel_.words->consumed.load(std::memory_order_seq_cst);
   const WakeLine& line = *channel_.wake;
   const std::uint32_t wanted = line.at_claimed.load(std::memory_order_relaxed);
-  return committed >= line.at_committed.load(std::memory_order_relaxed) ||
+  return state == State::overwritten || committed >= line.at_committed.load(std::memory_order_relaxed) ||
          consumed >= line.at_consumed.load(std::memory_order_relaxed) ||
          (committed != taken_ && turn.claimed == turn.offered) ||
          (wants_to_offer && wanted != 0 && static_cast<std::int32_t>(turn.claimed - wanted) >= 0 && state == State::up);

@@ -31,7 +31,7 @@ class AnswerSink {
 // had been begun. All that the worker wrote is copied, then checked. Guarded by the group's mutex.
 class WorkerSlot {
  public:
-  enum class State { absent, starting, up, leaving };
+  enum class State { absent, starting, up, leaving, overwritten };
 
   WorkerSlot(const Channel& channel, int index) : channel_(channel), index_(index) {}
 
@@ -60,7 +60,7 @@ class WorkerSlot {
 
   // Taking. committed() needs no lock: it is news if it has changed. False from collect(): the channel's words contradict each other.
   std::uint64_t committed() const { return channel_.words->committed.load(std::memory_order_acquire); }
-  bool has_news() const { return committed() != taken_; }
+  bool has_news() const { return committed() != taken_ || state == State::overwritten; }
   bool collect(AnswerSink& sink);
 
   // Waking: what the worker should ring for while the parent sleeps. `eager`: for every answer.
@@ -98,12 +98,14 @@ class WorkerSlot {
 
   std::size_t free_bytes() const;
   std::uint32_t claimed() const { return Turn::of(channel_.words->turn.load(std::memory_order_acquire)).claimed; }
+  bool is_possible(Turn turn) const;           // as written by a worker that keeps to the protocol
   bool is_claimed(const Frame& frame) const { return static_cast<std::int32_t>(claimed() - frame.number) > 0; }
   std::size_t place_of(const GroupCall& call) const;  // function_places if it has none
   int place_for(const GroupCall& call, bool& defines);
   std::uint64_t begin_frame(std::size_t contiguous_bytes);
   void publish_frame(Frame frame);
   void wake(ParkReason reason);
+  bool take_answers(AnswerSink& sink);
   void take_fixed_values(AnswerSink& sink, std::uint64_t& position, std::uint64_t committed);
   bool take_piece(AnswerSink& sink, std::uint64_t& position, std::uint64_t committed);
   bool take_answer(AnswerSink& sink, PieceKind kind, const std::byte* data, std::size_t size_bytes);

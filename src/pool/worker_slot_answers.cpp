@@ -5,16 +5,25 @@
 
 namespace multiprocessing::detail {
 
+bool WorkerSlot::is_possible(Turn turn) const {
+  const auto first_number = static_cast<std::uint32_t>(offered_ - frames_.size());
+  return turn.offered == offered_ && turn.claimed - first_number <= frames_.size();
+}
+
 bool WorkerSlot::collect(AnswerSink& sink) {
+  if (state != State::overwritten && take_answers(sink)) return true;
+  state = State::overwritten;  // gets nothing more, and nothing is taken back from it
+  return false;
+}
+
+bool WorkerSlot::take_answers(AnswerSink& sink) {
   // Acquire: what is before `committed` is whole. Pairs with the store in ResultWriter::publish. Loaded once: what comes
   // later is for the next pass, so that no worker can hold us here.
   const std::uint64_t committed = channel_.words->committed.load(std::memory_order_seq_cst);
   const Turn turn = Turn::of(channel_.words->turn.load(std::memory_order_acquire));
   const std::uint64_t consumed = channel_.words->consumed.load(std::memory_order_relaxed);
-  const std::uint64_t first_number = offered_ - frames_.size();
-  if (turn.offered != offered_ || static_cast<std::uint32_t>(turn.claimed - first_number) > frames_.size() ||
-      filled_ - consumed > channel_.tasks.size_bytes() || committed - taken_ > channel_.results.size_bytes() ||
-      committed % 8 != 0) {
+  if (!is_possible(turn) || filled_ - consumed > channel_.tasks.size_bytes() ||
+      committed - taken_ > channel_.results.size_bytes() || committed % 8 != 0) {
     return false;
   }
   if (committed == taken_) return true;

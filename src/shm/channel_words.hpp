@@ -18,7 +18,8 @@ namespace multiprocessing::detail {
 //   filled, bell        parent         bytes written to the task ring (read by the worker only while a frame streams);
 //                                      the word that a parked worker sleeps on
 //   consumed            worker         bytes of the task ring given back
-//   running             worker         {number of the item since the worker's start, phase}: stored before the first byte
+//   running             worker         {number of the item since the worker's start, phase}: stored before the first
+//   byte
 //                                      of the item is decoded. The parent reads it after a death
 //   committed           worker         end of the last whole piece in the result ring, stored for each item
 //   taken               parent         what the parent has copied out
@@ -55,8 +56,8 @@ struct Turn {
 enum class ParkReason : std::uint32_t { awake = 0, for_frames = 1, for_bytes = 2, for_room = 3 };
 inline ParkReason park_reason(std::uint32_t parked) { return static_cast<ParkReason>(parked & 3U); }
 
-// Written by the parent only: which bell a worker rings when its WakeLine says so. 0: nobody sleeps. The low bits choose
-// the bell, the others count, so that a worker rings once for each sleep.
+// Written by the parent only: which bell a worker rings when its WakeLine says so. 0: nobody sleeps. The low bits
+// choose the bell, the others count, so that a worker rings once for each sleep.
 struct Listener {
   alignas(64) std::atomic<std::uint32_t> word;
 };

@@ -49,6 +49,7 @@ TYPED_TEST(Calls, MapKeepsTheOrderOfItsInputAtAnyChunksize) {
     EXPECT_EQ(pool.map(square, items, chunksize), squares) << chunksize;
     EXPECT_EQ(pool.map_async(square, items, chunksize).get(), squares) << chunksize;
     EXPECT_EQ(collect(pool.imap(square, items, chunksize, 60)), squares) << chunksize;
+    EXPECT_EQ(collect(pool.imap(square, items, chunksize)), squares) << chunksize;
     auto unordered = collect(pool.imap_unordered(square, items, chunksize, 60));
     std::sort(unordered.begin(), unordered.end());
     EXPECT_EQ(unordered, squares) << chunksize;

@@ -107,7 +107,8 @@ TYPED_TEST(EncodingErrors, AnArgumentThatCannotBeSavedCostsItsItem) {
 TYPED_TEST(EncodingErrors, AnArgumentThatCannotBeLoadedCostsItsItem) {
   for (const long chunksize : {1L, 2L, 100L}) {
     const auto outcomes = this->pool_.try_map(
-        size_of, {Parcel{Fails::never, {1}}, Parcel{Fails::to_load, {1, 2, 3}}, Parcel{Fails::never, {1, 2}}}, chunksize);
+        size_of, {Parcel{Fails::never, {1}}, Parcel{Fails::to_load, {1, 2, 3}}, Parcel{Fails::never, {1, 2}}},
+        chunksize);
 
     EXPECT_EQ(outcomes[0].value(), 1);
     EXPECT_EQ(outcomes[2].value(), 2);

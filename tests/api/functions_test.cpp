@@ -102,7 +102,8 @@ TYPED_TEST(Functions, ObjectsWithState) {
   EXPECT_EQ(pool.apply(Scale{3}, 2), 6);
   EXPECT_EQ(collect(pool.imap(Scale{2}, {1, 2})), (std::vector{2.0, 4.0}));
   for (int factor = 0; factor != 50; ++factor) {
-    EXPECT_EQ(pool.map(Scale{static_cast<double>(factor)}, {1, 2, 3}, 1), (std::vector{1.0 * factor, 2.0 * factor, 3.0 * factor}));
+    EXPECT_EQ(pool.map(Scale{static_cast<double>(factor)}, {1, 2, 3}, 1),
+              (std::vector{1.0 * factor, 2.0 * factor, 3.0 * factor}));
   }
 }
 
@@ -136,11 +137,10 @@ TYPED_TEST(Functions, PartialBindsTheFirstArguments) {
   EXPECT_EQ(pool.map(partial(&Account::with_interest, Account(100)), {1L, 2L}), (std::vector{101L, 102L}));
   EXPECT_EQ(pool.map(partial(Scale{2}), {1, 2}), (std::vector{2.0, 4.0}));
   const std::vector<double> table(100'000, 0.5);
-  EXPECT_EQ(pool.map(partial([](const std::vector<double>& values,
-                                std::size_t index) { return values.at(index); },
-                             table),
-                     std::vector<std::size_t>(1000, 99'999)),
-            std::vector<double>(1000, 0.5));
+  EXPECT_EQ(
+      pool.map(partial([](const std::vector<double>& values, std::size_t index) { return values.at(index); }, table),
+               std::vector<std::size_t>(1000, 99'999)),
+      std::vector<double>(1000, 0.5));
 }
 
 template <class P>

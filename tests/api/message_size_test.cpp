@@ -119,7 +119,8 @@ TEST(MessageSize, ManyLargeOnesAreUnderWayInBothDirections) {
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 TEST(MessageSize, ThreeGibibytesPassOneWayAndThenTheOther) {
   if (available_memory() < 16 * gib) {
-    const std::string reason = "16 GiB of memory are needed, " + std::to_string(available_memory() / gib) + " are available";
+    const std::string reason =
+        "16 GiB of memory are needed, " + std::to_string(available_memory() / gib) + " are available";
     std::cout << "skipped: " << reason << '\n';
     GTEST_SKIP() << reason;
   }

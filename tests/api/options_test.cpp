@@ -130,9 +130,10 @@ TEST(OptionsOfPool, AnInitializerThatTakesTooLongBreaksThePool) {
   const Shared<Event> never;
   const auto begun = std::chrono::steady_clock::now();
 
-  EXPECT_THROW(
-      Pool({.processes = 2, .initializer = [&] { never->wait(); }, .initializer_timeout = std::chrono::milliseconds(50)}),
-      BrokenPool);
+  EXPECT_THROW(Pool({.processes = 2,
+                     .initializer = [&] { never->wait(); },
+                     .initializer_timeout = std::chrono::milliseconds(50)}),
+               BrokenPool);
 
   EXPECT_LT(std::chrono::steady_clock::now() - begun, 5s * patience);
 }

@@ -64,7 +64,8 @@ class DeadWorker : public ::testing::Test {
  protected:
   DeadWorker() { DieAt::runs = runs_.get(); }
   void expect_each_ran_once(const char* name) {
-    for (std::size_t index = 0; index != items; ++index) EXPECT_EQ((*runs_)[index].exchange(0), 1) << name << ' ' << index;
+    for (std::size_t index = 0; index != items; ++index)
+      EXPECT_EQ((*runs_)[index].exchange(0), 1) << name << ' ' << index;
   }
 
  private:

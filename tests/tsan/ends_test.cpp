@@ -106,9 +106,8 @@ TEST_P(Ends, ResultsThatNobodyWaitsForAreThereInTheEnd) {
   std::vector<AsyncResult<std::string>> results;
   for (long size = 0; size != 500; ++size) results.push_back(pool.apply_async(text_of, size));
 
-  ASSERT_TRUE(eventually([&] {
-    return std::all_of(results.begin(), results.end(), [](const auto& result) { return result.ready(); });
-  }));
+  ASSERT_TRUE(eventually(
+      [&] { return std::all_of(results.begin(), results.end(), [](const auto& result) { return result.ready(); }); }));
 
   for (std::size_t size = 0; size != results.size(); ++size) ASSERT_EQ(results[size].get().size(), size);
 }
@@ -120,7 +119,8 @@ TEST_P(Ends, ResultsOutliveThePoolThatIsClosed) {
       ThreadedWorkers pool(spin(), 1 + round % 3);
       for (long number = 0; number != 20; ++number) results.push_back(pool.apply_async(twice, number));
     }
-    for (long number = 0; number != 20; ++number) ASSERT_EQ(results[static_cast<std::size_t>(number)].get(), 2 * number);
+    for (long number = 0; number != 20; ++number)
+      ASSERT_EQ(results[static_cast<std::size_t>(number)].get(), 2 * number);
   }
 }
 

@@ -11,7 +11,8 @@ constexpr std::size_t ring_bytes = 4096;
 
 std::string text_of(std::size_t size_bytes) {
   std::string text(size_bytes, ' ');
-  for (std::size_t index = 0; index != size_bytes; ++index) text[index] = static_cast<char>('a' + (index * 7 + size_bytes) % 26);
+  for (std::size_t index = 0; index != size_bytes; ++index)
+    text[index] = static_cast<char>('a' + (index * 7 + size_bytes) % 26);
   return text;
 }
 std::string make_text(std::size_t size_bytes) { return text_of(size_bytes); }
@@ -32,9 +33,12 @@ struct SpoilsItsEnd {
   }
 };
 SpoilsItsEnd spoil(std::size_t size_bytes) { return {size_bytes}; }
-std::size_t state_and_item(const std::string& bound, std::size_t item) { return is_text(bound) ? bound.size() + item : 0; }
+std::size_t state_and_item(const std::string& bound, std::size_t item) {
+  return is_text(bound) ? bound.size() + item : 0;
+}
 
-// Small ones, those around a quarter of a ring, where streaming begins, and around a whole one; each many times in turn.
+// Small ones, those around a quarter of a ring, where streaming begins, and around a whole one; each many times in
+// turn.
 std::vector<std::size_t> sizes() {
   std::vector<std::size_t> all{0, 1, 7, 8, 100};
   for (const std::size_t around : {ring_bytes / 4, ring_bytes / 2, ring_bytes, 3 * ring_bytes}) {

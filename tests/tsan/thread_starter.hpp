@@ -12,8 +12,8 @@
 
 namespace multiprocessing::tests {
 
-// Workers that are threads of this process, on the channels that forked ones have: what ThreadSanitizer can see. They end
-// by a leave frame only; a signal to one of them is a failure of the test.
+// Workers that are threads of this process, on the channels that forked ones have: what ThreadSanitizer can see. They
+// end by a leave frame only; a signal to one of them is a failure of the test.
 class ThreadStarter final : public detail::WorkerStarter {
  public:
   ThreadStarter(detail::ChannelBlock& channels, std::chrono::nanoseconds spin, std::vector<int> bells);

@@ -9,7 +9,8 @@
 
 namespace multiprocessing::detail {
 
-MULTIPROCESSING_EXPORT std::exception_ptr nested_in_pickling_error(std::exception_ptr reason, const std::type_info& type);
+MULTIPROCESSING_EXPORT std::exception_ptr nested_in_pickling_error(std::exception_ptr reason,
+                                                                   const std::type_info& type);
 MULTIPROCESSING_EXPORT std::exception_ptr nested_in_maybe_encoding_error(std::exception_ptr reason,
                                                                          const std::type_info& type);
 
@@ -81,8 +82,8 @@ class ByteSubmission {
   template <class Range>
   void push_all(Range&& range) {
     if constexpr (std::ranges::contiguous_range<Range> && std::ranges::sized_range<Range> &&
-                  (std::is_arithmetic_v<Item> || std::is_enum_v<Item>)&&std::
-                      is_same_v<std::ranges::range_value_t<Range>, Item>) {
+                  (std::is_arithmetic_v<Item> ||
+                   std::is_enum_v<Item>)&&std::is_same_v<std::ranges::range_value_t<Range>, Item>) {
       writer_.write_run(std::ranges::data(range), std::ranges::size(range));
     } else {
       for (auto&& item : range) push(std::forward<decltype(item)>(item));

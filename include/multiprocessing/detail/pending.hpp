@@ -8,7 +8,8 @@
 
 namespace multiprocessing::detail {
 
-// A call's result, which may not be there yet. It is made out of the answers once, by the first that asks after the end.
+// A call's result, which may not be there yet. It is made out of the answers once, by the first that asks after the
+// end.
 template <class R>
 class Pending {
  public:

@@ -20,14 +20,14 @@ class MULTIPROCESSING_EXPORT PoolCore {
   virtual int processes() const = 0;
   virtual std::vector<pid_t> worker_pids() const = 0;
   virtual PoolStats stats() const = 0;
-  virtual bool inherited() const = 0;              // by a fork: the pool belongs to another process
-  virtual void leave_scope() noexcept = 0;         // what a pool's destructor does: join if closed, else terminate and join
+  virtual bool inherited() const = 0;       // by a fork: the pool belongs to another process
+  virtual void leave_scope() noexcept = 0;  // what a pool's destructor does: join if closed, else terminate and join
 };
 
 // An outcome as it came: bytes, or an error that was noticed here.
 struct ByteAnswer {
   enum class Kind : unsigned char { pending, value, exception, failure } kind = Kind::pending;
-  Bytes bytes = {};             // of the value, or of an exception that a worker encoded
+  Bytes bytes = {};  // of the value, or of an exception that a worker encoded
   std::exception_ptr error = {};
 };
 
@@ -46,8 +46,8 @@ class MULTIPROCESSING_EXPORT ByteCall : public Call {
 
 // Several items of one call, handed over together. How many of them travel to a worker together is another matter.
 struct Chunk {
-  Bytes bytes;                  // each item: its length as 64 bits, its bytes; arithmetic items without a length
-  std::size_t first = 0;        // index of the first
+  Bytes bytes;            // each item: its length as 64 bits, its bytes; arithmetic items without a length
+  std::size_t first = 0;  // index of the first
   std::size_t count = 0;
 };
 
@@ -55,14 +55,14 @@ struct Chunk {
 class MULTIPROCESSING_EXPORT ByteCore : public PoolCore {
  public:
   ~ByteCore() override;
-  // `numbered`: the items' indices count the calls on this pool, as for apply(). `asynchronous`: the caller does not wait.
-  // `chunksize`: at most so many items travel together; 0: as many as is best.
-  // std::logic_error after close(), BrokenPool if it is broken.
+  // `numbered`: the items' indices count the calls on this pool, as for apply(). `asynchronous`: the caller does not
+  // wait. `chunksize`: at most so many items travel together; 0: as many as is best. std::logic_error after close(),
+  // BrokenPool if it is broken.
   virtual std::shared_ptr<ByteCall> begin(FunctionImage function, Keep keep, std::size_t chunksize, bool numbered,
                                           bool asynchronous) = 0;
   // Never blocks on a worker. `is_last`: and no more will come.
   virtual void submit(ByteCall& call, Chunk chunk, bool is_last) = 0;
-  virtual void refuse(ByteCall& call, std::exception_ptr reason) = 0;       // the next item could not be serialised
+  virtual void refuse(ByteCall& call, std::exception_ptr reason) = 0;  // the next item could not be serialised
   virtual void end_input(ByteCall& call) = 0;
   virtual long default_buffersize(long chunksize) const = 0;
 };
@@ -82,8 +82,8 @@ class MULTIPROCESSING_EXPORT ChunkWriter {
     if (item_size_bytes_ == 0) end_length();
     if (++chunk_.count >= wanted_) flush();
   }
-  void refuse_item(std::exception_ptr reason);                    // instead of end_item()
-  void write_run(const void* items, std::size_t count);           // of fixed size
+  void refuse_item(std::exception_ptr reason);           // instead of end_item()
+  void write_run(const void* items, std::size_t count);  // of fixed size
   void flush() { hand_over(false); }
   void end();
   std::size_t items() const { return chunk_.first + chunk_.count; }
@@ -94,7 +94,7 @@ class MULTIPROCESSING_EXPORT ChunkWriter {
   void end_length();
   std::shared_ptr<ByteCore> core_;
   std::shared_ptr<ByteCall> call_;
-  std::size_t wanted_ = 1;                                        // items in the next chunk
+  std::size_t wanted_ = 1;  // items in the next chunk
   std::size_t item_size_bytes_;
   Chunk chunk_;
   BytesSink sink_;
