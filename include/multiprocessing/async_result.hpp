@@ -39,10 +39,9 @@ class AsyncResult {
 
   // Run in the pool's callback thread, in the order in which results end; set after the end, they still run, once.
   // They may block, throw (get() then throws it), call the pool or terminate it.
-  AsyncResult& callback(
-      std::conditional_t<std::is_void_v<R>, std::function<void()>,
-                         std::function<void(const typename Outcome<R>::value_type&)>>
-          function) & {
+  AsyncResult& callback(std::conditional_t<std::is_void_v<R>, std::function<void()>,
+                                           std::function<void(const typename Outcome<R>::value_type&)>>
+                            function) & {
     pending().call().when_ended([pending = pending_, function = std::move(function)] {
       if (!pending->outcome()) return;
       if constexpr (std::is_void_v<R>) {

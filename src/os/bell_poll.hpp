@@ -13,11 +13,11 @@ namespace multiprocessing::detail {
 class BellPoll {
  public:
   explicit BellPoll(const EventFd& bell);
-  void watch(int fd);                       // as long as it is readable no sleep begins
+  void watch(int fd);  // as long as it is readable no sleep begins
   void unwatch();
 
   enum class Woken { by_bell_or_deadline, by_watched };
-  Woken sleep(Deadline deadline) const;     // also ends for no reason: look again
+  Woken sleep(Deadline deadline) const;  // also ends for no reason: look again
 
  private:
   UniqueFd epoll_;

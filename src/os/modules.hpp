@@ -12,8 +12,8 @@ namespace multiprocessing::detail {
 struct Module {
   std::uintptr_t base = 0;
   std::string path;
-  std::string build_id;                                            // bytes; empty if it has none
-  std::vector<std::pair<std::uintptr_t, std::uintptr_t>> ranges;   // begin and end of each loaded part
+  std::string build_id;                                           // bytes; empty if it has none
+  std::vector<std::pair<std::uintptr_t, std::uintptr_t>> ranges;  // begin and end of each loaded part
 
   std::string file_name() const;
   bool same_as(const Module& other) const {

@@ -32,7 +32,7 @@ class AnswerTable {
   std::size_t next() const { return order_.front().first; }
   ByteAnswer take(std::size_t index);
   bool take_fixed(std::size_t index, void* value) const;  // false if it is an error
-  bool copy_all_fixed(void* values) const;  // false if one is an error
+  bool copy_all_fixed(void* values) const;                // false if one is an error
 
  private:
   Keep keep_;
@@ -50,9 +50,9 @@ class AnswerTable {
   static constexpr std::size_t block_values = std::size_t{1} << 16;
   std::unique_ptr<std::byte[]> few_;
   std::vector<std::unique_ptr<std::byte[]>> many_;
-  std::map<std::size_t, ByteAnswer> exceptions_;            // among the values of fixed size
-  Passage<ByteAnswer> answers_;                             // by index; those at the front have been taken
-  Passage<std::pair<std::size_t, ByteAnswer>> order_;       // as they came
+  std::map<std::size_t, ByteAnswer> exceptions_;       // among the values of fixed size
+  Passage<ByteAnswer> answers_;                        // by index; those at the front have been taken
+  Passage<std::pair<std::size_t, ByteAnswer>> order_;  // as they came
 };
 
 }  // namespace multiprocessing::detail

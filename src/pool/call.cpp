@@ -22,6 +22,7 @@ Call::~Call() = default;
 
 void Call::when_ended(std::function<void()> callback) {
   before_callback();
+  callback_thread_->start();
   if (!callbacks_) callbacks_ = std::make_unique<Callbacks>();
   const std::lock_guard lock(callbacks_->mutex);
   ++callbacks_->due;

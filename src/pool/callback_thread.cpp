@@ -46,13 +46,16 @@ CallbackThread::~CallbackThread() {
   state_->changed.notify_all();
 }
 
+void CallbackThread::start() {
+  const std::lock_guard lock(state_->mutex);
+  if (state_->started) return;
+  start_quiet_thread([state = state_] { state->serve(); });
+  state_->started = true;
+}
+
 void CallbackThread::post(std::function<void()> callback) {
   const std::lock_guard lock(state_->mutex);
   state_->posted.push_back(std::move(callback));
-  if (!state_->started) {
-    start_quiet_thread([state = state_] { state->serve(); });
-    state_->started = true;
-  }
   state_->changed.notify_all();
 }
 

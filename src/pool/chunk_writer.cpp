@@ -17,12 +17,8 @@ PoolCore::~PoolCore() = default;
 ByteCore::~ByteCore() = default;
 ByteCall::~ByteCall() = default;
 
-ChunkWriter::ChunkWriter(std::shared_ptr<ByteCore> core, std::shared_ptr<ByteCall> call,
-                         std::size_t item_size_bytes)
-    : core_(std::move(core)),
-      call_(std::move(call)),
-      item_size_bytes_(item_size_bytes),
-      sink_(chunk_.bytes) {}
+ChunkWriter::ChunkWriter(std::shared_ptr<ByteCore> core, std::shared_ptr<ByteCall> call, std::size_t item_size_bytes)
+    : core_(std::move(core)), call_(std::move(call)), item_size_bytes_(item_size_bytes), sink_(chunk_.bytes) {}
 
 void ChunkWriter::begin_length() {
   item_begin_ = sink_.written_bytes();

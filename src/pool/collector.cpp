@@ -44,6 +44,19 @@ bool Collector::wait(const Awaited& awaited, Deadline deadline) {
 
   Waiter self{awaited};
   const auto place = waiters_.insert(waiters_.end(), &self);
+  // Also when memory runs out in look(): nobody may keep a role that it does not fill.
+  struct Leave {
+    Collector& collector;
+    std::unique_lock<std::mutex>& lock;
+    std::list<Waiter*>::iterator place;
+    ~Leave() {
+      if (!lock.owns_lock()) lock.lock();
+      if (collector.collecting_ == *place) collector.collecting_ = nullptr;
+      collector.waiters_.erase(place);
+      if (collector.collecting_ == nullptr) collector.go_off_duty();
+    }
+  };
+  const Leave leave{*this, lock, place};
   while (!awaited.holds() && Clock::now() < deadline) {
     if (collecting_ == nullptr) {
       collecting_ = &self;
@@ -55,8 +68,6 @@ bool Collector::wait(const Awaited& awaited, Deadline deadline) {
       self.wake.wait_until(lock, deadline);
     }
   }
-  waiters_.erase(place);
-  if (collecting_ == nullptr) go_off_duty();
   return awaited.holds();
 }
 
@@ -108,7 +119,11 @@ void Collector::sleep(std::unique_lock<std::mutex>& lock, Waiter& self, Deadline
   collected_.arm(any_eager(), Collected::For::waiter);
   listen(Bell::waiter);
   if (!collected_.needs_attention()) {
-    sleep_unlocked(lock, waiter_poll_, std::min(deadline, collected_.next_deadline(Collected::For::waiter)));
+    const Deadline look_again = collected_.next_deadline(Collected::For::waiter);
+    waiter_alert_ = look_again != never;
+    asleep_ = true;
+    sleep_unlocked(lock, waiter_poll_, std::min(deadline, look_again));
+    asleep_ = false;
   }
   listen(Bell::none);
 }
@@ -126,8 +141,12 @@ void Collector::sleep_unlocked(std::unique_lock<std::mutex>& lock, const BellPol
 
 void Collector::notify() {
   for (Waiter* waiter : waiters_) {
-    if (waiter == collecting_ || !waiter->awaited.holds()) continue;
-    waiter->wake.notify_one();
+    if (!waiter->awaited.holds()) continue;
+    if (waiter != collecting_) {
+      waiter->wake.notify_one();
+    } else if (asleep_) {
+      waiter_bell_.ring();
+    }
   }
 }
 
@@ -135,8 +154,17 @@ void Collector::changed() {
   notify();
   if (collecting_ != nullptr) {
     collected_.arm(any_eager(), Collected::For::waiter);
-    if (collecting_->awaited.holds() || collected_.needs_attention()) waiter_bell_.ring();
-  } else if (background_listens()) {
+    if (collected_.needs_attention()) waiter_bell_.ring();
+  } else if (may_oversleep()) {
+    alert();
+  }
+}
+
+void Collector::alert() {
+  if (collecting_ != nullptr) {
+    waiter_alert_ = true;
+    waiter_bell_.ring();
+  } else {
     background_alert_ = true;
     background_bell_.ring();
   }
@@ -162,7 +190,11 @@ void Collector::background() {
     Deadline wake = never;
     if (collecting_ == nullptr && waiters_.empty()) {
       listen(Bell::none);
-      collected_.look();
+      try {
+        collected_.look();
+      } catch (...) {
+        // Memory ran out. What was not taken is still there for the next look.
+      }
       notify();
       collected_.arm(collected_.eager_in_background(), Collected::For::background);
       listen(Bell::background);

@@ -124,7 +124,8 @@ void Dispatcher::withdraw(GroupCall& call, const std::exception_ptr& reason) {
     }
   }
   for (WorkerSlot& slot : slots_) {
-    if (slot.unclaimed_items() != 0) requeue(slot.recall());
+    // A try fails if the worker claims meanwhile: then there is less to take back.
+    for (int tries = 0; tries != 8 && slot.unclaimed_items() != 0; ++tries) requeue(slot.recall());
   }
   feed();
 }

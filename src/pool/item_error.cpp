@@ -36,11 +36,16 @@ std::exception_ptr nested_in(const std::exception_ptr& reason, const std::string
 
 const char* describe_phase(Phase phase) {
   switch (phase) {
-    case Phase::none: return "waiting";
-    case Phase::decoding: return "decoding its argument";
-    case Phase::running: return "running it";
-    case Phase::encoding: return "encoding its result";
-    case Phase::done: return "sending its result";
+    case Phase::none:
+      return "waiting";
+    case Phase::decoding:
+      return "decoding its argument";
+    case Phase::running:
+      return "running it";
+    case Phase::encoding:
+      return "encoding its result";
+    case Phase::done:
+      return "sending its result";
   }
   return "?";
 }

@@ -13,32 +13,27 @@ constexpr std::size_t smallest_window_bytes = 64;
 
 void ResultWriter::begin() { open_window(); }
 
+// What is in the ring must be known to the parent before it is waited for.
+void ResultWriter::wait_for_room(std::size_t at_least_bytes) {
+  taken_ = channel_.words->taken.load(std::memory_order_acquire);
+  if (room_bytes() >= at_least_bytes) return;
+  channel_.words->committed.store(position_, std::memory_order_seq_cst);
+  waiting_.committed(position_, false);
+  waiting_.until(ParkReason::for_room, [&] {
+    taken_ = channel_.words->taken.load(std::memory_order_seq_cst);
+    return room_bytes() >= at_least_bytes;
+  });
+}
+
 void ResultWriter::open_window() {
-  if (channel_.results.contiguous_bytes(position_) < smallest_window_bytes) {
-    // The end of the lap is free as soon as anything behind it is: no need to wait for room first.
-    cursor_ = channel_.results.at(position_) + sizeof(PieceHeader);
-    end_ = cursor_;
-    const std::size_t skipped = channel_.results.contiguous_bytes(position_);
-    waiting_.until(ParkReason::for_room, [&] {
-      taken_ = channel_.words->taken.load(std::memory_order_seq_cst);
-      return room_bytes() >= skipped;
-    });
-    const PieceHeader header{static_cast<std::uint32_t>(skipped - sizeof(PieceHeader)), PieceKind::padding};
+  const std::size_t lap_left = channel_.results.contiguous_bytes(position_);
+  if (lap_left < smallest_window_bytes) {
+    if (room_bytes() < lap_left) wait_for_room(lap_left);
+    const PieceHeader header{static_cast<std::uint32_t>(lap_left - sizeof(PieceHeader)), PieceKind::padding};
     std::memcpy(channel_.results.at(position_), &header, sizeof header);
-    position_ += skipped;
+    position_ += lap_left;
   }
-  if (room_bytes() < smallest_window_bytes) {
-    taken_ = channel_.words->taken.load(std::memory_order_acquire);
-    if (room_bytes() < smallest_window_bytes) {
-      // What is in the ring must be known to the parent before it is waited for.
-      channel_.words->committed.store(position_, std::memory_order_seq_cst);
-      waiting_.committed(position_, false);
-      waiting_.until(ParkReason::for_room, [&] {
-        taken_ = channel_.words->taken.load(std::memory_order_seq_cst);
-        return room_bytes() >= channel_.results.size_bytes() / 4;
-      });
-    }
-  }
+  if (room_bytes() < smallest_window_bytes) wait_for_room(channel_.results.size_bytes() / 4);
   const std::size_t window =
       std::min({room_bytes(), channel_.results.contiguous_bytes(position_), channel_.results.size_bytes() / 4});
   cursor_ = channel_.results.at(position_) + sizeof(PieceHeader);

@@ -31,6 +31,7 @@ class ResultWriter final : public ByteSink {
  private:
   void overflow(const std::byte* data, std::size_t size_bytes) override;
   void open_window();
+  void wait_for_room(std::size_t at_least_bytes);
   void publish(PieceKind kind, Notice notice);
   std::size_t room_bytes() const {
     return channel_.results.size_bytes() - static_cast<std::size_t>(position_ - taken_);

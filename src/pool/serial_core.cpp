@@ -45,14 +45,24 @@ class SerialCall final : public ByteCall {
 
   bool wait(Until, std::size_t, Deadline) override { return true; }
   void withdraw() override {}
-  std::size_t take_next() override { return locked([&] { return table_.next(); }); }
-  bool failed() override { return locked([&] { return table_.failed(); }); }
-  std::size_t size() override { return locked([&] { return table_.expected(); }); }
-  ByteAnswer take(std::size_t index) override { return locked([&] { return table_.take(index); }); }
+  std::size_t take_next() override {
+    return locked([&] { return table_.next(); });
+  }
+  bool failed() override {
+    return locked([&] { return table_.failed(); });
+  }
+  std::size_t size() override {
+    return locked([&] { return table_.expected(); });
+  }
+  ByteAnswer take(std::size_t index) override {
+    return locked([&] { return table_.take(index); });
+  }
   bool take_fixed(std::size_t index, void* value) override {
     return locked([&] { return table_.take_fixed(index, value); });
   }
-  bool take_all_fixed(void* values) override { return locked([&] { return table_.copy_all_fixed(values); }); }
+  bool take_all_fixed(void* values) override {
+    return locked([&] { return table_.copy_all_fixed(values); });
+  }
 
   std::size_t run(Chunk chunk) {
     BytesSource source(chunk.bytes);

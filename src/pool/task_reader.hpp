@@ -14,8 +14,8 @@ class TaskReader final : public ByteSource {
   TaskReader(const Channel& channel, WorkerWaiting& waiting) : channel_(channel), waiting_(waiting) {}
 
   void start_frame(std::uint64_t position, bool streamed);
-  void open(std::uint64_t bytes);   // the next so many bytes of the frame are the message
-  void skip_rest();                 // of the message
+  void open(std::uint64_t bytes);  // the next so many bytes of the frame are the message
+  void skip_rest();                // of the message
   std::uint64_t frame_begin() const { return frame_begin_; }
   void skip_to(std::uint64_t offset_bytes);  // in a frame that is not streamed
   std::uint64_t position() const { return begin_ + static_cast<std::uint64_t>(cursor_ - window_); }
@@ -28,7 +28,7 @@ class TaskReader final : public ByteSource {
   Channel channel_;
   WorkerWaiting& waiting_;
   std::uint64_t frame_begin_ = 0;
-  std::uint64_t begin_ = 0;         // position of the window
+  std::uint64_t begin_ = 0;  // position of the window
   const std::byte* window_ = nullptr;
   bool streamed_ = false;
 };

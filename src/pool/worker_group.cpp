@@ -30,7 +30,8 @@ std::shared_ptr<ByteCall> WorkerGroup::begin(FunctionImage function, Keep keep, 
                                           std::move(pace), ++calls_, numbered ? numbered_calls_++ : 0);
   if (chunksize != 0) call->chunksize = chunksize;
   call->withdrawn = ended_by_ ? ended_by_ : call->function.refused;
-  ++open_calls_;
+  // A call that waits alone is not told of each answer. Now there may be work of another behind its last one.
+  if (++open_calls_ == 2) collector_.changed();
   return call;
 }
 
@@ -41,10 +42,17 @@ void WorkerGroup::submit(ByteCall& call, Chunk chunk, bool is_last) {
   const std::size_t first = work->chunk.first;
   const std::size_t count = work->chunk.count;
   const std::lock_guard lock(mutex());
-  if (ended_by_ && !group_call.withdrawn) group_call.withdrawn = ended_by_;
+  if (!group_call.withdrawn) group_call.withdrawn = why_ended();
   if (is_last) group_call.input_ended = true;
   dispatcher_.submit({std::move(work), first, count, {}});
   tell_if_waiting();
+  if (is_last && state_ != State::open) look(), collector_.changed();
+}
+
+// Null while work can be handed in.
+std::exception_ptr WorkerGroup::why_ended() const {
+  if (ended_by_ || crew_->broken().empty()) return ended_by_;
+  return std::make_exception_ptr(BrokenPool("the pool is broken: " + crew_->broken()));
 }
 
 // What was handed in may have changed what must be noticed while nobody looks.
@@ -52,8 +60,8 @@ void WorkerGroup::tell_if_waiting() {
   if (dispatcher_.has_queue() && dispatcher_.queue_is_news()) {
     look();
     collector_.changed();
-  } else if (collector_.background_listens() && (dispatcher_.has_queue() || dispatcher_.has_unclaimed())) {
-    collector_.changed();
+  } else if (collector_.may_oversleep() && (dispatcher_.has_queue() || dispatcher_.has_unclaimed())) {
+    collector_.alert();
   }
 }
 
@@ -67,7 +75,7 @@ void WorkerGroup::end_input(ByteCall& call) {
   if (inherited()) return;
   const std::lock_guard lock(mutex());
   dispatcher_.end_input(static_cast<GroupCall&>(call));
-  if (state_ != State::open) collector_.changed();
+  if (state_ != State::open) look(), collector_.changed();  // join() may wait for this
 }
 
 long WorkerGroup::default_buffersize(long chunksize) const {

@@ -15,18 +15,19 @@ namespace multiprocessing::detail {
 
 struct WorkerGroupSettings {
   std::size_t ring_bytes = std::size_t{256} << 10;
-  std::chrono::nanoseconds spin = std::chrono::microseconds(20);   // 0 where there is one CPU
+  std::chrono::nanoseconds spin = std::chrono::microseconds(20);  // 0 where there is one CPU
 };
 
 // Makes what starts the workers: a fork server, or in tests threads, which end up in Worker::serve() all the same.
 // worker_main is what a forked one runs; each of `bells` (the waiter's, the background's) is rung after every report.
-using MakeStarter = std::function<std::unique_ptr<WorkerStarter>(ChannelBlock& channels,
-                                                                 std::function<void(int slot)> worker_main,
-                                                                 std::vector<int> bells)>;
+using MakeStarter = std::function<std::unique_ptr<WorkerStarter>(
+    ChannelBlock& channels, std::function<void(int slot)> worker_main, std::vector<int> bells)>;
 
 // Forked workers behind Pool: serialised items in, serialised outcomes out. It knows no types. Shared by the pool, its
 // results and its threads; in a process forked from its owner it is inert.
-class WorkerGroup final : public ByteCore, public CallHost, private Collected,
+class WorkerGroup final : public ByteCore,
+                          public CallHost,
+                          private Collected,
                           public std::enable_shared_from_this<WorkerGroup> {
  public:
   WorkerGroup(const PoolOptions& options, const WorkerGroupSettings& settings, const MakeStarter& make_starter = {});
@@ -65,14 +66,15 @@ class WorkerGroup final : public ByteCore, public CallHost, private Collected,
   void remember_news() override;
   bool has_news() const override;
 
-  void work_as(int slot);                       // in a worker
+  void work_as(int slot);  // in a worker
   void start_workers();
   [[noreturn]] void throw_start_failure();
   void tell_if_waiting();
+  std::exception_ptr why_ended() const;
   void end_processes();
 
   OwnerMark mark_;
-  const LoadedModules modules_;                 // at the fork
+  const LoadedModules modules_;  // at the fork
   PoolOptions options_;
   int processes_;
   WorkerGroupSettings settings_;
@@ -83,15 +85,15 @@ class WorkerGroup final : public ByteCore, public CallHost, private Collected,
   std::unique_ptr<Crew> crew_;
   std::shared_ptr<CallbackThread> callback_thread_ = std::make_shared<CallbackThread>();
   State state_ = State::open;
-  std::exception_ptr ended_by_;                 // what is handed in ends with this
+  std::exception_ptr ended_by_;  // what is handed in ends with this
   Paces paces_;
   std::uint64_t calls_ = 0;
   std::size_t numbered_calls_ = 0;
   std::size_t open_calls_ = 0;
-  std::size_t expected_ends_ = 0;               // calls whose end a callback waits for
+  std::size_t expected_ends_ = 0;  // calls whose end a callback waits for
   std::size_t finished_at_last_look_ = 0;
   std::vector<std::uint64_t> seen_;
-  std::mutex ending_;                           // one thread at a time ends the processes
+  std::mutex ending_;  // one thread at a time ends the processes
   bool processes_ended_ = false;
 };
 

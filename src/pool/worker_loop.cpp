@@ -141,6 +141,7 @@ bool Worker::run_frame() {
   count_time(working_nanoseconds_, channel_.words->working_nanoseconds);
   // Seq_cst: the parent may sleep until there is room.
   channel_.words->consumed.store(position_, std::memory_order_seq_cst);
+  waiting_.consumed(position_);
   return true;
 }
 
@@ -160,7 +161,8 @@ void Worker::run_item(const FrameHeader& frame, std::uint32_t number) {
     reader_.open(bytes);
     type.run(function_of(frame), item);
   } catch (...) {
-    answer_exception(frame, number, item);
+    // What a destructor throws after the answer was sent concerns nobody any more.
+    if (item.phase() != Phase::done) answer_exception(frame, number, item);
   }
   reader_.skip_rest();
   ++items_begun_;

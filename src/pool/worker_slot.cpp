@@ -187,11 +187,13 @@ void WorkerSlot::arm(bool eager, bool wants_to_offer, bool when_idle) {
   const std::uint64_t room = channel_.results.size_bytes() / 2;
   // Seq_cst: the listener may be asleep already, and it is another thread that wants more now.
   line.at_committed.store(each ? taken_ + 1 : taken_ + room, std::memory_order_seq_cst);
-  line.at_consumed.store(is_streaming() ? filled_ - channel_.tasks.size_bytes() / 2 : never_wake,
+  const bool lacks_room = is_streaming() || (state == State::up && !can_offer(limit_bytes()));
+  line.at_consumed.store(lacks_room ? filled_ - channel_.tasks.size_bytes() / 2 : never_wake,
                          std::memory_order_relaxed);
+  // With nothing unclaimed a claim changes nothing: what is missing is room, or the end of what runs.
   const std::uint32_t unclaimed = offered_ - claimed();
-  std::uint32_t wanted = wants_to_offer ? offered_ - unclaimed / 2 : 0;
-  if (wants_to_offer && wanted == 0) wanted = 1;  // 0 means never
+  std::uint32_t wanted = wants_to_offer && unclaimed != 0 ? offered_ - unclaimed / 2 : 0;
+  if (wants_to_offer && unclaimed != 0 && wanted == 0) wanted = 1;  // 0 means never
   line.when_idle.store(when_idle ? 1 : 0, std::memory_order_relaxed);
   line.at_claimed.store(wanted, std::memory_order_seq_cst);
 }

@@ -107,6 +107,7 @@ class WorkerSlot {
   void wake(ParkReason reason);
   bool take_answers(AnswerSink& sink);
   void take_fixed_values(AnswerSink& sink, std::uint64_t& position, std::uint64_t committed);
+  void keep_part(const std::byte* data, std::size_t size_bytes);
   bool take_piece(AnswerSink& sink, std::uint64_t& position, std::uint64_t committed);
   bool take_answer(AnswerSink& sink, PieceKind kind, const std::byte* data, std::size_t size_bytes);
   void answered();
@@ -122,6 +123,7 @@ class WorkerSlot {
   std::uint32_t rung_for_ = 0;
   std::size_t unanswered_items_ = 0;
   std::size_t answered_items_ = 0;             // since the worker's start
+  std::exception_ptr parts_error_;
   Bytes parts_;                                // of an answer that is not whole yet
   std::array<std::uint64_t, function_places> places_{};  // number of the call whose function is there, 0: none
   std::size_t next_place_ = 0;

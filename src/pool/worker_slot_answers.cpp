@@ -70,6 +70,17 @@ void WorkerSlot::take_fixed_values(AnswerSink& sink, std::uint64_t& position, st
   if (frame.answered == frame.batch.count) frames_.pop_front();
 }
 
+// An answer for which there is no memory here is that item's error, and nobody else's.
+void WorkerSlot::keep_part(const std::byte* data, std::size_t size_bytes) {
+  if (parts_error_) return;
+  try {
+    parts_.append(data, size_bytes);
+  } catch (...) {
+    parts_ = {};
+    parts_error_ = std::current_exception();
+  }
+}
+
 bool WorkerSlot::take_piece(AnswerSink& sink, std::uint64_t& position, std::uint64_t committed) {
   PieceHeader header;
   std::memcpy(&header, channel_.results.at(position), sizeof header);
@@ -79,8 +90,8 @@ bool WorkerSlot::take_piece(AnswerSink& sink, std::uint64_t& position, std::uint
   position += size;
   switch (header.kind) {
     case PieceKind::padding: return true;
-    case PieceKind::part: parts_.append(data, header.bytes); return !frames_.empty() || state == State::starting;
-    case PieceKind::void_parts: parts_ = {}; return true;
+    case PieceKind::part: keep_part(data, header.bytes); return !frames_.empty() || state == State::starting;
+    case PieceKind::void_parts: parts_ = {}, parts_error_ = nullptr; return true;
     case PieceKind::value:
     case PieceKind::exception: return take_answer(sink, header.kind, data, header.bytes);
     case PieceKind::started:
@@ -90,7 +101,7 @@ bool WorkerSlot::take_piece(AnswerSink& sink, std::uint64_t& position, std::uint
       return true;
     case PieceKind::start_failed: {
       if (state != State::starting) return false;
-      parts_.append(data, header.bytes);
+      keep_part(data, header.bytes);
       sink.on_start_failed(std::exchange(parts_, {}));
       return true;
     }
@@ -105,8 +116,13 @@ bool WorkerSlot::take_answer(AnswerSink& sink, PieceKind kind, const std::byte* 
   const std::size_t index = frame.batch.first + frame.answered;
   const std::size_t fixed = call.table.fixed_size_bytes();
   ByteAnswer answer{.kind = kind == PieceKind::value ? ByteAnswer::Kind::value : ByteAnswer::Kind::exception};
-  parts_.append(data, size_bytes);
-  if (fixed != 0 && kind == PieceKind::value && parts_.size_bytes() != fixed) return false;
+  keep_part(data, size_bytes);
+  if (parts_error_) {
+    answer.kind = ByteAnswer::Kind::failure;
+    answer.error = std::exchange(parts_error_, nullptr);
+  } else if (fixed != 0 && kind == PieceKind::value && parts_.size_bytes() != fixed) {
+    return false;
+  }
   answer.bytes = std::exchange(parts_, {});
   sink.on_answer(call, index, std::move(answer));
   answered();
@@ -152,6 +168,7 @@ WorkerSlot::Aftermath WorkerSlot::take_apart(bool overwritten) {
   frames_.clear();
   stream_.clear();
   parts_ = {};
+  parts_error_ = nullptr;
   places_.fill(0);
   filled_ = taken_ = 0;
   offered_ = rung_for_ = 0;

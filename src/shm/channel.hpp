@@ -13,8 +13,8 @@ struct Channel {
   ChannelWords* words;
   ByteRing tasks;
   ByteRing results;
-  WakeLine* wake;          // read-only in the worker
-  Listener* listener;      // read-only in the worker
+  WakeLine* wake;      // read-only in the worker
+  Listener* listener;  // read-only in the worker
 };
 
 // The memory of all channels of a pool: one mapping, cut by slots.
@@ -23,16 +23,16 @@ class ChannelBlock {
   // ring_bytes: of each ring, a power of two, at least a page. Throws std::system_error if the memory is refused.
   ChannelBlock(int slots, std::size_t ring_bytes);
   Channel channel(int slot);
-  void reset(int slot);                 // all words to 0, for the next worker; only while none lives
-  void keep_from_children();            // the parent, after its fork: processes that it forks later have none of this
-  void keep_only(int slot);             // a worker, first of all: its own channel, and the parent's page read-only
+  void reset(int slot);       // all words to 0, for the next worker; only while none lives
+  void keep_from_children();  // the parent, after its fork: processes that it forks later have none of this
+  void keep_only(int slot);   // a worker, first of all: its own channel, and the parent's page read-only
   std::size_t ring_bytes() const { return ring_bytes_; }
 
  private:
   std::byte* slot_begin(int slot);
   int slots_;
   std::size_t ring_bytes_;
-  std::size_t front_bytes_;             // the parent's page
+  std::size_t front_bytes_;  // the parent's page
   std::size_t slot_bytes_;
   SharedMapping mapping_;
 };

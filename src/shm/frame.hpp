@@ -19,28 +19,28 @@ namespace multiprocessing::detail {
 enum class FrameKind : std::uint32_t { work, streamed_work, skip, leave };
 
 struct FrameHeader {
-  std::uint64_t type;                    // address of a TaskType
-  std::uint64_t function_bytes;          // of state that comes with this frame
-  std::uint64_t bytes;                   // of items
-  std::uint64_t first_item;              // as item_index() gives it
+  std::uint64_t type;            // address of a TaskType
+  std::uint64_t function_bytes;  // of state that comes with this frame
+  std::uint64_t bytes;           // of items
+  std::uint64_t first_item;      // as item_index() gives it
   std::uint32_t items;
   FrameKind kind;
-  std::int32_t place;                    // in the worker's table of functions, -1: the function is in `address`
-  std::uint16_t defines_place;           // 1: the state comes with this frame
-  std::uint16_t prompt;                  // 1: each answer may be waited for; 0: only the end of the frame is
+  std::int32_t place;           // in the worker's table of functions, -1: the function is in `address`
+  std::uint16_t defines_place;  // 1: the state comes with this frame
+  std::uint16_t prompt;         // 1: each answer may be waited for; 0: only the end of the frame is
   alignas(16) std::array<std::byte, 16> address;
 
   std::size_t place_index() const { return static_cast<std::size_t>(place); }
 };
 
 enum class PieceKind : std::uint32_t {
-  value,              // the item's answer, or the last part of it
-  exception,          // likewise
-  part,               // more follows
-  void_parts,         // the parts so far are void: an exception follows instead
-  padding,            // nothing: leads to the ring's start
-  started,            // the worker is up
-  start_failed,       // its initializer threw: an encoded exception
+  value,         // the item's answer, or the last part of it
+  exception,     // likewise
+  part,          // more follows
+  void_parts,    // the parts so far are void: an exception follows instead
+  padding,       // nothing: leads to the ring's start
+  started,       // the worker is up
+  start_failed,  // its initializer threw: an encoded exception
 };
 
 struct PieceHeader {

@@ -71,12 +71,10 @@ class InputArchive : public cereal::InputArchive<InputArchive, cereal::AllowEmpt
 };
 
 template <class T>
-  requires std::is_arithmetic_v<T>
-void CEREAL_SAVE_FUNCTION_NAME(OutputArchive& archive, const T& value) {
-  archive.saveBinary(&value, sizeof value);
-}
+requires std::is_arithmetic_v<T>
+void CEREAL_SAVE_FUNCTION_NAME(OutputArchive& archive, const T& value) { archive.saveBinary(&value, sizeof value); }
 template <class T>
-  requires std::is_arithmetic_v<T>
+requires std::is_arithmetic_v<T>
 void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, T& value) {
   if constexpr (std::is_same_v<T, bool>) {
     unsigned char byte = 0;  // any other value than 0 and 1 in a bool would be undefined behaviour
@@ -133,7 +131,7 @@ inline constexpr bool is_plain<std::string> = true;
 template <class T>
 inline constexpr bool is_plain<std::vector<T>> = std::is_arithmetic_v<T> && !std::is_same_v<T, bool>;
 template <class A, class B>
-inline constexpr bool is_plain<std::pair<A, B>> = is_plain<A> && is_plain<B>;
+inline constexpr bool is_plain<std::pair<A, B>> = is_plain<A>&& is_plain<B>;
 template <class... T>
 inline constexpr bool is_plain<std::tuple<T...>> = (is_plain<T> && ...);
 

@@ -34,8 +34,8 @@ class MULTIPROCESSING_EXPORT Call {
   virtual bool wait(Until until, std::size_t index, Deadline deadline) = 0;
   // Takes back what has not begun: it ends with CancelledError. Returns when nothing refers to the caller's objects.
   virtual void withdraw() = 0;
-  virtual std::size_t take_next() = 0;     // which item ended next, in order of ending; after wait(any_ended)
-  virtual bool failed() = 0;               // after all_ended: an item ended with an error
+  virtual std::size_t take_next() = 0;  // which item ended next, in order of ending; after wait(any_ended)
+  virtual bool failed() = 0;            // after all_ended: an item ended with an error
 
   // All items have ended and no more will come: what the call keeps does not change any more. Costs next to nothing.
   bool has_ended() const { return (marks_.load(std::memory_order_acquire) & ended) != 0; }
@@ -47,7 +47,7 @@ class MULTIPROCESSING_EXPORT Call {
 
  protected:
   virtual void before_callback() {}  // one is about to be set: the end must be noticed although nobody waits
-  void announce_end();  // by the pool, once, when all items have ended; takes no lock of the pool
+  void announce_end();               // by the pool, once, when all items have ended; takes no lock of the pool
 
  private:
   struct Callbacks;
@@ -68,8 +68,8 @@ class Answers {
   using Value = typename Outcome<R>::value_type;
   virtual ~Answers() = default;
   virtual Call& call() = 0;
-  virtual std::size_t size() = 0;                     // items handed in
-  virtual Outcome<R> take(std::size_t index) = 0;     // once, after wait() said that it has ended
+  virtual std::size_t size() = 0;                  // items handed in
+  virtual Outcome<R> take(std::size_t index) = 0;  // once, after wait() said that it has ended
   // All of them, after all_ended; the error of the lowest index is thrown instead.
   virtual std::vector<Value> take_values() {
     std::vector<Value> values;

@@ -18,7 +18,7 @@ class MULTIPROCESSING_EXPORT RunningItem {
   RunningItem(const RunningItem&) = delete;
   RunningItem& operator=(const RunningItem&) = delete;
   ByteSource& argument() { return *argument_; }
-  virtual void running() = 0;    // the argument is decoded
+  virtual void running() = 0;        // the argument is decoded
   virtual ByteSink& encoding() = 0;  // f has returned
   // The answer is whole: from here on the item counts as done. What follows are destructors.
   virtual void commit() = 0;
@@ -72,8 +72,8 @@ struct FunctionImage {
   const TaskType* type = nullptr;
   alignas(16) std::array<std::byte, 16> address{};
   Bytes state;
-  CodeAddresses code;              // addresses that must mean the same in a worker; the pool looks them up
-  std::exception_ptr refused;      // it cannot be sent: every item of the call gets this error
+  CodeAddresses code;          // addresses that must mean the same in a worker; the pool looks them up
+  std::exception_ptr refused;  // it cannot be sent: every item of the call gets this error
 };
 
 }  // namespace multiprocessing::detail
