@@ -8,7 +8,8 @@ install(TARGETS multiprocessing EXPORT multiprocessing FILE_SET HEADERS)
 install(EXPORT multiprocessing NAMESPACE multiprocessing:: FILE multiprocessingTargets.cmake DESTINATION ${package_dir})
 
 # Before 1.0 a minor version may break what a program sees.
-write_basic_package_version_file(${PROJECT_BINARY_DIR}/multiprocessingConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/multiprocessingConfigVersion.cmake
+  COMPATIBILITY SameMinorVersion)
 configure_package_config_file(cmake/multiprocessingConfig.cmake.in
   ${PROJECT_BINARY_DIR}/multiprocessingConfig.cmake INSTALL_DESTINATION ${package_dir})
 install(FILES

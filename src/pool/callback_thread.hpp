@@ -14,7 +14,7 @@ class CallbackThread {
  public:
   CallbackThread();
   ~CallbackThread();  // what was posted still runs, then the thread ends by itself
-  void start();  // before the first post(); throws std::system_error if the system refuses a thread
+  void start();       // before the first post(); throws std::system_error if the system refuses a thread
   void post(std::function<void()> callback);
   bool is_current() const;
   bool finish(Deadline deadline);  // waits until all that was posted has run; true at once in the thread itself

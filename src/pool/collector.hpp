@@ -62,7 +62,7 @@ class Collector {
     return collecting_ != nullptr ? asleep_ && !waiter_alert_
                                   : background_runs_ && !background_alert_ && waiters_.empty();
   }
-  void alert();  // under the mutex: it looks, now
+  void alert();             // under the mutex: it looks, now
   void start_background();  // under the mutex; once
   void stop_background();   // without it; waits for the thread
 

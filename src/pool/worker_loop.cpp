@@ -64,7 +64,8 @@ void Worker::announce_start() {
 void Worker::announce_failed_start(const std::exception_ptr& error) {
   Bytes bytes;
   BytesSink sink(bytes);
-  encode_exception(error, "the initializer, worker " + std::to_string(slot_) + " (pid " + std::to_string(this_process()) + ")",
+  encode_exception(error,
+                   "the initializer, worker " + std::to_string(slot_) + " (pid " + std::to_string(this_process()) + ")",
                    sink);
   sink.finish();
   writer_.begin();
@@ -119,7 +120,8 @@ void Worker::wait_for_frames() {
 bool Worker::run_frame() {
   FrameHeader frame;
   const auto read_header = [&] { std::memcpy(&frame, channel_.tasks.at(position_), sizeof frame); };
-  if (channel_.tasks.contiguous_bytes(position_) < sizeof frame) position_ += channel_.tasks.contiguous_bytes(position_);
+  if (channel_.tasks.contiguous_bytes(position_) < sizeof frame)
+    position_ += channel_.tasks.contiguous_bytes(position_);
   read_header();
   if (frame.kind == FrameKind::skip) {
     position_ += channel_.tasks.contiguous_bytes(position_);

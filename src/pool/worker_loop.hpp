@@ -23,9 +23,9 @@ class Worker {
   Worker& operator=(const Worker&) = delete;
   ~Worker();
 
-  void announce_start();                                   // tells the parent that this worker is up
+  void announce_start();  // tells the parent that this worker is up
   void announce_failed_start(const std::exception_ptr& error);
-  void serve();                                            // until the parent says leave
+  void serve();  // until the parent says leave
 
  private:
   class Item;
@@ -40,7 +40,7 @@ class Worker {
 
   bool claim();
   void wait_for_frames();
-  bool run_frame();                                        // false: leave
+  bool run_frame();  // false: leave
   void run_item(const FrameHeader& frame, std::uint32_t number);
   const void* function_of(const FrameHeader& frame);
   void define_place(const FrameHeader& frame);
@@ -57,7 +57,7 @@ class Worker {
   WorkerWaiting waiting_;
   TaskReader reader_;
   ResultWriter writer_;
-  std::uint64_t position_ = 0;                             // in the task ring, of the next frame
+  std::uint64_t position_ = 0;  // in the task ring, of the next frame
   std::uint64_t items_begun_ = 0;
   std::array<Place, function_places> places_;
   std::chrono::steady_clock::time_point since_;

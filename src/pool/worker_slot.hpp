@@ -27,8 +27,8 @@ class AnswerSink {
   ~AnswerSink() = default;
 };
 
-// One worker's channel from the parent's side: offers frames, takes them back, takes answers, and after a death says who
-// had been begun. All that the worker wrote is copied, then checked. Guarded by the group's mutex.
+// One worker's channel from the parent's side: offers frames, takes them back, takes answers, and after a death says
+// who had been begun. All that the worker wrote is copied, then checked. Guarded by the group's mutex.
 class WorkerSlot {
  public:
   enum class State { absent, starting, up, leaving, overwritten };
@@ -38,40 +38,43 @@ class WorkerSlot {
   int index() const { return index_; }
   State state = State::absent;
   pid_t pid = 0;
-  Clock::time_point ordered_at{};              // when its start was ordered
+  Clock::time_point ordered_at{};  // when its start was ordered
 
   // Offering. The caller checks can_offer() and cuts the batch with limit_bytes().
   bool can_offer(std::size_t bytes) const;
   std::size_t limit_bytes() const { return channel_.tasks.size_bytes() / 4 - sizeof(FrameHeader); }
   void offer(Batch batch, std::size_t bytes);
   void offer_leave();
-  void stream();                               // more of a frame that is being streamed
+  void stream();  // more of a frame that is being streamed
   bool is_streaming() const { return !stream_.empty(); }
-  std::vector<Batch> recall();                 // takes back, in order, what the worker has not claimed
+  std::vector<Batch> recall();  // takes back, in order, what the worker has not claimed
 
   std::shared_ptr<GroupCall> working_on() const { return frames_.empty() ? nullptr : frames_.front().batch.work->call; }
-  std::size_t running_items() const;           // 1 if the worker has begun one that it has not answered
+  std::size_t running_items() const;  // 1 if the worker has begun one that it has not answered
   std::size_t unanswered_items() const { return unanswered_items_; }
   std::size_t unclaimed_frames() const;
   std::size_t unclaimed_items() const;
   std::size_t claimed_items() const { return answered_items_ + unanswered_items_ - unclaimed_items(); }
   std::size_t function_bytes(const GroupCall& call) const;  // of state that would have to come with a frame
-  bool is_parked() const { return park_reason(channel_.words->parked.load(std::memory_order_relaxed)) != ParkReason::awake; }
+  bool is_parked() const {
+    return park_reason(channel_.words->parked.load(std::memory_order_relaxed)) != ParkReason::awake;
+  }
 
-  // Taking. committed() needs no lock: it is news if it has changed. False from collect(): the channel's words contradict each other.
+  // Taking. committed() needs no lock: it is news if it has changed. False from collect(): the channel's words
+  // contradict each other.
   std::uint64_t committed() const { return channel_.words->committed.load(std::memory_order_acquire); }
   bool has_news() const { return committed() != taken_ || state == State::overwritten; }
   bool collect(AnswerSink& sink);
 
   // Waking: what the worker should ring for while the parent sleeps. `eager`: for every answer.
   void arm(bool eager, bool wants_to_offer, bool when_idle);
-  bool needs_attention(bool wants_to_offer) const;   // would it have rung?
+  bool needs_attention(bool wants_to_offer) const;  // would it have rung?
 
   // After the worker's death was reported and the last answers were collected.
   struct Aftermath {
     bool overwritten = false;
-    std::optional<std::pair<Batch, Phase>> blamed;   // one item
-    std::vector<Batch> rest;                         // all else that was not answered; overwritten: the lost ones
+    std::optional<std::pair<Batch, Phase>> blamed;  // one item
+    std::vector<Batch> rest;                        // all else that was not answered; overwritten: the lost ones
     std::size_t answered_items = 0;
   };
   Aftermath take_apart(bool overwritten);
@@ -83,13 +86,13 @@ class WorkerSlot {
  private:
   struct Frame {
     Batch batch;
-    std::uint64_t begin = 0;                   // what was filled before it
-    std::uint32_t number = 0;                  // as claimed and offered count
+    std::uint64_t begin = 0;   // what was filled before it
+    std::uint32_t number = 0;  // as claimed and offered count
     std::size_t answered = 0;
     int place = -1;
     bool defines = false;
   };
-  struct Stream {                              // bytes that wait for room in the ring
+  struct Stream {  // bytes that wait for room in the ring
     const Bytes* bytes;
     BytesPlace place;
     std::size_t left;
@@ -98,7 +101,7 @@ class WorkerSlot {
 
   std::size_t free_bytes() const;
   std::uint32_t claimed() const { return Turn::of(channel_.words->turn.load(std::memory_order_acquire)).claimed; }
-  bool is_possible(Turn turn) const;           // as written by a worker that keeps to the protocol
+  bool is_possible(Turn turn) const;  // as written by a worker that keeps to the protocol
   bool is_claimed(const Frame& frame) const { return static_cast<std::int32_t>(claimed() - frame.number) > 0; }
   std::size_t place_of(const GroupCall& call) const;  // function_places if it has none
   int place_for(const GroupCall& call, bool& defines);
@@ -122,9 +125,9 @@ class WorkerSlot {
   std::uint64_t taken_ = 0;
   std::uint32_t rung_for_ = 0;
   std::size_t unanswered_items_ = 0;
-  std::size_t answered_items_ = 0;             // since the worker's start
+  std::size_t answered_items_ = 0;  // since the worker's start
   std::exception_ptr parts_error_;
-  Bytes parts_;                                // of an answer that is not whole yet
+  Bytes parts_;                                          // of an answer that is not whole yet
   std::array<std::uint64_t, function_places> places_{};  // number of the call whose function is there, 0: none
   std::size_t next_place_ = 0;
   std::chrono::nanoseconds now_working_{};

@@ -17,8 +17,8 @@ bool WorkerSlot::collect(AnswerSink& sink) {
 }
 
 bool WorkerSlot::take_answers(AnswerSink& sink) {
-  // Acquire: what is before `committed` is whole. Pairs with the store in ResultWriter::publish. Loaded once: what comes
-  // later is for the next pass, so that no worker can hold us here.
+  // Acquire: what is before `committed` is whole. Pairs with the store in ResultWriter::publish. Loaded once: what
+  // comes later is for the next pass, so that no worker can hold us here.
   const std::uint64_t committed = channel_.words->committed.load(std::memory_order_seq_cst);
   const Turn turn = Turn::of(channel_.words->turn.load(std::memory_order_acquire));
   const std::uint64_t consumed = channel_.words->consumed.load(std::memory_order_relaxed);
@@ -41,7 +41,8 @@ bool WorkerSlot::take_answers(AnswerSink& sink) {
   return consistent;
 }
 
-// Many values of fixed size, all of one frame, which are most of what a map of numbers answers: take_piece(), in a loop.
+// Many values of fixed size, all of one frame, which are most of what a map of numbers answers: take_piece(), in a
+// loop.
 void WorkerSlot::take_fixed_values(AnswerSink& sink, std::uint64_t& position, std::uint64_t committed) {
   if (frames_.empty() || parts_.size_bytes() != 0 || !is_claimed(frames_.front())) return;
   Frame& frame = frames_.front();
@@ -50,9 +51,8 @@ void WorkerSlot::take_fixed_values(AnswerSink& sink, std::uint64_t& position, st
   const std::size_t fixed = table.fixed_size_bytes();
   if (fixed == 0) return;
   const std::uint64_t size = round_up_to_8(sizeof(PieceHeader) + fixed);
-  const std::size_t most =
-      std::min<std::uint64_t>({frame.batch.count - frame.answered, (committed - position) / size,
-                               channel_.results.contiguous_bytes(position) / size});
+  const std::size_t most = std::min<std::uint64_t>({frame.batch.count - frame.answered, (committed - position) / size,
+                                                    channel_.results.contiguous_bytes(position) / size});
   const std::byte* piece = channel_.results.at(position);
   std::size_t count = 0;
   for (; count != most; ++count, piece += size) {
@@ -89,11 +89,17 @@ bool WorkerSlot::take_piece(AnswerSink& sink, std::uint64_t& position, std::uint
   const std::byte* const data = channel_.results.at(position) + sizeof header;
   position += size;
   switch (header.kind) {
-    case PieceKind::padding: return true;
-    case PieceKind::part: keep_part(data, header.bytes); return !frames_.empty() || state == State::starting;
-    case PieceKind::void_parts: parts_ = {}, parts_error_ = nullptr; return true;
+    case PieceKind::padding:
+      return true;
+    case PieceKind::part:
+      keep_part(data, header.bytes);
+      return !frames_.empty() || state == State::starting;
+    case PieceKind::void_parts:
+      parts_ = {}, parts_error_ = nullptr;
+      return true;
     case PieceKind::value:
-    case PieceKind::exception: return take_answer(sink, header.kind, data, header.bytes);
+    case PieceKind::exception:
+      return take_answer(sink, header.kind, data, header.bytes);
     case PieceKind::started:
       if (state != State::starting) return false;
       state = State::up;
@@ -150,8 +156,8 @@ WorkerSlot::Aftermath WorkerSlot::take_apart(bool overwritten) {
   const std::uint64_t number = running >> 8;
   const auto phase = static_cast<Phase>(running & 0xff);
   const bool nothing_begun = running == 0 || (number + 1 == answered_items_ && phase == Phase::done);
-  const bool begun = number == answered_items_ && phase >= Phase::decoding && phase <= Phase::done && !frames_.empty() &&
-                     is_claimed(frames_.front()) && frames_.front().batch.count != 0;
+  const bool begun = number == answered_items_ && phase >= Phase::decoding && phase <= Phase::done &&
+                     !frames_.empty() && is_claimed(frames_.front()) && frames_.front().batch.count != 0;
   if (!begun && !nothing_begun) aftermath.overwritten = true;
 
   for (Frame& frame : frames_) {

@@ -24,17 +24,25 @@ class Garbage {
  public:
   std::uint64_t word(std::uint64_t right) {
     switch (random_() % 32) {
-      case 0: return random_();
-      case 1: return random_() % 64;
-      case 2: return right + random_() % 16;
-      default: return right;
+      case 0:
+        return random_();
+      case 1:
+        return random_() % 64;
+      case 2:
+        return right + random_() % 16;
+      default:
+        return right;
     }
   }
   std::uint64_t below(std::uint64_t limit) { return random_() % limit; }
   void fill(const ByteRing& ring) {
     for (std::size_t offset = 0; offset + sizeof(PieceHeader) <= ring.size_bytes();) {
-      const PieceHeader header{static_cast<std::uint32_t>(below(16) == 0 ? random_() : below(3) == 0 ? below(40) : 8),
-                               static_cast<PieceKind>(below(16) == 0 ? random_() : below(3) == 0 ? below(5) : 0)};
+      const PieceHeader header{static_cast<std::uint32_t>(below(16) == 0  ? random_()
+                                                          : below(3) == 0 ? below(40)
+                                                                          : 8),
+                               static_cast<PieceKind>(below(16) == 0  ? random_()
+                                                      : below(3) == 0 ? below(5)
+                                                                      : 0)};
       std::memcpy(ring.at(offset), &header, sizeof header);
       const std::uint64_t step = round_up_to_8(sizeof header + header.bytes);
       offset += step < ring.size_bytes() ? step : 8;
@@ -75,7 +83,8 @@ TEST(OverwrittenChannel, IsNoticedOrGivesAnswersWhateverItHolds) {
     }
     const std::size_t items = ends.slot.unanswered_items();
 
-    overwrite(garbage, ends.channel, {static_cast<std::uint32_t>(garbage.below(frames + 1)), static_cast<std::uint32_t>(frames)});
+    overwrite(garbage, ends.channel,
+              {static_cast<std::uint32_t>(garbage.below(frames + 1)), static_cast<std::uint32_t>(frames)});
 
     bool consistent = true;
     for (int step = 0; step != 4 && consistent; ++step) {
@@ -110,7 +119,8 @@ std::vector<Mapping> shared_mappings(const std::string& permissions) {
   std::vector<Mapping> found;
   std::ifstream maps("/proc/self/maps");
   for (std::string line; std::getline(maps, line);) {
-    if (line.find(' ' + permissions + "s ") == std::string::npos || line.find("/dev/zero") == std::string::npos) continue;
+    if (line.find(' ' + permissions + "s ") == std::string::npos || line.find("/dev/zero") == std::string::npos)
+      continue;
     std::uintptr_t begin = 0;
     std::uintptr_t end = 0;
     std::sscanf(line.c_str(), "%lx-%lx", &begin, &end);

@@ -22,7 +22,8 @@ std::string same(const std::string& text) {
 }
 std::string text_of(std::size_t size_bytes) {
   std::string text(size_bytes, ' ');
-  for (std::size_t index = 0; index != size_bytes; ++index) text[index] = static_cast<char>('a' + (index + size_bytes) % 26);
+  for (std::size_t index = 0; index != size_bytes; ++index)
+    text[index] = static_cast<char>('a' + (index + size_bytes) % 26);
   return text;
 }
 template <class T>
@@ -77,7 +78,8 @@ TEST(Frames, OfOneSizePassManyLapsWhateverTheRingsRest) {
     ends.collect();
 
     ASSERT_EQ(ends.answers.size(), 90U) << size;
-    for (std::size_t index = 0; index != 90; index += 3) ASSERT_EQ(ends.value<std::string>(*call, index), text_of(size));
+    for (std::size_t index = 0; index != 90; index += 3)
+      ASSERT_EQ(ends.value<std::string>(*call, index), text_of(size));
   }
 }
 
@@ -95,7 +97,8 @@ TYPED_TEST(FixedValues, ManyPassTheRingsEnd) {
   std::size_t ran = 0;
   std::size_t frames = 0;
   const auto offer_next = [&] {
-    for (std::size_t index = 0; index != items.size(); ++index) items[index] = static_cast<long>((frames * 50 + index) % 100);
+    for (std::size_t index = 0; index != items.size(); ++index)
+      items[index] = static_cast<long>((frames * 50 + index) % 100);
     ends.offer(ends.batch<long>(call, items));
     ++frames;
   };

@@ -184,7 +184,8 @@ TEST_F(WorkerSlotSteps, StateThatWasTakenBackWithItsFrameIsSentAgain) {
 
 TEST_F(WorkerSlotSteps, MoreFunctionsWithStateThanPlacesTakeTurns) {
   std::vector<std::shared_ptr<GroupCall>> calls;
-  for (std::size_t size = 0; size != 6; ++size) calls.push_back(ends.call<long>(partial(with_state, std::string(size, 'x'))));
+  for (std::size_t size = 0; size != 6; ++size)
+    calls.push_back(ends.call<long>(partial(with_state, std::string(size, 'x'))));
   std::size_t next = 0;
   const auto offer_next = [&] {
     ends.offer(ends.batch<long>(calls[next % calls.size()], {static_cast<long>(next)}));
@@ -246,7 +247,8 @@ TEST_F(WorkerSlotSteps, AWorkerThatDiedBetweenTwoItemsIsBlamedForNone) {
 }
 
 TEST_F(WorkerSlotSteps, ARunningWordThatCannotBeIsAnOverwrittenChannel) {
-  for (const std::uint64_t word : {running(1, Phase::running), running(0, Phase{5}), running(7, Phase::done), ~std::uint64_t{0}}) {
+  for (const std::uint64_t word :
+       {running(1, Phase::running), running(0, Phase{5}), running(7, Phase::done), ~std::uint64_t{0}}) {
     TwoEnds two;
     const auto call = two.call<long>(step);
     two.offer(two.batch<long>(call, {0, 1}));
