@@ -1,41 +1,8 @@
 // SPDX-License-Identifier: MIT
-#include "pool/worker_slot.hpp"
-
-#include "pool/two_ends.hpp"
+#include "pool/worker_slot_steps.hpp"
 
 namespace multiprocessing::detail {
 namespace {
-
-using Items = std::vector<long>;
-
-// What the parent does while an item runs, and what ran.
-std::function<void(long)> meanwhile;
-Items ran;
-
-std::string step(long item) {
-  ran.push_back(item);
-  if (meanwhile) meanwhile(item);
-  return std::to_string(item);
-}
-std::size_t with_state(const std::string& state, long item) {
-  step(item);
-  return state.size();
-}
-
-class WorkerSlotSteps : public ::testing::Test {
- protected:
-  ~WorkerSlotSteps() override {
-    meanwhile = nullptr;
-    ran.clear();
-  }
-  void expect_answers(const GroupCall& call, const Items& items) {
-    ASSERT_EQ(ends.answers.size(), items.size());
-    for (std::size_t index = 0; index != items.size(); ++index) {
-      EXPECT_EQ(ends.value<std::string>(call, index), std::to_string(items[index]));
-    }
-  }
-  TwoEnds ends;
-};
 
 TEST_F(WorkerSlotSteps, FramesAreRunInTheOrderInWhichTheyWereOffered) {
   const auto call = ends.call<long>(step);
@@ -203,102 +170,6 @@ TEST_F(WorkerSlotSteps, MoreFunctionsWithStateThanPlacesTakeTurns) {
   for (std::size_t number = 0; number != 60; ++number) {
     EXPECT_EQ(ends.value<std::size_t>(*calls[number % 6], number / 6), number % 6);
   }
-}
-
-// From here on the words of a worker that died are written by hand.
-std::uint64_t running(std::uint64_t number, Phase phase) { return number << 8 | static_cast<std::uint64_t>(phase); }
-
-TEST_F(WorkerSlotSteps, AWorkerThatDiedLosesTheItemItHadBegunAndGivesBackTheRest) {
-  const auto call = ends.call<long>(step);
-  ends.offer(ends.batch<long>(call, {0, 1, 2}));
-  ends.offer(ends.batch<long>(call, {3}));
-  ends.channel.words->turn.store(Turn{.claimed = 1, .offered = 2}.word());
-  ends.channel.words->running.store(running(0, Phase::encoding));
-
-  const WorkerSlot::Aftermath aftermath = ends.slot.take_apart(false);
-
-  EXPECT_FALSE(aftermath.overwritten);
-  ASSERT_TRUE(aftermath.blamed);
-  EXPECT_EQ(aftermath.blamed->first.first, 0U);
-  EXPECT_EQ(aftermath.blamed->first.count, 1U);
-  EXPECT_EQ(aftermath.blamed->second, Phase::encoding);
-  ASSERT_EQ(aftermath.rest.size(), 2U);
-  EXPECT_EQ(aftermath.rest[0].first, 1U);
-  EXPECT_EQ(aftermath.rest[0].count, 2U);
-  EXPECT_EQ(aftermath.rest[1].first, 3U);
-}
-
-TEST_F(WorkerSlotSteps, AWorkerThatDiedBetweenTwoItemsIsBlamedForNone) {
-  const auto call = ends.call<long>(step);
-  ends.offer(ends.batch<long>(call, {0}));
-  ends.serve_until_leave();
-  ends.slot.recall();
-  ends.slot.state = WorkerSlot::State::up;
-  ends.offer(ends.batch<long>(call, {1, 2}));
-
-  const WorkerSlot::Aftermath aftermath = ends.slot.take_apart(false);
-
-  EXPECT_FALSE(aftermath.overwritten);
-  EXPECT_FALSE(aftermath.blamed);
-  ASSERT_EQ(aftermath.rest.size(), 1U);
-  EXPECT_EQ(aftermath.rest[0].first, 1U);
-  EXPECT_EQ(aftermath.rest[0].count, 2U);
-  EXPECT_EQ(aftermath.answered_items, 1U);
-}
-
-TEST_F(WorkerSlotSteps, ARunningWordThatCannotBeIsAnOverwrittenChannel) {
-  for (const std::uint64_t word :
-       {running(1, Phase::running), running(0, Phase{5}), running(7, Phase::done), ~std::uint64_t{0}}) {
-    TwoEnds two;
-    const auto call = two.call<long>(step);
-    two.offer(two.batch<long>(call, {0, 1}));
-    two.channel.words->turn.store(Turn{.claimed = 1, .offered = 1}.word());
-    two.channel.words->running.store(word);
-
-    const WorkerSlot::Aftermath aftermath = two.slot.take_apart(false);
-
-    EXPECT_TRUE(aftermath.overwritten) << word;
-    EXPECT_FALSE(aftermath.blamed);
-    ASSERT_EQ(aftermath.rest.size(), 1U);
-    EXPECT_EQ(aftermath.rest[0].count, 2U);
-  }
-}
-
-// What a worker has begun must not be taken back because it overwrote the word that says so: it would run twice.
-TEST_F(WorkerSlotSteps, NothingIsTakenBackThroughATurnThatCannotBe) {
-  const auto call = ends.call<long>(step);
-  ends.offer(ends.batch<long>(call, {0}));
-  ends.offer(ends.batch<long>(call, {1}));
-  for (const Turn turn : {Turn{0, 0}, Turn{3, 3}, Turn{2, 1}, Turn{7, 2}, Turn{0xffffffff, 2}}) {
-    ends.channel.words->turn.store(turn.word());
-
-    EXPECT_TRUE(ends.slot.recall().empty());
-    EXPECT_FALSE(ends.try_collect());
-  }
-}
-
-TEST_F(WorkerSlotSteps, AnOfferLeavesATurnThatCannotBeToBeNoticed) {
-  const auto call = ends.call<long>(step);
-  ends.offer(ends.batch<long>(call, {0}));
-  ends.channel.words->turn.store(Turn{0, 7}.word());
-
-  ends.offer(ends.batch<long>(call, {1}));
-
-  EXPECT_FALSE(ends.try_collect());
-  EXPECT_EQ(ends.slot.unanswered_items(), 2U);
-}
-
-TEST_F(WorkerSlotSteps, AWorkerWhoseChannelIsOverwrittenGetsNothingMore) {
-  const auto call = ends.call<long>(step);
-  ends.offer(ends.batch<long>(call, {0}));
-  ends.offer(ends.batch<long>(call, {1}));
-  ends.channel.words->committed.store(3);
-
-  EXPECT_FALSE(ends.try_collect());
-
-  EXPECT_TRUE(ends.slot.recall().empty());
-  EXPECT_EQ(ends.slot.state, WorkerSlot::State::overwritten);
-  EXPECT_FALSE(ends.slot.can_offer(0));
 }
 
 }  // namespace
