@@ -128,6 +128,7 @@ class PoolInterface {
   // Ends the workers now; everything pending ends with CancelledError. Returns within 2 s. Any thread, callbacks too.
   void terminate() { core().terminate(); }
   // Waits until all workers have gone; std::logic_error before close() or terminate(). False: the duration has passed.
+  // After close() that is when all calls have ended: a ResultRange that is neither read to its end nor dropped has not.
   void join() { (void)core().join(never); }
   template <class Rep, class Period>
   bool join(std::chrono::duration<Rep, Period> timeout) {
