@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <atomic>
 #include <numeric>
-#include <ranges>
 #include <string>
+#include <vector>
 
 namespace multiprocessing::tests {
 namespace {
@@ -69,10 +69,12 @@ TEST_P(Ends, WithdrawalOfWhatIsBeingStreamedLeavesTheChannelInOrder) {
 
 TEST_P(Ends, ALoopThatIsLeftEarlyTakesBackTheRest) {
   ThreadedWorkers pool(spin());
+  std::vector<long> numbers(1000);
+  std::iota(numbers.begin(), numbers.end(), 0L);
 
   for (int round = 0; round != 100; ++round) {
     long taken = 0;
-    for (const long value : pool.imap(twice, std::ranges::iota_view<long, long>(0, 1000), 1 + round % 4)) {
+    for (const long value : pool.imap(twice, numbers, 1 + round % 4)) {
       ASSERT_EQ(value, 2 * taken);
       if (++taken == round % 20) break;
     }
