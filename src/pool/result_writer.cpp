@@ -51,7 +51,9 @@ void ResultWriter::publish(PieceKind kind, Notice notice) {
   if (notice == Notice::none) return channel_.words->committed.store(position_, std::memory_order_release);
   // Seq_cst: the parent may be going to sleep; either it sees this or we see that it sleeps.
   channel_.words->committed.store(position_, std::memory_order_seq_cst);
-  waiting_.committed(position_, notice == Notice::idle);
+  // Only now: frames that were on offer before may have been taken back, by a parent that sleeps since.
+  const Turn turn = Turn::of(channel_.words->turn.load(std::memory_order_seq_cst));
+  waiting_.committed(position_, notice == Notice::last_of_frame && turn.claimed == turn.offered);
 }
 
 void ResultWriter::overflow(const std::byte* data, std::size_t size_bytes) {

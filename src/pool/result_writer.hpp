@@ -24,8 +24,9 @@ class ResultWriter final : public ByteSink {
     return value;
   }
   void begin_instead();  // begin(), of what replaces an answer of which parts are out
-  // Which answers a sleeping parent may have to be woken for: each one, the last of a frame, the last of all offered.
-  enum class Notice { none, look, idle };
+  // Which answers a sleeping parent may have to be woken for: each one, or the last of a frame; at that one also
+  // whether it is the last of all that is offered.
+  enum class Notice { none, look, last_of_frame };
   void finish(PieceKind kind, Notice notice);
 
  private:

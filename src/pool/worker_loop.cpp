@@ -58,7 +58,7 @@ Worker::~Worker() {
 void Worker::announce_start() {
   since_ = std::chrono::steady_clock::now();
   writer_.begin();
-  writer_.finish(PieceKind::started, ResultWriter::Notice::idle);
+  writer_.finish(PieceKind::started, ResultWriter::Notice::last_of_frame);
 }
 
 void Worker::announce_failed_start(const std::exception_ptr& error) {
@@ -70,7 +70,7 @@ void Worker::announce_failed_start(const std::exception_ptr& error) {
   sink.finish();
   writer_.begin();
   copy_to(bytes, writer_);
-  writer_.finish(PieceKind::start_failed, ResultWriter::Notice::idle);
+  writer_.finish(PieceKind::start_failed, ResultWriter::Notice::last_of_frame);
 }
 
 void Worker::serve() {
@@ -83,10 +83,9 @@ void Worker::serve() {
   }
 }
 
-ResultWriter::Notice Worker::notice_after(const FrameHeader& frame, std::uint32_t number) const {
-  if (number + 1 != frame.items) return frame.prompt != 0 ? ResultWriter::Notice::look : ResultWriter::Notice::none;
-  const Turn turn = Turn::of(channel_.words->turn.load(std::memory_order_relaxed));
-  return turn.claimed == turn.offered ? ResultWriter::Notice::idle : ResultWriter::Notice::look;
+ResultWriter::Notice Worker::notice_after(const FrameHeader& frame, std::uint32_t number) {
+  if (number + 1 == frame.items) return ResultWriter::Notice::last_of_frame;
+  return frame.prompt != 0 ? ResultWriter::Notice::look : ResultWriter::Notice::none;
 }
 
 bool Worker::claim() {

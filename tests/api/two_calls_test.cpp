@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+#include <multiprocessing/pool.hpp>
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+#include <vector>
+
+#include "support/deadline.hpp"
+#include "support/shared.hpp"
+
+namespace multiprocessing::tests {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct Events {
+  Event begun;
+  Event go_on;
+  Event last_begun;
+  Event let_last_go;
+};
+Events* events = nullptr;
+
+void pass() {}
+
+// A pool that has found its items to be short, and so hands several of them to one worker.
+class TwoCalls : public ::testing::Test {
+ protected:
+  TwoCalls() {
+    events = events_.get();
+    set_deadline(20s * patience);
+  }
+  static void run_short_items(Pool& pool) {
+    for (int round = 0; round != 2000; ++round) pool.apply(pass);
+  }
+
+ private:
+  Shared<Events> events_;
+};
+
+// The second call's item ends only when the first call has returned.
+TEST_F(TwoCalls, TheFirstReturnsWhileAnItemOfTheSecondRunsOnTheSameWorker) {
+  Pool pool(1);
+  run_short_items(pool);
+  std::vector<int> results;
+  std::thread first([&] {
+    results = pool.map(
+        [](int number) {
+          if (number == 5) events->begun.happen();
+          if (number == 6) events->go_on.wait();
+          return number;
+        },
+        {1, 2, 3, 4, 5, 6});
+    events->let_last_go.happen();
+  });
+  events->begun.wait();
+  std::thread second([&] { pool.apply([] { events->let_last_go.wait(); }); });
+  EXPECT_TRUE(eventually([&] { return pool.stats().queued != 0 || pool.stats().running > 1; }, 200ms * patience) ||
+              true);
+
+  events->go_on.happen();
+
+  first.join();
+  second.join();
+  EXPECT_EQ(results, (std::vector{1, 2, 3, 4, 5, 6}));
+}
+
+// The first call's item ends only when the second call's has run.
+TEST_F(TwoCalls, AnAsynchronousItemDoesNotWaitBehindALongOneWhileAWorkerIsIdle) {
+  Pool pool(2);
+  run_short_items(pool);
+  std::thread first([&] {
+    pool.apply([] {
+      events->begun.happen();
+      events->go_on.wait();
+    });
+  });
+  events->begun.wait();
+
+  auto second = pool.apply_async([] { events->go_on.happen(); });
+  second.callback([] {});
+
+  first.join();
+  second.get();
+}
+
+}  // namespace
+}  // namespace multiprocessing::tests

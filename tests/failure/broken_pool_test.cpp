@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+#include <multiprocessing/pool.hpp>
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <numeric>
+#include <vector>
+
+#include "support/deadline.hpp"
+#include "support/processes.hpp"
+#include "support/shared.hpp"
+
+namespace multiprocessing::tests {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t items = 900;
+
+struct Seen {
+  std::array<std::atomic<int>, items> runs{};
+  std::atomic<bool> starts_fail = false;
+  std::atomic<int> failed_starts = 0;
+};
+Seen* seen = nullptr;
+
+int run(int number) {
+  ++seen->runs.at(static_cast<std::size_t>(number));
+  return number;
+}
+
+std::vector<int> numbers() {
+  std::vector<int> result(items);
+  std::iota(result.begin(), result.end(), 0);
+  return result;
+}
+
+// How many of the items that are left were answered, and that all others say that the pool is broken.
+template <class Results>
+std::size_t draw_rest(Results& results, std::size_t from) {
+  std::size_t answered = 0;
+  for (std::size_t index = from; index != items; ++index) {
+    const auto outcome = results.next();
+    if (outcome) {
+      ++answered;
+    } else {
+      EXPECT_NE(outcome.template error_as<BrokenPool>(), nullptr) << outcome.message();
+    }
+  }
+  EXPECT_THROW(results.next(), StopIteration);
+  return answered;
+}
+
+class BrokenPoolInALoop : public ::testing::Test {
+ protected:
+  BrokenPoolInALoop() {
+    seen = shared_.get();
+    set_deadline(20s * patience);
+  }
+  static void expect_no_item_ran_twice() {
+    for (std::size_t index = 0; index != items; ++index) EXPECT_LE(seen->runs[index], 1) << index;
+  }
+
+ private:
+  Shared<Seen> shared_;
+};
+
+TEST_F(BrokenPoolInALoop, EndsTheLoopAfterTheForkServerIsLost) {
+  Pool pool(1);
+  auto results = pool.try_imap(run, numbers());
+  EXPECT_EQ(results.next().value(), 0);
+  const std::vector<pid_t> workers = pool.worker_pids();
+  const std::vector<pid_t> children = children_of(getpid());
+  ASSERT_EQ(children.size(), 1U);
+
+  kill(children[0], SIGKILL);
+  for (const pid_t worker : workers) EXPECT_TRUE(ends_within(worker, 2s * patience));
+
+  EXPECT_LT(draw_rest(results, 1), items - 1);
+  expect_no_item_ran_twice();
+}
+
+TEST_F(BrokenPoolInALoop, EndsTheLoopWhileAnotherWorkerLives) {
+  Pool pool({.processes = 2, .initializer = [] {
+               if (!seen->starts_fail) return;
+               ++seen->failed_starts;
+               _exit(1);
+             }});
+  auto results = pool.try_imap(run, numbers(), 1, 20);
+  for (int number = 0; number != 100; ++number) EXPECT_EQ(results.next().value(), number);
+
+  seen->starts_fail = true;
+  const std::vector<pid_t> workers = pool.worker_pids();
+  ASSERT_EQ(workers.size(), 2U);
+  kill(workers[1], SIGKILL);
+  EXPECT_TRUE(eventually([&] { return seen->failed_starts >= 3 && !is_alive(workers[0]); }));
+
+  EXPECT_LT(draw_rest(results, 100), items - 100);
+  expect_no_item_ran_twice();
+}
+
+}  // namespace
+}  // namespace multiprocessing::tests
