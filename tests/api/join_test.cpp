@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
@@ -7,7 +8,6 @@
 #include <optional>
 #include <string>
 #include <thread>
-#include <utility>
 
 #include "api/every_pool.hpp"
 #include "support/deadline.hpp"
@@ -16,8 +16,6 @@
 
 namespace multiprocessing::tests {
 namespace {
-
-using namespace std::chrono_literals;
 
 int same(int number) { return number; }
 
@@ -51,41 +49,33 @@ class Joiner {
 };
 
 // Three numbers; whoever reads behind the last one is held up until `go_on`.
-class LateEnd {
- public:
-  explicit LateEnd(Event& reached, Event& go_on) : reached_(&reached), go_on_(&go_on) {}
-  class iterator {
-   public:
+struct LateEnd {
+  struct iterator {
     using iterator_concept = std::input_iterator_tag;
     using value_type = int;
     using difference_type = std::ptrdiff_t;
-    explicit iterator(const LateEnd& range) : range_(&range) {}
-    int operator*() const { return number_; }
+    int operator*() const { return number; }
     iterator& operator++() {
-      if (++number_ == 3) range_->reached_->happen(), range_->go_on_->wait();
+      if (++number == 3) range->reached.happen(), range->go_on.wait();
       return *this;
     }
     void operator++(int) { ++*this; }
-    bool operator==(std::default_sentinel_t) const { return number_ == 3; }
-
-   private:
-    const LateEnd* range_;
-    int number_ = 0;
+    bool operator==(std::default_sentinel_t) const { return number == 3; }
+    LateEnd* range;
+    int number = 0;
   };
-  iterator begin() const { return iterator(*this); }
+  iterator begin() { return {this}; }
   std::default_sentinel_t end() const { return {}; }
-
- private:
-  Event* reached_;
-  Event* go_on_;
+  Event reached;
+  Event go_on;
 };
 
 template <class P>
 class Join : public ::testing::Test {
  protected:
-  Join() { set_deadline(20s * patience); }
+  Join() { set_deadline(std::chrono::seconds(20 * patience)); }
 };
-TYPED_TEST_SUITE(Join, EveryConcurrentPool, PoolNames);
+TYPED_TEST_SUITE(Join, ::testing::Types<Pool>, PoolNames);
 
 TYPED_TEST(Join, EndsWhenTheLastResultRangeIsDropped) {
   TypeParam pool(1);
@@ -101,17 +91,17 @@ TYPED_TEST(Join, EndsWhenTheLastResultRangeIsDropped) {
 }
 
 TYPED_TEST(Join, EndsWhenAMapOfAnotherThreadDoes) {
-  Event reached, go_on;
+  LateEnd late;
   TypeParam pool(1);
   std::vector<int> results;
-  std::thread mapper([&] { results = pool.map(same, LateEnd(reached, go_on)); });
-  reached.wait();
+  std::thread mapper([&] { results = pool.map(same, late); });
+  late.reached.wait();
   pool.close();
   {
     const Joiner joiner(pool);
     EXPECT_TRUE(joiner.sleeps());
 
-    go_on.happen();
+    late.go_on.happen();
 
     EXPECT_TRUE(joiner.joins());
   }
@@ -142,7 +132,7 @@ struct Lingering {
 TEST(JoinOfAFullRing, EndsAlthoughLeavingHasToWaitForRoom) {
   const Shared<Event> event;
   joins = event.get();
-  set_deadline(20s * patience);
+  set_deadline(std::chrono::seconds(20 * patience));
   Pool pool(1);
   const std::size_t size = 2 * 262'144 - 64 - 64 - 8 - 8;
   EXPECT_EQ(pool.apply([](const Lingering& lingering) { return lingering.text.size(); }, Lingering(size)), size);

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "os/event_fd.hpp"
+#include "os/futex.hpp"
 #include "support/deadline.hpp"
 
 namespace multiprocessing::detail {
@@ -47,7 +48,7 @@ class WriterOfALap : public ::testing::Test {
   void give_room() {
     take_all();
     channel.words->bell.fetch_add(1);
-    futex_wake_all(channel.words->bell);
+    futex_wake(channel.words->bell);
   }
 
   EventFd waiter_bell;
@@ -57,6 +58,33 @@ class WriterOfALap : public ::testing::Test {
   WorkerWaiting waiting{channel, 0ns, waiter_bell.fd(), background_bell.fd()};
   ResultWriter writer{channel, waiting};
 };
+
+// What the parent has taken ends 24 bytes before the end of a lap; then a whole lap is written without a notice.
+TEST_F(WriterOfALap, PublishesAndRingsBeforeItSleepsForRoom) {
+  write_nothing();
+  for (int answer = 0; answer != 4; ++answer) {
+    write_answer();
+    take_all();
+  }
+  const std::uint64_t taken = channel.words->taken.load();
+  ASSERT_EQ(taken, ring_bytes - 24);
+  sleep_until_committed(taken + ring_bytes / 2);
+  std::thread worker([&] {
+    for (int answer = 0; answer != 5; ++answer) write_answer();
+  });
+
+  EXPECT_TRUE(rings_within(background_bell, 5s * tests::patience));
+  EXPECT_FALSE(rings_within(waiter_bell, 0ms));
+  EXPECT_TRUE(tests::eventually([&] { return waits_for_room(); }));
+  EXPECT_GE(channel.words->committed.load(), taken + ring_bytes / 2);
+
+  const std::uint64_t all = 2 * ring_bytes + round_up_to_8(sizeof(PieceHeader) + 1008);
+  EXPECT_TRUE(tests::eventually([&] {
+    give_room();
+    return channel.words->committed.load() == all;
+  }));
+  worker.join();
+}
 
 }  // namespace
 }  // namespace multiprocessing::detail
