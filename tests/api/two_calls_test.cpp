@@ -62,7 +62,8 @@ TEST_F(TwoCalls, TheFirstReturnsWhileAnItemOfTheSecondRunsOnTheSameWorker) {
   std::thread first([&] {
     results = pool.map(
         [](int number) {
-          if (number == 5) events->begun.happen();
+          std::this_thread::sleep_for(20ms);  // the work: its caller sleeps until the last item is done
+          if (number == 6) events->begun.happen();
           if (number == 6) events->go_on.wait();
           return number;
         },

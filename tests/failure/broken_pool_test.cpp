@@ -23,6 +23,7 @@ constexpr std::size_t items = 900;
 
 struct Seen {
   std::array<std::atomic<int>, items> runs{};
+  std::atomic<bool> starts_fail = false;
 };
 Seen* seen = nullptr;
 
@@ -53,6 +54,15 @@ std::size_t draw_rest(Results& results, std::size_t from) {
   return answered;
 }
 
+bool is_broken(Pool& pool) {
+  try {
+    pool.apply([] {});
+    return false;
+  } catch (const BrokenPool&) {
+    return true;
+  }
+}
+
 class BrokenPoolInALoop : public ::testing::Test {
  protected:
   BrokenPoolInALoop() {
@@ -79,6 +89,25 @@ TEST_F(BrokenPoolInALoop, EndsTheLoopAfterTheForkServerIsLost) {
   for (const pid_t worker : workers) EXPECT_TRUE(ends_within(worker, 2s * patience));
 
   EXPECT_LT(draw_rest(results, 1), items - 1);
+  expect_no_item_ran_twice();
+}
+
+// Three starts that fail break the pool, whoever else lives.
+TEST_F(BrokenPoolInALoop, EndsTheLoopWhileAnotherWorkerLives) {
+  const auto initializer = [] {
+    if (seen->starts_fail) _exit(1);
+  };
+  Pool pool({.processes = 2, .initializer = initializer});
+  auto results = pool.try_imap(run, numbers(), 1, 20);
+  for (int number = 0; number != 100; ++number) EXPECT_EQ(results.next().value(), number);
+  const std::vector<pid_t> workers = pool.worker_pids();
+  ASSERT_EQ(workers.size(), 2U);
+
+  seen->starts_fail = true;
+  kill(workers[1], SIGKILL);
+  EXPECT_TRUE(eventually([&] { return is_broken(pool); }));
+
+  EXPECT_LT(draw_rest(results, 100), items - 100);
   expect_no_item_ran_twice();
 }
 
