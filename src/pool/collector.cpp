@@ -88,6 +88,7 @@ void Collector::go_off_duty() {
 void Collector::collect(std::unique_lock<std::mutex>& lock, Waiter& self, Deadline deadline) {
   listen(Bell::none);
   while (true) {
+    waiter_alert_ = false;
     collected_.look();
     notify();
     if (self.awaited.holds() || Clock::now() >= deadline) return;
@@ -115,7 +116,7 @@ bool Collector::spin(std::unique_lock<std::mutex>& lock) {
 }
 
 void Collector::sleep(std::unique_lock<std::mutex>& lock, Waiter& self, Deadline deadline) {
-  if (self.awaited.holds()) return;
+  if (self.awaited.holds() || waiter_alert_) return;
   collected_.arm(any_eager(), Collected::For::waiter);
   listen(Bell::waiter);
   if (!collected_.needs_attention()) {
@@ -163,7 +164,7 @@ void Collector::changed() {
 void Collector::alert() {
   if (collecting_ != nullptr) {
     waiter_alert_ = true;
-    waiter_bell_.ring();
+    if (asleep_) waiter_bell_.ring();
   } else {
     background_alert_ = true;
     background_bell_.ring();

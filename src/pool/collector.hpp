@@ -57,10 +57,9 @@ class Collector {
   // Until it holds (it is asked under the mutex) or the deadline has passed: what it says then.
   bool wait(const Awaited& awaited, Deadline deadline);
   void changed();  // under the mutex: who waits or listens may have to look
-  // Whoever sleeps set no time to look again, and was not rung since: does it know what was handed in meanwhile?
+  // Whoever sleeps, or is about to, may do so for ever: it has not heard of what was handed in since it looked.
   bool may_oversleep() const {
-    return collecting_ != nullptr ? asleep_ && !waiter_alert_
-                                  : background_runs_ && !background_alert_ && waiters_.empty();
+    return collecting_ != nullptr ? !waiter_alert_ : background_runs_ && !background_alert_ && waiters_.empty();
   }
   void alert();             // under the mutex: it looks, now
   void start_background();  // under the mutex; once
@@ -92,8 +91,8 @@ class Collector {
   bool starter_lost_ = false;
   std::list<Waiter*> waiters_;
   Waiter* collecting_ = nullptr;
-  bool asleep_ = false;  // the collecting one; with waiter_alert_ it was rung, or will look by itself soon
-  bool waiter_alert_ = false;
+  bool asleep_ = false;        // the collecting one
+  bool waiter_alert_ = false;  // it will look before it sleeps, was rung, or looks by itself soon
   std::uint32_t sleeps_ = 0;
   bool background_wanted_ = false;
   bool background_runs_ = false;

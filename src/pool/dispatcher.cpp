@@ -94,6 +94,7 @@ void Dispatcher::measure(WorkerSlot& slot, GroupCall* call) {
 
 void Dispatcher::pass() {
   for (WorkerSlot& slot : slots_) {
+    slot.forget_wants();
     if (slot.state == WorkerSlot::State::absent) continue;
     if (slot.has_news()) collect(slot);
     if (slot.is_streaming()) slot.stream();

@@ -70,7 +70,7 @@ class Dispatcher final : private AnswerSink {
   void measure(WorkerSlot& slot, GroupCall* call);
   void feed();
   WorkerSlot* choose(const Batch& batch);
-  bool has_window(const WorkerSlot& slot, double nanoseconds_per_item) const;
+  bool has_window(WorkerSlot& slot, double nanoseconds_per_item) const;
   bool is_stuck(const WorkerSlot& slot, Clock::time_point now) const;
   void give(WorkerSlot& slot);
   void retire_if_due(WorkerSlot& slot);  // it has run as many items as max_tasks_per_child allows

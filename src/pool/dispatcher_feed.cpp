@@ -26,7 +26,7 @@ bool Dispatcher::is_stuck(const WorkerSlot& slot, Clock::time_point now) const {
   return slot.unanswered_items() != 0 && now - pace_[static_cast<std::size_t>(slot.index())].progress > stuck_after;
 }
 
-bool Dispatcher::has_window(const WorkerSlot& slot, double nanoseconds_per_item) const {
+bool Dispatcher::has_window(WorkerSlot& slot, double nanoseconds_per_item) const {
   const std::size_t most = nanoseconds_per_item == 0 ? 2 : 1 + items_in(ahead_nanoseconds, nanoseconds_per_item);
   return slot.unanswered_items() < most && left_of_life(slot) > 0 && slot.can_offer(slot.limit_bytes());
 }

@@ -57,7 +57,9 @@ Worker::~Worker() {
 
 void Worker::announce_start() {
   since_ = std::chrono::steady_clock::now();
+  const pid_t pid = this_process();
   writer_.begin();
+  writer_.write(&pid, sizeof pid);
   writer_.finish(PieceKind::started, ResultWriter::Notice::last_of_frame);
 }
 

@@ -14,11 +14,13 @@ std::size_t WorkerSlot::free_bytes() const {
   return used <= channel_.tasks.size_bytes() ? channel_.tasks.size_bytes() - static_cast<std::size_t>(used) : 0;
 }
 
-bool WorkerSlot::can_offer(std::size_t bytes) const {
+bool WorkerSlot::can_offer(std::size_t bytes) {
   if (state != State::up || is_streaming()) return false;
   // The rest of a lap may have to be skipped in front of a frame that must be contiguous.
   const std::size_t frame = sizeof(FrameHeader) + std::min(bytes, limit_bytes());
-  return free_bytes() >= round_up_to_8(frame) + std::min(channel_.tasks.contiguous_bytes(filled_), frame);
+  const std::size_t needed = round_up_to_8(frame) + std::min(channel_.tasks.contiguous_bytes(filled_), frame);
+  wants_room_ = free_bytes() < needed;
+  return !wants_room_;
 }
 
 std::size_t WorkerSlot::place_of(const GroupCall& call) const {
@@ -187,8 +189,8 @@ void WorkerSlot::arm(bool eager, bool wants_to_offer, bool when_idle) {
   const std::uint64_t room = channel_.results.size_bytes() / 2;
   // Seq_cst: the listener may be asleep already, and it is another thread that wants more now.
   line.at_committed.store(each ? taken_ + 1 : taken_ + room, std::memory_order_seq_cst);
-  const bool lacks_room = is_streaming() || (state == State::up && !can_offer(limit_bytes()));
-  line.at_consumed.store(lacks_room ? filled_ - channel_.tasks.size_bytes() / 2 : never_wake,
+  // Not whether there is room now: it may have come after we looked for some.
+  line.at_consumed.store(is_streaming() || wants_room_ ? filled_ - channel_.tasks.size_bytes() / 2 : never_wake,
                          std::memory_order_relaxed);
   // With nothing unclaimed a claim changes nothing: what is missing is room, or the end of what runs.
   const std::uint32_t unclaimed = offered_ - claimed();

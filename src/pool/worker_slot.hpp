@@ -41,7 +41,8 @@ class WorkerSlot {
   Clock::time_point ordered_at{};  // when its start was ordered
 
   // Offering. The caller checks can_offer() and cuts the batch with limit_bytes().
-  bool can_offer(std::size_t bytes) const;
+  bool can_offer(std::size_t bytes);  // if not for lack of room, arm() has the worker ring when there is some
+  void forget_wants() { wants_room_ = false; }
   std::size_t limit_bytes() const { return channel_.tasks.size_bytes() / 4 - sizeof(FrameHeader); }
   void offer(Batch batch, std::size_t bytes);
   void offer_leave();
@@ -122,6 +123,7 @@ class WorkerSlot {
   std::deque<Stream> stream_;
   std::uint64_t filled_ = 0;
   std::uint32_t offered_ = 0;
+  bool wants_room_ = false;
   std::uint64_t taken_ = 0;
   std::uint32_t rung_for_ = 0;
   std::size_t unanswered_items_ = 0;

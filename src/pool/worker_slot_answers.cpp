@@ -101,7 +101,8 @@ bool WorkerSlot::take_piece(AnswerSink& sink, std::uint64_t& position, std::uint
     case PieceKind::exception:
       return take_answer(sink, header.kind, data, header.bytes);
     case PieceKind::started:
-      if (state != State::starting) return false;
+      if (state != State::starting || header.bytes != sizeof pid) return false;
+      if (pid == 0) std::memcpy(&pid, data, sizeof pid);  // it may be here before the fork server's report
       state = State::up;
       sink.on_started();
       return true;
@@ -173,6 +174,7 @@ WorkerSlot::Aftermath WorkerSlot::take_apart(bool overwritten) {
   past_waiting_ += std::exchange(now_waiting_, {});
   frames_.clear();
   stream_.clear();
+  wants_room_ = false;
   parts_ = {};
   parts_error_ = nullptr;
   places_.fill(0);

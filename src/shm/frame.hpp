@@ -39,7 +39,7 @@ enum class PieceKind : std::uint32_t {
   part,          // more follows
   void_parts,    // the parts so far are void: an exception follows instead
   padding,       // nothing: leads to the ring's start
-  started,       // the worker is up
+  started,       // the worker is up: its pid
   start_failed,  // its initializer threw: an encoded exception
 };
 

@@ -154,6 +154,30 @@ TEST(Frames, AHalfWrittenAnswerIsVoidAndTheNextOneIsWhole) {
   }
 }
 
+TEST(Frames, AWorkerThatIsUpHasAPidBeforeTheForkServerSaysSo) {
+  const TwoEnds ends(ring_bytes);
+  EXPECT_EQ(ends.slot.state, WorkerSlot::State::up);
+  EXPECT_EQ(ends.slot.pid, getpid());
+}
+
+// The parent found no room, and before it sleeps there is some: nobody will ring for that any more.
+TEST(Frames, RoomThatComesWhileTheParentGoesToSleepIsNoticed) {
+  TwoEnds ends(ring_bytes);
+  const auto call = ends.call<std::string>(same);
+  while (ends.slot.can_offer(ends.slot.limit_bytes())) ends.offer(ends.batch<std::string>(call, {text_of(500)}));
+  const auto goes_to_sleep = [&] {
+    ends.slot.arm(true, true, true);
+    return !ends.slot.needs_attention(true);
+  };
+  EXPECT_TRUE(goes_to_sleep());
+
+  ends.serve_until_leave();
+
+  EXPECT_FALSE(goes_to_sleep());
+  ends.slot.forget_wants();
+  EXPECT_TRUE(goes_to_sleep()) << "nobody asks for room any more";
+}
+
 // The worker's end is moved by hand: what it reads goes by one word.
 TEST(Frames, AStreamedFrameFollowsTheRoomThatTheWorkerMakes) {
   TwoEnds ends(ring_bytes);
