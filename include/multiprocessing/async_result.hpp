@@ -78,9 +78,8 @@ class AsyncResult {
   R get_before(detail::Deadline deadline, std::chrono::nanoseconds waited) {
     detail::Call& call = pending().call();
     if (!ended_before(deadline)) detail::throw_timeout("get()", waited);
-    const std::shared_ptr<detail::Pending<R>> pending = pending_;
     if (!call.wait_for_callbacks(deadline)) detail::throw_timeout("get()", waited);
-    pending_.reset();
+    const std::shared_ptr<detail::Pending<R>> pending = std::move(pending_);
     if constexpr (std::is_void_v<R>) {
       pending->outcome().value();
     } else {

@@ -52,7 +52,7 @@ class ThreadPool : public detail::PoolInterface<ThreadPool> {
   }
   template <class Work>
   auto start(typename Work::Function& f, detail::Keep keep, bool numbered, std::size_t chunksize) {
-    return std::make_unique<detail::ThreadSubmission<Work>>(core_, f, keep, numbered, chunksize);
+    return detail::ThreadSubmission<Work>(core_, f, keep, numbered, chunksize);
   }
 
   std::shared_ptr<detail::ThreadCore> core_;

@@ -8,8 +8,7 @@ namespace multiprocessing::detail {
 void AnswerTable::expect(std::size_t items) {
   expected_ = items;
   if (fixed_size_bytes_ != 0) {
-    if (!few_) few_ = std::make_unique_for_overwrite<std::byte[]>(few_values * fixed_size_bytes_);
-    while (items > few_values + many_.size() * block_values) {
+    while (items > few_values_ + many_.size() * block_values) {
       many_.push_back(std::make_unique_for_overwrite<std::byte[]>(block_values * fixed_size_bytes_));
     }
   } else if (keep_ != Keep::as_they_come) {
@@ -26,40 +25,41 @@ void AnswerTable::put(std::size_t index, ByteAnswer answer) {
   ++ended_;
   failed_ = failed_ || answer.kind != ByteAnswer::Kind::value;
   if (keep_ == Keep::as_they_come) {
-    order_.push_back({index, std::move(answer)});
+    answers_.push_back({std::move(answer), index});
   } else if (fixed_size_bytes_ == 0) {
-    answers_[index] = std::move(answer);
+    answers_[index].answer = std::move(answer);
   } else {
-    exceptions_.emplace(index, std::move(answer));
+    if (!exceptions_) exceptions_ = std::make_unique<std::map<std::size_t, ByteAnswer>>();
+    exceptions_->emplace(index, std::move(answer));
   }
 }
 
 bool AnswerTable::has(std::size_t index) const {
-  return index >= answers_.begin() && index < answers_.end() && answers_[index].kind != ByteAnswer::Kind::pending;
+  return index >= answers_.begin() && index < answers_.end() &&
+         answers_[index].answer.kind != ByteAnswer::Kind::pending;
 }
 
 bool AnswerTable::take_fixed(std::size_t index, void* value) const {
-  if (fixed_size_bytes_ == 0 || exceptions_.contains(index)) return false;
+  if (fixed_size_bytes_ == 0 || (exceptions_ && exceptions_->contains(index))) return false;
   std::memcpy(value, value_at(index), fixed_size_bytes_);
   return true;
 }
 
 ByteAnswer AnswerTable::take(std::size_t index) {
-  if (keep_ == Keep::as_they_come) return order_.pop_front().second;
   if (fixed_size_bytes_ != 0) {
-    if (const auto found = exceptions_.find(index); found != exceptions_.end()) return std::move(found->second);
+    if (exceptions_ && exceptions_->contains(index)) return std::move(exceptions_->at(index));
     ByteAnswer answer{.kind = ByteAnswer::Kind::value};
     answer.bytes.append(value_at(index), fixed_size_bytes_);
     return answer;
   }
-  return keep_ == Keep::in_order ? answers_.pop_front() : std::move(answers_[index]);
+  return keep_ == Keep::all ? std::move(answers_[index].answer) : answers_.pop_front().answer;
 }
 
 bool AnswerTable::copy_all_fixed(void* values) const {
   if (fixed_size_bytes_ == 0 || failed_) return false;
   auto to = static_cast<std::byte*>(values);
   for (std::size_t index = 0; index < expected_;) {
-    const std::size_t block = index < few_values ? few_values : block_values;
+    const std::size_t block = index < few_values_ ? few_values_ : block_values;
     const std::size_t count = std::min(block, expected_ - index);
     std::memcpy(to, value_at(index), count * fixed_size_bytes_);
     to += count * fixed_size_bytes_;

@@ -5,6 +5,7 @@
 
 #include "pool/passage.hpp"
 
+#include <array>
 #include <map>
 
 namespace multiprocessing::detail {
@@ -14,7 +15,9 @@ namespace multiprocessing::detail {
 class AnswerTable {
  public:
   AnswerTable(Keep keep, std::size_t fixed_size_bytes)
-      : keep_(keep), fixed_size_bytes_(keep == Keep::all ? fixed_size_bytes : 0) {}
+      : keep_(keep),
+        fixed_size_bytes_(keep == Keep::all ? fixed_size_bytes : 0),
+        few_values_(fixed_size_bytes_ == 0 ? 0 : few_bytes / fixed_size_bytes_) {}
 
   std::size_t fixed_size_bytes() const { return fixed_size_bytes_; }  // 0: each value is kept by itself
   void expect(std::size_t items);                                     // so many in all have been handed in
@@ -24,35 +27,39 @@ class AnswerTable {
 
   void put(std::size_t index, ByteAnswer answer);
   void put_fixed(std::size_t index, const std::byte* value) {
-    std::memcpy(value_at(index), value, fixed_size_bytes_);
+    std::memcpy(const_cast<std::byte*>(value_at(index)), value, fixed_size_bytes_);
     ++ended_;
   }
   bool has(std::size_t index) const;
-  bool has_next() const { return !order_.empty(); }
-  std::size_t next() const { return order_.front().first; }
+  bool has_next() const { return !answers_.empty(); }
+  std::size_t next() const { return answers_.front().index; }
   ByteAnswer take(std::size_t index);
   bool take_fixed(std::size_t index, void* value) const;  // false if it is an error
   bool copy_all_fixed(void* values) const;                // false if one is an error
 
  private:
+  static constexpr std::size_t few_bytes = 16;
+  struct Kept {
+    ByteAnswer answer = {};
+    std::size_t index = 0;  // if they are kept as they come
+  };
   Keep keep_;
   std::size_t fixed_size_bytes_;
+  std::size_t few_values_;
   std::size_t expected_ = 0;
   std::size_t ended_ = 0;
   bool failed_ = false;
-  // Values side by side, in blocks that never move; block 0 is small, for the calls that have few.
-  std::byte* value_at(std::size_t index) const {
-    if (index < few_values) return few_.get() + index * fixed_size_bytes_;
-    const std::size_t place = index - few_values;
+  // Values side by side, in blocks that never move; the first few here, since most calls have few.
+  const std::byte* value_at(std::size_t index) const {
+    if (index < few_values_) return few_.data() + index * fixed_size_bytes_;
+    const std::size_t place = index - few_values_;
     return many_[place / block_values].get() + place % block_values * fixed_size_bytes_;
   }
-  static constexpr std::size_t few_values = 16;
   static constexpr std::size_t block_values = std::size_t{1} << 16;
-  std::unique_ptr<std::byte[]> few_;
+  alignas(few_bytes) std::array<std::byte, few_bytes> few_;
   std::vector<std::unique_ptr<std::byte[]>> many_;
-  std::map<std::size_t, ByteAnswer> exceptions_;       // among the values of fixed size
-  Passage<ByteAnswer> answers_;                        // by index; those at the front have been taken
-  Passage<std::pair<std::size_t, ByteAnswer>> order_;  // as they came
+  std::unique_ptr<std::map<std::size_t, ByteAnswer>> exceptions_;  // among the values of fixed size
+  Passage<Kept> answers_;  // by index, or as they came; those at the front have been taken
 };
 
 }  // namespace multiprocessing::detail

@@ -9,7 +9,7 @@
 namespace multiprocessing::detail {
 namespace {
 
-constexpr std::size_t smallest_segment_bytes = 64;
+constexpr std::size_t smallest_segment_bytes = 24;  // what an allocation takes at least
 constexpr std::size_t largest_growth_bytes = std::size_t{32} << 20;
 constexpr std::size_t huge_pages_from_bytes = std::size_t{4} << 20;
 
@@ -45,7 +45,8 @@ Bytes::Segment& Bytes::writable_segment(std::size_t at_least_bytes) {
   const std::size_t growth_bytes = std::clamp(size_bytes_, smallest_segment_bytes, largest_growth_bytes);
   Segment segment = make_segment(std::max(at_least_bytes, growth_bytes));
   if (first_.capacity_bytes == 0) return first_ = std::move(segment);
-  return more_.emplace_back(std::move(segment));
+  if (!more_) more_ = std::make_unique<std::vector<Segment>>();
+  return more_->emplace_back(std::move(segment));
 }
 
 void Bytes::truncate(std::size_t size_bytes) {
@@ -53,7 +54,8 @@ void Bytes::truncate(std::size_t size_bytes) {
     const std::size_t excess_bytes = std::min(size_bytes_ - size_bytes, last().size_bytes);
     last().size_bytes -= excess_bytes;
     size_bytes_ -= excess_bytes;
-    if (last().size_bytes == 0 && !more_.empty()) more_.pop_back();
+    if (last().size_bytes == 0 && more_) more_->pop_back();
+    if (more_ && more_->empty()) more_ = nullptr;
   }
 }
 

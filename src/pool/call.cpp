@@ -17,12 +17,12 @@ struct Call::Callbacks {
   std::exception_ptr error;
 };
 
-Call::Call(std::shared_ptr<CallbackThread> callback_thread) : callback_thread_(std::move(callback_thread)) {}
+Call::Call(CallbackThread& callback_thread) : callback_thread_(callback_thread) {}
 Call::~Call() = default;
 
 void Call::when_ended(std::function<void()> callback) {
   before_callback();
-  callback_thread_->start();
+  callback_thread_.start();
   if (!callbacks_) callbacks_ = std::make_unique<Callbacks>();
   const std::lock_guard lock(callbacks_->mutex);
   ++callbacks_->due;
@@ -40,7 +40,7 @@ void Call::announce_end() {
 // Each callback holds a reference to this call: it outlives them.
 void Call::post_callbacks() {
   for (auto& callback : std::exchange(callbacks_->waiting, {})) {
-    callback_thread_->post([this, callback = std::move(callback)] { run(callback); });
+    callback_thread_.post([this, callback = std::move(callback)] { run(callback); });
   }
 }
 
@@ -57,10 +57,15 @@ void Call::run(const std::function<void()>& callback) noexcept {
   callbacks_->ran.notify_all();
 }
 
+std::unique_lock<std::mutex> Call::lock_out_callbacks() {
+  const bool any = (marks_.load(std::memory_order_acquire) & has_callbacks) != 0;
+  return any ? std::unique_lock(callbacks_->mutex) : std::unique_lock<std::mutex>();
+}
+
 bool Call::wait_for_callbacks(Deadline deadline) {
   if ((marks_.load(std::memory_order_acquire) & has_callbacks) == 0) return true;
   std::unique_lock lock(callbacks_->mutex);
-  if (callbacks_->due != 0 && !callback_thread_->is_current()) {
+  if (callbacks_->due != 0 && !callback_thread_.is_current()) {
     const auto ran = [&] { return callbacks_->due == 0; };
     if (deadline == never) {
       callbacks_->ran.wait(lock, ran);

@@ -17,8 +17,8 @@ PoolCore::~PoolCore() = default;
 ByteCore::~ByteCore() = default;
 ByteCall::~ByteCall() = default;
 
-ChunkWriter::ChunkWriter(std::shared_ptr<ByteCore> core, std::shared_ptr<ByteCall> call, std::size_t item_size_bytes)
-    : core_(std::move(core)), call_(std::move(call)), item_size_bytes_(item_size_bytes), sink_(chunk_.bytes) {}
+ChunkWriter::ChunkWriter(ByteCore& core, ByteCall& call, std::size_t item_size_bytes)
+    : core_(core), call_(call), item_size_bytes_(item_size_bytes), sink_(chunk_.bytes) {}
 
 void ChunkWriter::begin_length() {
   item_begin_ = sink_.written_bytes();
@@ -34,7 +34,7 @@ void ChunkWriter::end_length() {
 void ChunkWriter::refuse_item(std::exception_ptr reason) {
   sink_.rewind(item_begin_);
   flush();
-  core_->refuse(*call_, std::move(reason));
+  core_.refuse(call_, std::move(reason));
   ++chunk_.first;
 }
 
@@ -54,7 +54,7 @@ void ChunkWriter::hand_over(bool is_last) {
   if (chunk_.count == 0) return;
   sink_.finish();
   const std::size_t next = items();
-  core_->submit(*call_, std::move(chunk_), is_last);
+  core_.submit(call_, std::move(chunk_), is_last);
   chunk_ = Chunk{.bytes = {}, .first = next, .count = 0};
   sink_.rewind(0);
   wanted_ = std::min(2 * wanted_, item_size_bytes_ != 0 ? most_bytes / item_size_bytes_ : most_items);
@@ -62,7 +62,7 @@ void ChunkWriter::hand_over(bool is_last) {
 
 void ChunkWriter::end() {
   if (chunk_.count != 0) return hand_over(true);
-  core_->end_input(*call_);
+  core_.end_input(call_);
 }
 
 }  // namespace multiprocessing::detail

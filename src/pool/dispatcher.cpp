@@ -66,7 +66,7 @@ std::size_t Dispatcher::unanswered() const {
 }
 
 void Dispatcher::collect(WorkerSlot& slot) {
-  const auto kept = slot.unanswered_items() == 0 ? nullptr : slot.working_on();
+  const auto kept = slot.unanswered_items() == 0 ? nullptr : slot.working_on().shared_from_this();
   const std::size_t before = slot.answered_items();
   if (!slot.collect(*this) && std::find(overwritten_.begin(), overwritten_.end(), slot.index()) == overwritten_.end()) {
     overwritten_.push_back(slot.index());

@@ -115,7 +115,7 @@ void Dispatcher::rebalance() {
   for (WorkerSlot& slot : slots_) {
     const std::size_t unclaimed = slot.unclaimed_items();
     if (unclaimed == 0) continue;
-    const double pace = slot.working_on()->nanoseconds_per_item();
+    const double pace = slot.working_on().nanoseconds_per_item();
     const double waits = static_cast<double>(unclaimed) * pace;
     if (pace == 0 || waits >= waking_nanoseconds || is_stuck(slot, now)) {
       requeue(slot.recall());
@@ -134,7 +134,7 @@ bool Dispatcher::has_unclaimed() const {
 bool Dispatcher::has_unclaimed_long() const {
   return std::any_of(slots_.begin(), slots_.end(), [](const WorkerSlot& slot) {
     if (slot.unclaimed_items() == 0) return false;
-    const double pace = slot.working_on()->nanoseconds_per_item();
+    const double pace = slot.working_on().nanoseconds_per_item();
     return pace == 0 || pace >= short_item_nanoseconds;
   });
 }

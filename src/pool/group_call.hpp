@@ -21,20 +21,26 @@ class CallHost {
   virtual void expect_end(GroupCall& call) = 0;  // a callback waits for it
 };
 
+// A chunk on its way. Its bytes are kept until all of it is answered: they are what is sent again.
+struct SentChunk {
+  GroupCall* call;
+  Chunk chunk;
+};
+
 // A call on forked workers. All that it keeps is guarded by its host's mutex; results may outlive the pool, so it
 // shares the host.
 class GroupCall final : public ByteCall, public std::enable_shared_from_this<GroupCall> {
  public:
-  GroupCall(std::shared_ptr<CallHost> host, std::shared_ptr<CallbackThread> callback_thread, FunctionImage image,
-            Keep keep_answers, std::shared_ptr<double> pace, std::uint64_t call_number, std::size_t index_of_first)
-      : ByteCall(std::move(callback_thread)),
+  GroupCall(std::shared_ptr<CallHost> host, CallbackThread& callback_thread, FunctionImage image, Keep keep_answers,
+            double& pace, std::uint64_t call_number, std::size_t index_of_first)
+      : ByteCall(callback_thread),
         function(std::move(image)),
         keep(keep_answers),
         table(keep, function.type->result_size_bytes),
         number(call_number),
         first_index(index_of_first),
         host_(std::move(host)),
-        pace_(std::move(pace)) {}
+        pace_(pace) {}
 
   bool wait(Until until, std::size_t index, Deadline deadline) override {
     return host_->wait(*this, until, index, deadline);
@@ -61,7 +67,21 @@ class GroupCall final : public ByteCall, public std::enable_shared_from_this<Gro
 
   void before_callback() override { host_->expect_end(*this); }
 
-  double& nanoseconds_per_item() { return *pace_; }  // see Paces
+  // Keeps this call alive. Most calls are small, and have one: it needs no allocation.
+  std::shared_ptr<SentChunk> send(Chunk chunk) {
+    if (first_chunk_.call == nullptr && chunk.bytes.size_bytes() <= small_bytes) {
+      first_chunk_ = {this, std::move(chunk)};
+      return {shared_from_this(), &first_chunk_};
+    }
+    struct Sent {
+      SentChunk chunk;
+      std::shared_ptr<GroupCall> keeps;
+    };
+    const auto sent = std::make_shared<Sent>(Sent{{this, std::move(chunk)}, shared_from_this()});
+    return {sent, &sent->chunk};
+  }
+
+  double& nanoseconds_per_item() { return pace_; }  // see Paces
   bool ended() const { return input_ended && table.ended() == table.expected(); }
   bool has(Until until, std::size_t index) const {
     switch (until) {
@@ -98,15 +118,12 @@ class GroupCall final : public ByteCall, public std::enable_shared_from_this<Gro
     const std::lock_guard lock(host_->mutex());
     return action();
   }
-  std::shared_ptr<CallHost> host_;
-  std::shared_ptr<double> pace_;
-  bool announced_ = false;
-};
+  static constexpr std::size_t small_bytes = 256;
 
-// A chunk on its way. Its bytes are kept until all of it is answered: they are what is sent again.
-struct SentChunk {
-  std::shared_ptr<GroupCall> call;
-  Chunk chunk;
+  std::shared_ptr<CallHost> host_;
+  SentChunk first_chunk_{};
+  double& pace_;
+  bool announced_ = false;
 };
 
 // A place in Bytes. Lengths never straddle two segments.

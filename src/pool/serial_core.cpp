@@ -34,9 +34,12 @@ class SerialItem final : public RunningItem {
 // A call whose items have ended as soon as they are handed in. The mutex lets the callback thread read what it keeps.
 class SerialCall final : public ByteCall {
  public:
-  SerialCall(std::shared_ptr<CallbackThread> callback_thread, FunctionImage image, Keep keep, std::size_t first_index)
-      : ByteCall(std::move(callback_thread)),
-        image_(std::move(image)),
+  SerialCall(std::shared_ptr<ByteCore> core, CallbackThread& callback_thread, PreparedFunction function, Keep keep,
+             std::size_t first_index)
+      : ByteCall(callback_thread),
+        core_(std::move(core)),
+        image_(std::move(function.image)),
+        refused_(std::move(function.refused)),
         table_(keep, image_.type->result_size_bytes),
         first_index_(first_index) {}
   ~SerialCall() override {
@@ -94,7 +97,7 @@ class SerialCall final : public ByteCall {
     return function();
   }
   ByteAnswer run_item(const std::vector<std::byte>& item, std::size_t index) {
-    if (image_.refused) return {.kind = ByteAnswer::Kind::failure, .bytes = {}, .error = image_.refused};
+    if (refused_) return {.kind = ByteAnswer::Kind::failure, .bytes = {}, .error = refused_};
     BytesSource argument(item.data(), item.size());
     ByteAnswer answer{.kind = ByteAnswer::Kind::value};
     const ItemScope scope(first_index_ + index);
@@ -116,24 +119,27 @@ class SerialCall final : public ByteCall {
     return answer;
   }
 
+  std::shared_ptr<ByteCore> core_;
   FunctionImage image_;
+  std::exception_ptr refused_;
   void* function_ = nullptr;
   std::mutex mutex_;
   AnswerTable table_;
   std::size_t first_index_;
 };
 
-class SerialCore final : public ByteCore {
+class SerialCore final : public ByteCore, public std::enable_shared_from_this<SerialCore> {
  public:
   explicit SerialCore(const PoolOptions& options) : finalizer_(options.finalizer) {
     check_options(options);
     if (options.initializer) run_initializer(options.initializer);
   }
 
-  std::shared_ptr<ByteCall> begin(FunctionImage image, Keep keep, std::size_t, bool numbered, bool) override {
+  std::shared_ptr<ByteCall> begin(PreparedFunction function, Keep keep, std::size_t, bool numbered, bool) override {
     check_owner(mark_);
     if (state_ != State::open) throw std::logic_error("the SerialPool is closed: it takes no more work");
-    return std::make_shared<SerialCall>(callback_thread_, std::move(image), keep, numbered ? calls_++ : 0);
+    return std::make_shared<SerialCall>(shared_from_this(), callback_thread_, std::move(function), keep,
+                                        numbered ? calls_++ : 0);
   }
   void submit(ByteCall& call, Chunk chunk, bool is_last) override {
     const std::size_t count = chunk.count;
@@ -164,7 +170,7 @@ class SerialCore final : public ByteCore {
     check_owner(mark_);
     if (state_ == State::open) throw std::logic_error("join() was called before close() or terminate()");
     if (!finalized_.exchange(true) && finalizer_) run_finalizer(finalizer_, "SerialPool");
-    return callback_thread_->finish(deadline);
+    return callback_thread_.finish(deadline);
   }
   int processes() const override { return check_owner(mark_), 1; }
   std::vector<pid_t> worker_pids() const override { return check_owner(mark_), std::vector<pid_t>{}; }
@@ -186,7 +192,7 @@ class SerialCore final : public ByteCore {
   std::atomic<State> state_ = State::open;
   std::atomic<bool> finalized_ = false;
   std::function<void()> finalizer_;
-  std::shared_ptr<CallbackThread> callback_thread_ = std::make_shared<CallbackThread>();
+  CallbackThread callback_thread_;
   std::atomic<std::size_t> calls_ = 0;
   std::atomic<std::size_t> finished_ = 0;
   std::atomic<std::size_t> failed_ = 0;

@@ -94,7 +94,7 @@ class ThreadTeam final : public ThreadCore, public std::enable_shared_from_this<
     return nullptr;
   }
   void count_dropped(std::size_t items) noexcept override { dropped_.fetch_add(items, std::memory_order_relaxed); }
-  const std::shared_ptr<CallbackThread>& callback_thread() const override { return callback_thread_; }
+  CallbackThread& callback_thread() override { return callback_thread_; }
   void check_owner() const override { detail::check_owner(mark_); }
   bool inherited() const override { return mark_.inherited(); }
 
@@ -144,7 +144,7 @@ class ThreadTeam final : public ThreadCore, public std::enable_shared_from_this<
   const std::function<void()> initializer_;
   const std::function<void()> finalizer_;
   const int processes_;
-  const std::shared_ptr<CallbackThread> callback_thread_ = std::make_shared<CallbackThread>();
+  CallbackThread callback_thread_;
 
   boost::asio::io_context context_;
   mutable std::mutex mutex_;
@@ -236,7 +236,7 @@ bool ThreadTeam::join(Deadline deadline) {
     threads.swap(threads_);
   }
   for (std::thread& thread : threads) thread.join();
-  return callback_thread_->finish(deadline);
+  return callback_thread_.finish(deadline);
 }
 
 void ThreadTeam::leave_scope() noexcept {

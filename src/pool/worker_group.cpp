@@ -16,7 +16,7 @@ constexpr double spin_below_nanoseconds = 20'000;  // of items that take longer 
 
 }  // namespace
 
-std::shared_ptr<ByteCall> WorkerGroup::begin(FunctionImage function, Keep keep, std::size_t chunksize, bool numbered,
+std::shared_ptr<ByteCall> WorkerGroup::begin(PreparedFunction function, Keep keep, std::size_t chunksize, bool numbered,
                                              bool asynchronous) {
   check_owner(mark_);
   if (!function.refused) function.refused = modules_.why_not(function.code);
@@ -25,11 +25,11 @@ std::shared_ptr<ByteCall> WorkerGroup::begin(FunctionImage function, Keep keep, 
   if (!crew_->broken().empty()) throw BrokenPool("the pool is broken: " + crew_->broken());
   crew_->start_missing();
   if (asynchronous) collector_.start_background();
-  auto pace = paces_.of(function);
-  auto call = std::make_shared<GroupCall>(shared_from_this(), callback_thread_, std::move(function), keep,
-                                          std::move(pace), ++calls_, numbered ? numbered_calls_++ : 0);
+  double& pace = paces_.of(function.image);
+  auto call = std::make_shared<GroupCall>(shared_from_this(), callback_thread_, std::move(function.image), keep, pace,
+                                          ++calls_, numbered ? numbered_calls_++ : 0);
   if (chunksize != 0) call->chunksize = chunksize;
-  call->withdrawn = ended_by_ ? ended_by_ : call->function.refused;
+  call->withdrawn = ended_by_ ? ended_by_ : function.refused;
   // A call that waits alone is not told of each answer. Now there may be work of another behind its last one.
   if (++open_calls_ == 2) collector_.changed();
   return call;
@@ -38,9 +38,9 @@ std::shared_ptr<ByteCall> WorkerGroup::begin(FunctionImage function, Keep keep, 
 void WorkerGroup::submit(ByteCall& call, Chunk chunk, bool is_last) {
   if (inherited()) return;
   auto& group_call = static_cast<GroupCall&>(call);
-  auto work = std::make_shared<SentChunk>(SentChunk{group_call.shared_from_this(), std::move(chunk)});
-  const std::size_t first = work->chunk.first;
-  const std::size_t count = work->chunk.count;
+  const std::size_t first = chunk.first;
+  const std::size_t count = chunk.count;
+  auto work = group_call.send(std::move(chunk));
   const std::lock_guard lock(mutex());
   if (!group_call.withdrawn) group_call.withdrawn = why_ended();
   if (is_last) group_call.input_ended = true;

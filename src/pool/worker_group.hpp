@@ -33,7 +33,7 @@ class WorkerGroup final : public ByteCore,
   WorkerGroup(const PoolOptions& options, const WorkerGroupSettings& settings, const MakeStarter& make_starter = {});
   ~WorkerGroup() override;
 
-  std::shared_ptr<ByteCall> begin(FunctionImage function, Keep keep, std::size_t chunksize, bool numbered,
+  std::shared_ptr<ByteCall> begin(PreparedFunction function, Keep keep, std::size_t chunksize, bool numbered,
                                   bool asynchronous) override;
   void submit(ByteCall& call, Chunk chunk, bool is_last) override;
   void refuse(ByteCall& call, std::exception_ptr reason) override;
@@ -83,7 +83,7 @@ class WorkerGroup final : public ByteCore,
   Collector collector_;
   std::unique_ptr<WorkerStarter> server_;
   std::unique_ptr<Crew> crew_;
-  std::shared_ptr<CallbackThread> callback_thread_ = std::make_shared<CallbackThread>();
+  CallbackThread callback_thread_;
   State state_ = State::open;
   std::exception_ptr ended_by_;  // what is handed in ends with this
   Paces paces_;

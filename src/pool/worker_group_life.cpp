@@ -139,7 +139,7 @@ bool WorkerGroup::join(Deadline deadline) {
   };
   if (!collector_.wait(Left(*this), deadline)) return false;
   end_processes();
-  return callback_thread_->finish(deadline);
+  return callback_thread_.finish(deadline);
 }
 
 void WorkerGroup::leave_scope() noexcept {
@@ -153,7 +153,7 @@ void WorkerGroup::leave_scope() noexcept {
     join(never);
   } else {
     terminate();
-    callback_thread_->finish(deadline_after(std::chrono::seconds(2)));
+    callback_thread_.finish(deadline_after(std::chrono::seconds(2)));
   }
 }
 

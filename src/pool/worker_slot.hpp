@@ -50,7 +50,7 @@ class WorkerSlot {
   bool is_streaming() const { return !stream_.empty(); }
   std::vector<Batch> recall();  // takes back, in order, what the worker has not claimed
 
-  std::shared_ptr<GroupCall> working_on() const { return frames_.empty() ? nullptr : frames_.front().batch.work->call; }
+  GroupCall& working_on() const { return frames_.front().batch.call(); }  // with an unanswered item
   std::size_t running_items() const;  // 1 if the worker has begun one that it has not answered
   std::size_t unanswered_items() const { return unanswered_items_; }
   std::size_t unclaimed_frames() const;
@@ -110,7 +110,7 @@ class WorkerSlot {
   void publish_frame(Frame frame);
   void wake(ParkReason reason);
   bool take_answers(AnswerSink& sink);
-  void take_fixed_values(AnswerSink& sink, std::uint64_t& position, std::uint64_t committed);
+  bool take_fixed_values(AnswerSink& sink, std::uint64_t& position, std::uint64_t committed);
   void keep_part(const std::byte* data, std::size_t size_bytes);
   bool take_piece(AnswerSink& sink, std::uint64_t& position, std::uint64_t committed);
   bool take_answer(AnswerSink& sink, PieceKind kind, const std::byte* data, std::size_t size_bytes);

@@ -30,8 +30,7 @@ bool WorkerSlot::take_answers(AnswerSink& sink) {
   std::uint64_t position = taken_;
   bool consistent = true;
   while (consistent && position != committed) {
-    take_fixed_values(sink, position, committed);
-    if (position != committed) consistent = take_piece(sink, position, committed);
+    if (!take_fixed_values(sink, position, committed)) consistent = take_piece(sink, position, committed);
   }
   taken_ = position;
   // Release: we have copied what the worker may overwrite now. Seq_cst: then we look whether it sleeps.
@@ -43,13 +42,13 @@ bool WorkerSlot::take_answers(AnswerSink& sink) {
 
 // Many values of fixed size, all of one frame, which are most of what a map of numbers answers: take_piece(), in a
 // loop.
-void WorkerSlot::take_fixed_values(AnswerSink& sink, std::uint64_t& position, std::uint64_t committed) {
-  if (frames_.empty() || parts_.size_bytes() != 0 || !is_claimed(frames_.front())) return;
+bool WorkerSlot::take_fixed_values(AnswerSink& sink, std::uint64_t& position, std::uint64_t committed) {
+  if (frames_.empty() || parts_.size_bytes() != 0 || !is_claimed(frames_.front())) return false;
   Frame& frame = frames_.front();
-  if (frame.batch.count == 0) return;
+  if (frame.batch.count == 0) return false;
   AnswerTable& table = frame.batch.call().table;
   const std::size_t fixed = table.fixed_size_bytes();
-  if (fixed == 0) return;
+  if (fixed == 0) return false;
   const std::uint64_t size = round_up_to_8(sizeof(PieceHeader) + fixed);
   const std::size_t most = std::min<std::uint64_t>({frame.batch.count - frame.answered, (committed - position) / size,
                                                     channel_.results.contiguous_bytes(position) / size});
@@ -61,13 +60,14 @@ void WorkerSlot::take_fixed_values(AnswerSink& sink, std::uint64_t& position, st
     if (header.kind != PieceKind::value || header.bytes != fixed) break;
     table.put_fixed(frame.batch.first + frame.answered + count, piece + sizeof header);
   }
-  if (count == 0) return;
+  if (count == 0) return false;
   position += count * size;
   frame.answered += count;
   answered_items_ += count;
   unanswered_items_ -= count;
   sink.on_fixed_answers(frame.batch.call(), count);
   if (frame.answered == frame.batch.count) frames_.pop_front();
+  return true;
 }
 
 // An answer for which there is no memory here is that item's error, and nobody else's.

@@ -59,8 +59,8 @@ TEST(Bytes, GrowByDoublingWithoutMovingWhatIsThere) {
   sink.finish();
 
   EXPECT_EQ(bytes.size_bytes(), std::size_t{1} << 20);
-  EXPECT_LE(bytes.segment_count(), 15u);
-  EXPECT_EQ(bytes.segment(0).capacity_bytes, 64u);
+  EXPECT_LE(bytes.segment_count(), 17u);
+  EXPECT_EQ(bytes.segment(0).capacity_bytes, 24u);
 }
 
 TEST(Bytes, TakeOneSegmentForWhatIsWrittenAtOnce) {

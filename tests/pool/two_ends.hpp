@@ -29,13 +29,13 @@ class TwoEnds : private AnswerSink {
 
   template <class Item, class F>
   std::shared_ptr<GroupCall> call(F f, Keep keep = Keep::in_order) {
-    return std::make_shared<GroupCall>(host_, callbacks_, image_of<F, Item, Spread::no>(f), keep,
-                                       std::make_shared<double>(0), ++calls_, 0);
+    return std::make_shared<GroupCall>(host_, callbacks_, prepare<F, Item, Spread::no>(f).image, keep, pace_, ++calls_,
+                                       0);
   }
   template <class Item>
   Batch batch(const std::shared_ptr<GroupCall>& of, const std::vector<Item>& items) {
-    auto work = std::make_shared<SentChunk>(SentChunk{of, {{}, of->table.expected(), items.size()}});
-    BytesSink sink(work->chunk.bytes);
+    Chunk chunk{{}, of->table.expected(), items.size()};
+    BytesSink sink(chunk.bytes);
     for (const Item& item : items) {
       std::byte* const length = of->function.type->item_size_bytes == 0 ? sink.place(sizeof(std::uint64_t)) : nullptr;
       const std::size_t begin = sink.written_bytes();
@@ -44,9 +44,9 @@ class TwoEnds : private AnswerSink {
       if (length != nullptr) std::memcpy(length, &size, sizeof size);
     }
     sink.finish();
-    const std::size_t first = work->chunk.first;
+    const std::size_t first = chunk.first;
     of->table.expect(first + items.size());
-    return {std::move(work), first, items.size(), {}};
+    return {of->send(std::move(chunk)), first, items.size(), {}};
   }
   void offer(Batch batch) {
     const std::size_t bytes = batch.measure(batch.count, SIZE_MAX).bytes;
@@ -92,7 +92,8 @@ class TwoEnds : private AnswerSink {
 
   EventFd bell_;
   std::shared_ptr<CallHost> host_ = std::make_shared<Host>();
-  std::shared_ptr<CallbackThread> callbacks_ = std::make_shared<CallbackThread>();
+  CallbackThread callbacks_;
+  double pace_ = 0;
   std::uint64_t calls_ = 0;
   ChannelBlock block_;
 

@@ -20,7 +20,7 @@ std::string same(std::string text) { return text; }
 
 // Waits for the call: each of its items has its value or was withdrawn.
 template <class R>
-void expect_whole_or_withdrawn(detail::Answers<R>& answers, const std::vector<R>& values) {
+void expect_whole_or_withdrawn(detail::ByteAnswers<R>& answers, const std::vector<R>& values) {
   answers.call().wait(detail::Call::Until::all_ended, 0, detail::never);
   ASSERT_EQ(answers.size(), values.size());
   for (std::size_t index = 0; index != values.size(); ++index) {
@@ -58,7 +58,7 @@ TEST_P(Ends, WithdrawalOfWhatIsBeingStreamedLeavesTheChannelInOrder) {
   for (const long size : {10'000, 20, 5'000, 30'000, 100, 9'000, 1, 4'096}) texts.push_back(text_of(size));
 
   for (std::size_t round = 0; round != 40; ++round) {
-    std::vector<std::shared_ptr<detail::Answers<std::string>>> calls;
+    std::vector<std::shared_ptr<detail::ByteAnswers<std::string>>> calls;
     for (int call = 0; call != 3; ++call) calls.push_back(pool.begin(same, texts, 1));
     if (round % 4 == 0) calls[0]->call().wait(detail::Call::Until::item_ended, 0, detail::never);
     calls[round % 3]->call().withdraw();

@@ -51,7 +51,7 @@ class BytePool : public PoolInterface<Pool> {
   auto start(const typename Work::Function& f, Keep keep, bool numbered, std::size_t chunksize) {
     using Submission = ByteSubmission<typename Work::Function, typename Work::Item, Work::spread>;
     const bool asynchronous = Work::lifetime == Lifetime::beyond || keep != Keep::all;
-    return std::make_unique<Submission>(core_, f, keep, numbered, asynchronous, chunksize);
+    return Submission(*core_, f, keep, numbered, asynchronous, chunksize);
   }
 
   std::shared_ptr<ByteCore> core_;

@@ -16,15 +16,16 @@ MULTIPROCESSING_EXPORT std::exception_ptr nested_in_maybe_encoding_error(std::ex
 
 // Answers that came as bytes. They are decoded by the thread that takes them.
 template <class R>
-class ByteAnswers final : public Answers<R> {
+class ByteAnswers {
  public:
-  using Value = typename Answers<R>::Value;
+  using Result = R;
+  using Value = typename Outcome<R>::value_type;
   // Of bool not every byte is a value: it is decoded.
   static constexpr bool has_fixed_size = (std::is_arithmetic_v<R> || std::is_enum_v<R>)&&!std::is_same_v<R, bool>;
   explicit ByteAnswers(std::shared_ptr<ByteCall> call) : call_(std::move(call)) {}
-  Call& call() override { return *call_; }
-  std::size_t size() override { return call_->size(); }
-  Outcome<R> take(std::size_t index) override {
+  Call& call() { return *call_; }
+  std::size_t size() { return call_->size(); }
+  Outcome<R> take(std::size_t index) {
     if constexpr (has_fixed_size) {
       Value value;
       if (call_->take_fixed(index, &value)) return Outcome<R>::success(index, value);
@@ -43,12 +44,12 @@ class ByteAnswers final : public Answers<R> {
       return Outcome<R>::failure(index, nested_in_maybe_encoding_error(std::current_exception(), typeid(R)));
     }
   }
-  std::vector<Value> take_values() override {
+  std::vector<Value> take_values() {
     if constexpr (has_fixed_size) {
       std::vector<Value> values(call_->size());
       if (call_->take_all_fixed(values.data())) return values;
     }
-    return Answers<R>::take_values();
+    return take_each_value(*this);
   }
 
  private:
@@ -61,10 +62,9 @@ class ByteSubmission {
  public:
   using Result = result_of_t<F, Item, spread>;
 
-  ByteSubmission(const std::shared_ptr<ByteCore>& core, const F& f, Keep keep, bool numbered, bool asynchronous,
-                 std::size_t chunksize)
-      : call_(core->begin(image_of<F, Item, spread>(f), keep, chunksize, numbered, asynchronous)),
-        writer_(core, call_, TaskTypeFor<F, Item, spread>::value.item_size_bytes) {}
+  ByteSubmission(ByteCore& core, const F& f, Keep keep, bool numbered, bool asynchronous, std::size_t chunksize)
+      : call_(core.begin(prepare<F, Item, spread>(f), keep, chunksize, numbered, asynchronous)),
+        writer_(core, *call_, TaskTypeFor<F, Item, spread>::value.item_size_bytes) {}
 
   template <class T>
   void push(T&& item) {
@@ -91,7 +91,7 @@ class ByteSubmission {
   }
   void flush() { writer_.flush(); }
   void end() { writer_.end(); }
-  std::shared_ptr<Answers<Result>> answers() const { return std::make_shared<ByteAnswers<Result>>(call_); }
+  ByteAnswers<Result> answers() const { return ByteAnswers<Result>(call_); }
 
  private:
   std::shared_ptr<ByteCall> call_;

@@ -74,26 +74,26 @@ class MULTIPROCESSING_EXPORT Bytes {
   Bytes() = default;
   Bytes(Bytes&& other) noexcept
       : first_(std::exchange(other.first_, {})),
-        more_(std::exchange(other.more_, {})),
+        more_(std::move(other.more_)),
         size_bytes_(std::exchange(other.size_bytes_, 0)) {}
   Bytes& operator=(Bytes&& other) noexcept {
     first_ = std::exchange(other.first_, {});
-    more_ = std::exchange(other.more_, {});
+    more_ = std::move(other.more_);
     size_bytes_ = std::exchange(other.size_bytes_, 0);
     return *this;
   }
   void append(const void* data, std::size_t size_bytes);
   std::size_t size_bytes() const { return size_bytes_; }
-  std::size_t segment_count() const { return first_.capacity_bytes == 0 ? 0 : 1 + more_.size(); }
-  const Segment& segment(std::size_t index) const { return index == 0 ? first_ : more_[index - 1]; }
+  std::size_t segment_count() const { return first_.capacity_bytes == 0 ? 0 : 1 + (more_ ? more_->size() : 0); }
+  const Segment& segment(std::size_t index) const { return index == 0 ? first_ : (*more_)[index - 1]; }
   Segment& writable_segment(std::size_t at_least_bytes);  // the last one, or a new one that has room
   void truncate(std::size_t size_bytes);                  // drops what is behind the first `size_bytes`
   void wrote(std::size_t size_bytes) { last().size_bytes += size_bytes, size_bytes_ += size_bytes; }
 
  private:
-  Segment& last() { return more_.empty() ? first_ : more_.back(); }
-  Segment first_;  // not in the vector: most messages have one only
-  std::vector<Segment> more_;
+  Segment& last() { return more_ ? more_->back() : first_; }
+  Segment first_;  // most messages have one only; then there is no vector, else it is not empty
+  std::unique_ptr<std::vector<Segment>> more_;
   std::size_t size_bytes_ = 0;
 };
 

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 namespace multiprocessing::detail {
@@ -24,7 +25,7 @@ class MULTIPROCESSING_EXPORT Call {
  public:
   enum class Until { all_ended, item_ended, any_ended };
 
-  explicit Call(std::shared_ptr<CallbackThread> callback_thread);
+  explicit Call(CallbackThread& callback_thread);  // which outlives it
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
   virtual ~Call();
@@ -44,6 +45,8 @@ class MULTIPROCESSING_EXPORT Call {
   void when_ended(std::function<void()> callback);
   // Waits for the callbacks set so far; rethrows what one threw. Called by a callback itself it waits for nothing.
   bool wait_for_callbacks(Deadline deadline);
+  // For what a callback and the caller both touch. Without callbacks there is nobody to lock out.
+  std::unique_lock<std::mutex> lock_out_callbacks();
 
  protected:
   virtual void before_callback() {}  // one is about to be set: the end must be noticed although nobody waits
@@ -56,28 +59,33 @@ class MULTIPROCESSING_EXPORT Call {
   void post_callbacks();
   void run(const std::function<void()>& callback) noexcept;
 
-  std::shared_ptr<CallbackThread> callback_thread_;
+  CallbackThread& callback_thread_;
   std::atomic<unsigned> marks_ = 0;
   std::unique_ptr<Callbacks> callbacks_;  // made with the first one: most calls have none
 };
 
-// The typed face of a call.
+// What a submission's answers() gives: a call's typed face, which names the Result of f and has
+//   call(), size()   the call; how many items were handed in
+//   take(index)      the Outcome<Result> of an item: once, after wait() said that it has ended
+//   take_values()    all of them, after all_ended; the error of the lowest index is thrown instead
+// This is the last one, item by item.
+template <class Answers>
+auto take_each_value(Answers& answers) {
+  std::vector<typename Outcome<typename Answers::Result>::value_type> values;
+  const std::size_t count = answers.size();
+  values.reserve(count);
+  for (std::size_t index = 0; index != count; ++index) values.push_back(answers.take(index).value());
+  return values;
+}
+
+// Of a call that was refused at compile time. Never made.
 template <class R>
-class Answers {
- public:
-  using Value = typename Outcome<R>::value_type;
-  virtual ~Answers() = default;
-  virtual Call& call() = 0;
-  virtual std::size_t size() = 0;                  // items handed in
-  virtual Outcome<R> take(std::size_t index) = 0;  // once, after wait() said that it has ended
-  // All of them, after all_ended; the error of the lowest index is thrown instead.
-  virtual std::vector<Value> take_values() {
-    std::vector<Value> values;
-    const std::size_t count = size();
-    values.reserve(count);
-    for (std::size_t index = 0; index != count; ++index) values.push_back(take(index).value());
-    return values;
-  }
+struct NoAnswers {
+  using Result = R;
+  Call& call();
+  std::size_t size();
+  Outcome<R> take(std::size_t index);
+  std::vector<typename Outcome<R>::value_type> take_values();
 };
 
 }  // namespace multiprocessing::detail

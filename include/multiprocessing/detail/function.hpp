@@ -183,29 +183,30 @@ struct TaskTypeFor {
 
 // Never throws for a function that cannot be sent: then `refused` says why.
 template <class F, class Item, Spread spread>
-FunctionImage image_of(const F& f) {
-  FunctionImage image;
+PreparedFunction prepare(const F& f) {
+  PreparedFunction function;
+  FunctionImage& image = function.image;
   image.type = &TaskTypeFor<F, Item, spread>::value;
-  image.code.push_back(image.type);
+  function.code.push_back(image.type);
   try {
     if constexpr (fits_in_frame<F>) {
       FixedSink sink(image.address.data(), image.address.size());
-      FunctionCodec<F>::save(f, sink, image.code);
+      FunctionCodec<F>::save(f, sink, function.code);
     } else {
       BytesSink sink(image.state);
-      FunctionCodec<F>::save(f, sink, image.code);
+      FunctionCodec<F>::save(f, sink, function.code);
       sink.finish();
     }
   } catch (const PicklingError&) {
-    image.refused = std::current_exception();
+    function.refused = std::current_exception();
   } catch (...) {
     try {
       std::throw_with_nested(PicklingError("the function's state cannot be sent"));
     } catch (...) {
-      image.refused = std::current_exception();
+      function.refused = std::current_exception();
     }
   }
-  return image;
+  return function;
 }
 
 }  // namespace multiprocessing::detail

@@ -19,20 +19,21 @@ class KeptRange {
 
 // imap and its kin: reads the input only when a result is asked for, and keeps at most `buffersize` items ahead.
 // Result is R, R's std::monostate for functions that return nothing, or Outcome<R>.
-template <class Result, class R, class Range, class Submission>
+template <class Result, class Range, class Submission>
 class LazyFeed final : public ResultFeed<Result> {
  public:
-  LazyFeed(KeptRange<Range> range, std::unique_ptr<Submission> submission, Keep keep, std::size_t buffersize)
+  template <class Start>
+  LazyFeed(KeptRange<Range> range, Start start, Keep keep, std::size_t buffersize)
       : range_(std::move(range)),
-        submission_(std::move(submission)),
-        answers_(submission_->answers()),
+        submission_(start()),
+        answers_(submission_.answers()),
         keep_(keep),
         buffersize_(buffersize) {}
   LazyFeed(const LazyFeed&) = delete;
   LazyFeed& operator=(const LazyFeed&) = delete;
   ~LazyFeed() override {
-    if (!end_told_ || given_ != read_) answers_->call().withdraw();
-    if (!end_told_) submission_->end();
+    if (!end_told_ || given_ != read_) answers_.call().withdraw();
+    if (!end_told_) submission_.end();
   }
 
   std::optional<Result> next(Deadline deadline, std::chrono::nanoseconds waited) override {
@@ -41,13 +42,13 @@ class LazyFeed final : public ResultFeed<Result> {
       if (input_error_) std::rethrow_exception(std::exchange(input_error_, nullptr));
       return std::nullopt;
     }
-    Call& call = answers_->call();
+    Call& call = answers_.call();
     const Call::Until until = keep_ == Keep::in_order ? Call::Until::item_ended : Call::Until::any_ended;
     if (!call.wait(until, given_, deadline)) throw_timeout("next()", waited);
     const std::size_t index = keep_ == Keep::in_order ? given_ : call.take_next();
     ++given_;
-    Outcome<R> outcome = answers_->take(index);
-    if constexpr (std::is_same_v<Result, Outcome<R>>) {
+    auto outcome = answers_.take(index);
+    if constexpr (std::is_same_v<Result, decltype(outcome)>) {
       return outcome;
     } else {
       return std::move(outcome).value();
@@ -66,7 +67,7 @@ class LazyFeed final : public ResultFeed<Result> {
         if (*position_ == range_.end()) {
           input_ended_ = true;
         } else {
-          submission_->push(**position_);
+          submission_.push(**position_);
           ++read_;
         }
       }
@@ -76,17 +77,17 @@ class LazyFeed final : public ResultFeed<Result> {
       input_ended_ = true;
     }
     if (!input_ended_) {
-      submission_->flush();
+      submission_.flush();
     } else if (!end_told_) {
-      submission_->end();
+      submission_.end();
       end_told_ = true;
     }
   }
 
   KeptRange<Range> range_;
   std::optional<decltype(range_.begin())> position_;
-  std::unique_ptr<Submission> submission_;
-  std::shared_ptr<Answers<R>> answers_;
+  Submission submission_;
+  decltype(submission_.answers()) answers_;
   Keep keep_;
   std::size_t buffersize_;
   std::size_t read_ = 0;

@@ -13,56 +13,57 @@ namespace multiprocessing::detail {
 template <class R>
 class Pending {
  public:
+  using Result = R;
   virtual ~Pending() = default;
   virtual Call& call() = 0;
   Outcome<R>& outcome() {
-    const std::lock_guard lock(mutex_);
+    const std::unique_lock lock = call().lock_out_callbacks();
     if (!outcome_) outcome_.emplace(gather());
     return *outcome_;
   }
 
  private:
   virtual Outcome<R> gather() = 0;
-  std::mutex mutex_;
   std::optional<Outcome<R>> outcome_;
 };
 
 // Of apply_async: the one answer.
-template <class R>
-class PendingOne final : public Pending<R> {
+template <class Answers>
+class PendingOne final : public Pending<typename Answers::Result> {
  public:
-  explicit PendingOne(std::shared_ptr<Answers<R>> answers) : answers_(std::move(answers)) {}
-  Call& call() override { return answers_->call(); }
+  explicit PendingOne(Answers answers) : answers_(std::move(answers)) {}
+  Call& call() override { return answers_.call(); }
 
  private:
-  Outcome<R> gather() override { return answers_->take(0); }
-  std::shared_ptr<Answers<R>> answers_;
+  Outcome<typename Answers::Result> gather() override { return answers_.take(0); }
+  Answers answers_;
 };
 
 template <class R>
 using gathered_t = std::conditional_t<std::is_void_v<R>, void, std::vector<typename Outcome<R>::value_type>>;
 
 // Of map_async and starmap_async: all of them, or the error of the lowest index.
-template <class R>
-class PendingAll final : public Pending<gathered_t<R>> {
+template <class Answers>
+class PendingAll final : public Pending<gathered_t<typename Answers::Result>> {
  public:
-  explicit PendingAll(std::shared_ptr<Answers<R>> answers) : answers_(std::move(answers)) {}
-  Call& call() override { return answers_->call(); }
+  using Gathered = gathered_t<typename Answers::Result>;
+  explicit PendingAll(Answers answers) : answers_(std::move(answers)) {}
+  Call& call() override { return answers_.call(); }
 
  private:
-  Outcome<gathered_t<R>> gather() override {
+  Outcome<Gathered> gather() override {
     try {
-      auto values = answers_->take_values();
-      if constexpr (std::is_void_v<R>) {
+      auto values = answers_.take_values();
+      if constexpr (std::is_void_v<Gathered>) {
         return Outcome<void>::success(0, {});
       } else {
-        return Outcome<gathered_t<R>>::success(0, std::move(values));
+        return Outcome<Gathered>::success(0, std::move(values));
       }
     } catch (...) {
-      return Outcome<gathered_t<R>>::failure(0, std::current_exception());
+      return Outcome<Gathered>::failure(0, std::current_exception());
     }
   }
-  std::shared_ptr<Answers<R>> answers_;
+  Answers answers_;
 };
 
 [[noreturn]] MULTIPROCESSING_EXPORT void throw_timeout(const char* what, std::chrono::nanoseconds waited);

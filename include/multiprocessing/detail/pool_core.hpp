@@ -58,7 +58,7 @@ class MULTIPROCESSING_EXPORT ByteCore : public PoolCore {
   // `numbered`: the items' indices count the calls on this pool, as for apply(). `asynchronous`: the caller does not
   // wait. `chunksize`: at most so many items travel together; 0: as many as is best. std::logic_error after close(),
   // BrokenPool if it is broken.
-  virtual std::shared_ptr<ByteCall> begin(FunctionImage function, Keep keep, std::size_t chunksize, bool numbered,
+  virtual std::shared_ptr<ByteCall> begin(PreparedFunction function, Keep keep, std::size_t chunksize, bool numbered,
                                           bool asynchronous) = 0;
   // Never blocks on a worker. `is_last`: and no more will come.
   virtual void submit(ByteCall& call, Chunk chunk, bool is_last) = 0;
@@ -73,7 +73,7 @@ MULTIPROCESSING_EXPORT std::shared_ptr<ByteCore> make_serial_core(const PoolOpti
 // Collects a call's items as they are written, and hands them over by chunks that grow: the first items start at once.
 class MULTIPROCESSING_EXPORT ChunkWriter {
  public:
-  ChunkWriter(std::shared_ptr<ByteCore> core, std::shared_ptr<ByteCall> call, std::size_t item_size_bytes);
+  ChunkWriter(ByteCore& core, ByteCall& call, std::size_t item_size_bytes);
   ByteSink& begin_item() {
     if (item_size_bytes_ == 0) begin_length();
     return sink_;
@@ -92,8 +92,8 @@ class MULTIPROCESSING_EXPORT ChunkWriter {
   void hand_over(bool is_last);
   void begin_length();
   void end_length();
-  std::shared_ptr<ByteCore> core_;
-  std::shared_ptr<ByteCall> call_;
+  ByteCore& core_;
+  ByteCall& call_;
   std::size_t wanted_ = 1;  // items in the next chunk
   std::size_t item_size_bytes_;
   Chunk chunk_;

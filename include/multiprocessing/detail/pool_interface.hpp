@@ -20,7 +20,7 @@ MULTIPROCESSING_EXPORT std::size_t checked_size(const char* name, long size);
 //   require_types<Work>()                            refuses at compile time, in one readable line, what it cannot run
 //   accepts<Work>, ResultFor<Work>                   whether it does not; what f returns. After a refusal nothing else
 //                                                    is instantiated, so that the line stays the only one
-//   start<Work>(f, keep, numbered, chunksize)        -> std::unique_ptr of a submission
+//   start<Work>(f, keep, numbered, chunksize)        -> a submission
 // where a submission has push(item), push_all(range), flush(), end(), answers() and names its Result.
 template <class Pool>
 class PoolInterface {
@@ -29,8 +29,8 @@ class PoolInterface {
   template <class F, class... Args>
   auto apply(F f, Args&&... args) {
     auto answers = apply_to<Lifetime::call>(f, std::forward<Args>(args)...);
-    answers->call().wait(Call::Until::all_ended, 0, never);
-    return value_of(answers->take(0));
+    answers.call().wait(Call::Until::all_ended, 0, never);
+    return value_of(answers.take(0));
   }
   // The same, not waiting for a worker. Arguments are copied, or moved from, before it returns.
   template <class F, class... Args>
@@ -43,11 +43,11 @@ class PoolInterface {
   // std::invalid_argument. It changes no result.
   template <class F, std::ranges::input_range Range>
   auto map(F f, Range&& items, std::optional<long> chunksize = {}) {
-    return values_of(*all_of<Spread::no, Lifetime::call>(f, std::forward<Range>(items), chunksize));
+    return values_of(all_of<Spread::no, Lifetime::call>(f, std::forward<Range>(items), chunksize));
   }
   template <class F, class T>
   auto map(F f, std::initializer_list<T> items, std::optional<long> chunksize = {}) {
-    return values_of(*all_of<Spread::no, Lifetime::call>(f, items, chunksize));
+    return values_of(all_of<Spread::no, Lifetime::call>(f, items, chunksize));
   }
   // Has read and serialised all items when it returns; never waits for a worker.
   template <class F, std::ranges::input_range Range>
@@ -61,11 +61,11 @@ class PoolInterface {
   // f(part...) for each tuple or pair of the range.
   template <class F, std::ranges::input_range Range>
   auto starmap(F f, Range&& items, std::optional<long> chunksize = {}) {
-    return values_of(*all_of<Spread::yes, Lifetime::call>(f, std::forward<Range>(items), chunksize));
+    return values_of(all_of<Spread::yes, Lifetime::call>(f, std::forward<Range>(items), chunksize));
   }
   template <class F, class T>
   auto starmap(F f, std::initializer_list<T> items, std::optional<long> chunksize = {}) {
-    return values_of(*all_of<Spread::yes, Lifetime::call>(f, items, chunksize));
+    return values_of(all_of<Spread::yes, Lifetime::call>(f, items, chunksize));
   }
   template <class F, std::ranges::input_range Range>
   auto starmap_async(F f, Range&& items, std::optional<long> chunksize = {}) {
@@ -78,11 +78,11 @@ class PoolInterface {
   // As map, but an outcome for each item, a value or an error; never throws for an item.
   template <class F, std::ranges::input_range Range>
   auto try_map(F f, Range&& items, std::optional<long> chunksize = {}) {
-    return outcomes_of(*all_of<Spread::no, Lifetime::call>(f, std::forward<Range>(items), chunksize));
+    return outcomes_of(all_of<Spread::no, Lifetime::call>(f, std::forward<Range>(items), chunksize));
   }
   template <class F, class T>
   auto try_map(F f, std::initializer_list<T> items, std::optional<long> chunksize = {}) {
-    return outcomes_of(*all_of<Spread::no, Lifetime::call>(f, items, chunksize));
+    return outcomes_of(all_of<Spread::no, Lifetime::call>(f, items, chunksize));
   }
 
   // Lazily, over any range, also an endless one: results in order; imap_unordered: as they come.
@@ -156,36 +156,24 @@ class PoolInterface {
       return std::move(outcome).value();
     }
   }
-  template <class R>
-  static auto values_of(Answers<R>& answers) {
+  template <class Answers>
+  static auto values_of(Answers answers) {
     answers.call().wait(Call::Until::all_ended, 0, never);
     auto values = answers.take_values();
-    if constexpr (!std::is_void_v<R>) return values;
+    if constexpr (!std::is_void_v<typename Answers::Result>) return values;
   }
-  template <class R>
-  static auto outcomes_of(Answers<R>& answers) {
+  template <class Answers>
+  static auto outcomes_of(Answers answers) {
     answers.call().wait(Call::Until::all_ended, 0, never);
-    std::vector<Outcome<R>> outcomes;
+    std::vector<Outcome<typename Answers::Result>> outcomes;
     outcomes.reserve(answers.size());
     for (std::size_t index = 0; index != answers.size(); ++index) outcomes.push_back(answers.take(index));
     return outcomes;
   }
-  template <template <class> class PendingForm, class R>
-  static auto async(std::shared_ptr<Answers<R>> answers) {
-    auto pending = std::make_shared<PendingForm<R>>(std::move(answers));
-    return as_result(std::move(pending));
-  }
-  template <class R>
-  static AsyncResult<R> as_result(std::shared_ptr<Pending<R>> pending) {
-    return AsyncResult<R>(std::move(pending));
-  }
-  template <class R>
-  static AsyncResult<R> as_result(std::shared_ptr<PendingOne<R>> pending) {
-    return AsyncResult<R>(std::move(pending));
-  }
-  template <class R>
-  static AsyncResult<gathered_t<R>> as_result(std::shared_ptr<PendingAll<R>> pending) {
-    return AsyncResult<gathered_t<R>>(std::move(pending));
+  template <template <class> class PendingForm, class Answers>
+  static auto async(Answers answers) {
+    using Form = PendingForm<Answers>;
+    return AsyncResult<typename Form::Result>(std::make_shared<Form>(std::move(answers)));
   }
 
   template <Lifetime lifetime, class F, class... Args>
@@ -195,11 +183,11 @@ class PoolInterface {
     if constexpr (Pool::template accepts<AllArguments>) {
       (void)core();
       auto submission = pool().template start<AllArguments>(f, Keep::all, true, 1);
-      submission->push(std::tuple<Args&&...>(std::forward<Args>(args)...));
-      submission->end();
-      return submission->answers();
+      submission.push(std::tuple<Args&&...>(std::forward<Args>(args)...));
+      submission.end();
+      return submission.answers();
     } else {
-      return std::shared_ptr<Answers<typename Pool::template ResultFor<AllArguments>>>();
+      return NoAnswers<typename Pool::template ResultFor<AllArguments>>();
     }
   }
 
@@ -210,7 +198,7 @@ class PoolInterface {
     if constexpr (Pool::template accepts<AllItems>) {
       return hand_in<AllItems>(f, std::forward<Range>(items), chunksize);
     } else {
-      return std::shared_ptr<Answers<typename Pool::template ResultFor<AllItems>>>();
+      return NoAnswers<typename Pool::template ResultFor<AllItems>>();
     }
   }
   template <class AllItems, class Range>
@@ -222,15 +210,15 @@ class PoolInterface {
       chunk = checked_chunksize(chunksize, static_cast<std::size_t>(std::ranges::distance(items)), processes());
     }
     auto submission = pool().template start<AllItems>(f, Keep::all, false, chunk);
-    auto answers = submission->answers();
+    auto answers = submission.answers();
     try {
-      submission->push_all(std::forward<Range>(items));
+      submission.push_all(std::forward<Range>(items));
     } catch (...) {
-      answers->call().withdraw();
-      submission->end();
+      answers.call().withdraw();
+      submission.end();
       throw;
     }
-    submission->end();
+    submission.end();
     return answers;
   }
 
@@ -242,20 +230,19 @@ class PoolInterface {
     using Result = std::conditional_t<as_outcomes, Outcome<R>, typename Outcome<R>::value_type>;
     std::unique_ptr<ResultFeed<Result>> feed;
     if constexpr (Pool::template accepts<EachItem>) {
-      feed = lazy_feed<EachItem, Result, R>(f, std::forward<Range>(items), keep, chunksize, buffersize);
+      feed = lazy_feed<EachItem, Result>(f, std::forward<Range>(items), keep, chunksize, buffersize);
     }
     return ResultRange<Result>(std::move(feed));
   }
-  template <class EachItem, class Result, class R, class Range>
+  template <class EachItem, class Result, class Range>
   std::unique_ptr<ResultFeed<Result>> lazy_feed(typename EachItem::Function& f, Range&& items, Keep keep,
                                                 long chunksize, std::optional<long> buffersize) {
     (void)core();
     const std::size_t chunk = checked_size("chunksize", chunksize);
     const std::size_t buffer = checked_size("buffersize", buffersize.value_or(pool().default_buffersize(chunksize)));
-    auto submission = pool().template start<EachItem>(f, keep, false, std::min(chunk, buffer));
-    using Submission = typename decltype(submission)::element_type;
-    return std::make_unique<LazyFeed<Result, R, Range, Submission>>(KeptRange<Range>(std::forward<Range>(items)),
-                                                                    std::move(submission), keep, buffer);
+    const auto start = [&] { return pool().template start<EachItem>(f, keep, false, std::min(chunk, buffer)); };
+    using Feed = LazyFeed<Result, Range, decltype(start())>;
+    return std::make_unique<Feed>(KeptRange<Range>(std::forward<Range>(items)), start, keep, buffer);
   }
 };
 

@@ -72,6 +72,9 @@ struct FunctionImage {
   const TaskType* type = nullptr;
   alignas(16) std::array<std::byte, 16> address{};
   Bytes state;
+};
+struct PreparedFunction {
+  FunctionImage image;
   CodeAddresses code;          // addresses that must mean the same in a worker; the pool looks them up
   std::exception_ptr refused;  // it cannot be sent: every item of the call gets this error
 };

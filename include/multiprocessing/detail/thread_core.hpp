@@ -65,7 +65,7 @@ class MULTIPROCESSING_EXPORT ThreadCore : public PoolCore {
  public:
   ~ThreadCore() override;
   virtual long default_buffersize(long chunksize) const = 0;
-  virtual const std::shared_ptr<CallbackThread>& callback_thread() const = 0;
+  virtual CallbackThread& callback_thread() = 0;
   virtual void check_owner() const = 0;
   // A call begins: std::logic_error after close(). Returns the number of its first item.
   virtual std::size_t admit(ThreadCall& call, bool numbered) = 0;

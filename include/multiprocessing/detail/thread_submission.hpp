@@ -50,28 +50,26 @@ class ThreadFunction {
 };
 
 template <class Work>
-class TypedThreadCall final : public ThreadCall, public Answers<typename ThreadTypes<Work>::Result> {
+class TypedThreadCall final : public ThreadCall {
  public:
   using F = typename Work::Function;
-  using R = typename ThreadTypes<Work>::Result;
-  using Value = typename Answers<R>::Value;
+  using Result = typename ThreadTypes<Work>::Result;
 
   TypedThreadCall(std::shared_ptr<ThreadCore> core, F& f, Keep keep)
       : ThreadCall(std::move(core), keep, Work::lifetime != Lifetime::beyond), f_(f) {}
   const F& function() { return f_.get(); }
 
-  Call& call() override { return *this; }
-  std::size_t size() override { return items(); }
-  Outcome<R> take(std::size_t index) override {
+  std::size_t size() { return items(); }
+  Outcome<Result> take(std::size_t index) {
     const Place place = take_place(index);
     if (std::exception_ptr error = place.chunk->error_of(place.position)) {
-      return Outcome<R>::failure(index, std::move(error));
+      return Outcome<Result>::failure(index, std::move(error));
     }
-    return Outcome<R>::success(index, typed(place.chunk).take_value(place.position));
+    return Outcome<Result>::success(index, typed(place.chunk).take_value(place.position));
   }
-  std::vector<Value> take_values() override {
-    if (failed()) return Answers<R>::take_values();
-    std::vector<Value> values;
+  auto take_values() {
+    if (failed()) return take_each_value(*this);
+    std::vector<typename TypedThreadChunk<Work>::Value> values;
     values.reserve(items());
     for (const auto& chunk : chunks()) typed(chunk).move_values_to(values);
     return values;
@@ -84,12 +82,26 @@ class TypedThreadCall final : public ThreadCall, public Answers<typename ThreadT
   ThreadFunction<F, Work::lifetime == Lifetime::beyond> f_;
 };
 
+// What became of its items.
+template <class Work>
+class ThreadAnswers {
+ public:
+  using Result = typename ThreadTypes<Work>::Result;
+  explicit ThreadAnswers(std::shared_ptr<TypedThreadCall<Work>> call) : call_(std::move(call)) {}
+  Call& call() { return *call_; }
+  std::size_t size() { return call_->size(); }
+  Outcome<Result> take(std::size_t index) { return call_->take(index); }
+  auto take_values() { return call_->take_values(); }
+
+ private:
+  std::shared_ptr<TypedThreadCall<Work>> call_;
+};
+
 // Gathers a call's items into chunks. For a lazy call it is what keeps f: it lives as long as the ResultRange.
 template <class Work>
 class ThreadSubmission {
  public:
   using Types = ThreadTypes<Work>;
-  using Result = typename Types::Result;
   using F = typename Work::Function;
 
   // chunksize 0: the number of items is not known; chunks grow with the number that came.
@@ -132,7 +144,7 @@ class ThreadSubmission {
     flush();
     call_->end_input();
   }
-  std::shared_ptr<Answers<Result>> answers() const { return call_; }
+  ThreadAnswers<Work> answers() const { return ThreadAnswers<Work>(call_); }
 
  private:
   ThreadFunction<F, Work::lifetime == Lifetime::range> f_;
