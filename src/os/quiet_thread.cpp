@@ -4,7 +4,9 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include <system_error>
 #include <thread>
+#include <utility>
 
 namespace multiprocessing::detail {
 
@@ -15,6 +17,9 @@ void start_quiet_thread(std::function<void()> body) {
   pthread_sigmask(SIG_SETMASK, &all, &before);
   try {
     std::thread(std::move(body)).detach();
+  } catch (const std::system_error& error) {
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    throw std::system_error(error.code(), "cannot start a thread of the pool");
   } catch (...) {
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
     throw;

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <system_error>
 
 namespace multiprocessing::detail {
 namespace {
@@ -98,10 +99,16 @@ void Crew::note_started() {
 
 void Crew::on_refused(const WorkerReport& report) {
   slot(report.slot).state = WorkerSlot::State::absent;
-  refused_ = report.status;
-  refused_slot_ = report.slot;
+  --member(report.slot).starts;
+  // The first says how many there could be; the others follow it.
+  if (refused_ == 0) {
+    refused_ = report.status;
+    refused_slot_ = report.slot;
+  }
   // The pool is smaller now; the next death or call tries again. Without any worker there is nothing to wait for.
-  if (none_left()) break_off("no worker is left: the system refuses to fork one");
+  if (none_left()) {
+    break_off("no worker is left: the system refuses to fork one: " + std::generic_category().message(report.status));
+  }
 }
 
 void Crew::on_ended(const WorkerReport& report) {

@@ -24,7 +24,7 @@ class Crew {
   void finish();           // once idle, workers leave and are not replaced
   void starter_lost();
 
-  // Why the pool cannot go on; empty while it can. `refused` is errno if the system refused a process.
+  // Why the pool cannot go on; empty while it can. `refused` is errno if the system refused a process, the first time.
   const std::string& broken() const { return broken_; }
   int refused() const { return refused_; }
   int refused_slot() const { return refused_slot_; }

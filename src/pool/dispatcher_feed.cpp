@@ -117,14 +117,12 @@ void Dispatcher::rebalance() {
     if (unclaimed == 0) continue;
     const double pace = slot.working_on().nanoseconds_per_item();
     const double waits = static_cast<double>(unclaimed) * pace;
-    if (pace == 0 || waits >= waking_nanoseconds || is_stuck(slot, now)) {
-      requeue(slot.recall());
-    } else {
-      second_look_ = true;
-    }
+    if (pace == 0 || waits >= waking_nanoseconds || is_stuck(slot, now)) requeue(slot.recall());
   }
   quantum_ = 0;
   feed();
+  // What was short so far may have gone behind an item again that is long this time.
+  second_look_ = has_unclaimed() && std::any_of(slots_.begin(), slots_.end(), is_idle);
 }
 
 bool Dispatcher::has_unclaimed() const {

@@ -7,13 +7,24 @@
 
 namespace multiprocessing::detail {
 
+std::shared_ptr<const ModuleList> LoadedModules::modules_now(LoadsAndUnloads current) const {
+  {
+    const std::lock_guard lock(mutex_);
+    if (now_->loads_and_unloads == current) return now_;
+  }
+  auto now = std::make_shared<const ModuleList>(loaded_modules());
+  const std::lock_guard lock(mutex_);
+  return now_ = std::move(now);
+}
+
 std::exception_ptr LoadedModules::why_not(const CodeAddresses& code) const {
-  if (loads_and_unloads() == at_fork_.loads_and_unloads) return nullptr;
-  const ModuleList now = loaded_modules();
+  const LoadsAndUnloads current = loads_and_unloads();
+  if (current == at_fork_.loads_and_unloads) return nullptr;
+  const auto now = modules_now(current);
   std::exception_ptr reason;
   code.for_each([&](const void* address) {
     if (reason) return;
-    const Module* const module = now.containing(address);
+    const Module* const module = now->containing(address);
     if (module == nullptr) {
       reason = std::make_exception_ptr(PicklingError("can't get a function at " + symbol_at(address) +
                                                      " in a worker: it belongs to no loaded library"));

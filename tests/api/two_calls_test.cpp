@@ -19,6 +19,7 @@ struct Events {
   Event begun;
   Event go_on;
   Event let_last_go;
+  std::atomic<int> present = 0;
 };
 Events* events = nullptr;
 
@@ -95,6 +96,17 @@ TEST_F(TwoCalls, AnAsynchronousItemDoesNotWaitBehindALongOneWhileAWorkerIsIdle) 
     first.join();
     second.get();
   }
+}
+
+// Short as a rule; but the last ones end only when all of them run at once.
+TEST_F(TwoCalls, ItemsThatWaitForEachOtherAllGetAWorker) {
+  constexpr int workers = 5;
+  Pool pool(workers);
+  const auto meet = [](int) {
+    ++events->present;
+    while (events->present % workers != 0) std::this_thread::yield();
+  };
+  for (int round = 0; round != 50; ++round) pool.map(meet, std::vector<int>(workers), 1);
 }
 
 }  // namespace

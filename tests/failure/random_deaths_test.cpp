@@ -7,6 +7,7 @@
 #include <array>
 #include <atomic>
 #include <string>
+#include <thread>
 
 #include "support/deadline.hpp"
 #include "support/shared.hpp"
@@ -52,14 +53,27 @@ TEST(RandomDeaths, CostTheDoomedItemsAndNoOthers) {
   }
 }
 
+std::atomic<int>* present = nullptr;
+
+// Returns when all workers are in it at once.
+void meet(int workers) {
+  ++*present;
+  while (present->load() % workers != 0) std::this_thread::yield();
+}
+
 // Each task shoots at a worker that is not its own: whoever is hit, it is one clean error, and nobody hangs.
 TEST(RandomDeaths, WorkersMayKillEachOther) {
+  const Shared<std::atomic<int>> shared;
+  present = shared.get();
   for (const int workers : {2, 5}) {
+    *present = 0;
     Pool pool(workers);
     for (int round = 0; round != 20; ++round) {
-      ASSERT_TRUE(eventually([&] { return pool.worker_pids().size() == static_cast<std::size_t>(workers); }));
+      // All are up: to kill three while they start would break the pool.
+      pool.map(meet, std::vector<int>(static_cast<std::size_t>(workers), workers), 1);
       std::vector<pid_t> targets = pool.worker_pids();
-      targets.resize(2);  // three that have not yet done anything would break the pool
+      ASSERT_EQ(targets.size(), static_cast<std::size_t>(workers));
+      targets.resize(2);
       const auto outcomes = pool.try_map([](pid_t target) { kill(target, SIGKILL); }, targets, 1);
       for (const auto& outcome : outcomes) {
         EXPECT_TRUE(outcome || outcome.error_as<WorkerLost>() != nullptr) << outcome.message();
