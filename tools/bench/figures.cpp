@@ -9,7 +9,7 @@ const std::vector<Figure>& figures() {
       {"chunk1", "map of 200,000 trivial items, chunksize 1", measure_single_items},
       {"python", "the same against CPython's Pool.map", measure_against_python},
       {"awake", "round trip of apply() while both sides are awake", measure_round_trip_awake},
-      {"asleep", "round trip of apply() with spinning off", measure_round_trip_asleep},
+      {"asleep", "round trip of apply() on one CPU, where nothing spins", measure_round_trip_asleep},
       {"integers", "map of 2,000,000 integers, default chunks", measure_integers},
       {"echo", "there and back of 64 MiB of doubles", measure_echo},
       {"work", "map of items of 3, 30 and 300 us", measure_work},
