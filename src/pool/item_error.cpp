@@ -4,6 +4,8 @@
 #include <multiprocessing/detail/byte_submission.hpp>
 #include <multiprocessing/errors.hpp>
 
+#include "os/throw_trace.hpp"
+
 #include <cxxabi.h>
 
 #include <cstdlib>
@@ -58,12 +60,18 @@ std::exception_ptr nested_in_maybe_encoding_error(std::exception_ptr reason, con
   return nested_in<MaybeEncodingError>(reason, "the result, of type " + name_of(type) + ", cannot be decoded");
 }
 
+std::string traceback(const std::string& what) {
+  const std::string thrown = last_throw();
+  return thrown.empty() ? what : what + "\n" + thrown;
+}
+
 void encode_item_error(const std::exception_ptr& error, Phase phase, const TaskType& type, std::size_t item,
                        const std::string& where, ByteSink& sink) {
   std::exception_ptr seen = error;
   if (phase == Phase::decoding) seen = nested_in<PicklingError>(error, "the argument cannot be decoded in the worker");
   if (phase == Phase::encoding) seen = nested_in<MaybeEncodingError>(error, "the result cannot be sent");
-  encode_exception(seen, "item " + std::to_string(item) + ", " + where + ", in " + name_of(*type.function_type), sink);
+  encode_exception(
+      seen, traceback("item " + std::to_string(item) + ", " + where + ", in " + name_of(*type.function_type)), sink);
 }
 
 }  // namespace multiprocessing::detail

@@ -16,6 +16,9 @@ enum class Phase : std::uint8_t { none, decoding, running, encoding, done };
 // "decoding its argument", "running", …
 const char* describe_phase(Phase phase);
 
+// The text of a RemoteTraceback: what was being done, and where it threw, as noted by note_throws_of().
+std::string traceback(const std::string& what);
+
 // Writes what an item threw, as the caller will see it: an argument that cannot be decoded is a PicklingError, a result
 // that cannot be encoded a MaybeEncodingError. `where` says which worker it was.
 void encode_item_error(const std::exception_ptr& error, Phase phase, const TaskType& type, std::size_t item,

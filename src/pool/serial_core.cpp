@@ -2,6 +2,7 @@
 #include <multiprocessing/detail/pool_core.hpp>
 
 #include "os/owner_mark.hpp"
+#include "os/throw_trace.hpp"
 #include "pool/answer_table.hpp"
 #include "pool/callback_thread.hpp"
 #include "pool/inheritance.hpp"
@@ -107,7 +108,8 @@ class SerialCall final : public ByteCall {
         BytesSource state(image_.state);
         function_ = image_.type->load(state);
       }
-      image_.type->run(function_ != nullptr ? function_ : image_.address.data(), running);
+      const void* const function = function_ != nullptr ? function_ : image_.address.data();
+      note_throws_of([&] { image_.type->run(function, running); });
     } catch (...) {
       Bytes bytes;
       BytesSink sink(bytes);

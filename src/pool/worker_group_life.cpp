@@ -2,6 +2,7 @@
 #include <multiprocessing/detail/exception_codec.hpp>
 
 #include "os/output.hpp"
+#include "os/throw_trace.hpp"
 #include "pool/inheritance.hpp"
 #include "pool/option_checks.hpp"
 #include "pool/task_context.hpp"
@@ -38,7 +39,7 @@ void WorkerGroup::work_as(int slot) {
   Worker worker(channels_.channel(slot), slot, settings_.spin, collector_.waiter_bell_fd(),
                 collector_.background_bell_fd());
   try {
-    if (options_.initializer) options_.initializer();
+    if (options_.initializer) note_throws_of([&] { options_.initializer(); });
   } catch (...) {
     worker.announce_failed_start(std::current_exception());
     leave_worker(1);

@@ -5,6 +5,7 @@
 
 #include "os/output.hpp"
 #include "os/process.hpp"
+#include "os/throw_trace.hpp"
 #include "pool/task_context.hpp"
 
 namespace multiprocessing::detail {
@@ -66,9 +67,8 @@ void Worker::announce_start() {
 void Worker::announce_failed_start(const std::exception_ptr& error) {
   Bytes bytes;
   BytesSink sink(bytes);
-  encode_exception(error,
-                   "the initializer, worker " + std::to_string(slot_) + " (pid " + std::to_string(this_process()) + ")",
-                   sink);
+  const std::string who = "worker " + std::to_string(slot_) + " (pid " + std::to_string(this_process()) + ")";
+  encode_exception(error, traceback("the initializer, " + who), sink);
   sink.finish();
   writer_.begin();
   copy_to(bytes, writer_);
@@ -162,7 +162,7 @@ void Worker::run_item(const FrameHeader& frame, std::uint32_t number) {
       reader_.read(&bytes, sizeof bytes);
     }
     reader_.open(bytes);
-    type.run(function_of(frame), item);
+    note_throws_of([&] { type.run(function_of(frame), item); });
   } catch (...) {
     // What a destructor throws after the answer was sent concerns nobody any more.
     if (item.phase() != Phase::done) answer_exception(frame, number, item);
@@ -189,15 +189,17 @@ std::uint32_t Worker::run_fixed(const FrameHeader& frame, std::uint32_t number) 
   const std::byte* const items = channel_.tasks.at(reader_.frame_begin()) + frame.function_bytes;
   ItemScope scope(frame.first_item + number);
   try {
-    for (; number != frame.items; ++number) {
-      mark(Phase::running);
-      scope.move_to(frame.first_item + number);
-      std::byte* const result = writer_.begin_fixed(type.result_size_bytes);
-      type.run_fixed(function, items + number * type.item_size_bytes, result);
-      mark(Phase::done);
-      writer_.finish(PieceKind::value, notice_after(frame, number));
-      ++items_begun_;
-    }
+    note_throws_of([&] {
+      for (; number != frame.items; ++number) {
+        mark(Phase::running);
+        scope.move_to(frame.first_item + number);
+        std::byte* const result = writer_.begin_fixed(type.result_size_bytes);
+        type.run_fixed(function, items + number * type.item_size_bytes, result);
+        mark(Phase::done);
+        writer_.finish(PieceKind::value, notice_after(frame, number));
+        ++items_begun_;
+      }
+    });
   } catch (...) {
     Item item(*this, frame, number);
     item.mark(Phase::running);

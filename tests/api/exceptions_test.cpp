@@ -176,6 +176,7 @@ TYPED_TEST(SentExceptions, ATracebackIsNestedInThem) {
     EXPECT_NE(traceback.find("worker 0"), std::string::npos) << traceback;
     EXPECT_NE(traceback.find(std::to_string(pool.worker_pids()[0])), std::string::npos) << traceback;
   }
+  EXPECT_NE(traceback.find("\nthrown in "), std::string::npos) << traceback;
   EXPECT_EQ(outcomes[1].message(), "bad\n" + traceback);
 }
 

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+#include "os/throw_trace.hpp"
+
+#include "os/symbol.hpp"
+
+#include <unwind.h>
+
+#include <array>
+#include <cstddef>
+#include <map>
+
+namespace multiprocessing::detail {
+namespace {
+
+struct Trace {
+  std::array<const void*, 32> places;
+  std::size_t count;
+  _Unwind_Ptr end;  // where the noting frame was left
+};
+thread_local Trace last{};
+
+_Unwind_Reason_Code note_place(_Unwind_Context* context, void*) {
+  const _Unwind_Ptr place = _Unwind_GetIP(context);
+  if (place == last.end || last.count == last.places.size()) return _URC_END_OF_STACK;
+  last.places[last.count++] = reinterpret_cast<const void*>(place - 1);  // in the call, not behind it
+  return _URC_NO_REASON;
+}
+
+// Looking a name up takes long, and a loop throws from one place again and again.
+const std::string& name_of(const void* place) {
+  constexpr std::size_t most = 1000;
+  thread_local std::map<const void*, std::string> names;
+  if (names.size() == most) names.clear();
+  std::string& name = names[place];
+  if (name.empty()) name = symbol_at(place);
+  return name;
+}
+
+// Of the machinery that leads from a throw to its search for a handler.
+bool is_throwing(const std::string& name) {
+  return name.find("__cxa_throw") != std::string::npos || name.find("__cxa_rethrow") != std::string::npos ||
+         name.rfind("std::rethrow_exception", 0) == 0;
+}
+// Return types and templates of this library come before the first bracket.
+bool is_of_library(const std::string& name) {
+  return name.substr(0, name.find_first_of("<(")).find("multiprocessing::detail::") != std::string::npos;
+}
+
+}  // namespace
+
+// The unwinder asks each frame twice. The first time, while it looks for a handler, the stack is still whole.
+extern "C" [[gnu::used]] _Unwind_Reason_Code multiprocessing_note_throw(int, _Unwind_Action actions,
+                                                                        _Unwind_Exception_Class, _Unwind_Exception*,
+                                                                        _Unwind_Context* context) {
+  if ((actions & _UA_SEARCH_PHASE) != 0) {
+    last.count = 0;
+    last.end = _Unwind_GetIP(context);
+    _Unwind_Backtrace(&note_place, nullptr);
+  }
+  return _URC_CONTINUE_UNWIND;
+}
+
+// A frame with a personality of its own, which C++ cannot say: multiprocessing_call_noting(action, data).
+#if defined(__x86_64__) || defined(__aarch64__)
+extern "C" void multiprocessing_call_noting(void (*action)(void*), void* data);
+asm(R"(
+  .pushsection .data.rel.local, "aw"
+  .balign 8
+.Lmultiprocessing_personality:
+  .quad multiprocessing_note_throw
+  .popsection
+  .pushsection .text, "ax"
+  .globl multiprocessing_call_noting
+  .hidden multiprocessing_call_noting
+  .type multiprocessing_call_noting, %function
+multiprocessing_call_noting:
+  .cfi_startproc
+  .cfi_personality 0x9b, .Lmultiprocessing_personality
+)"
+#if defined(__x86_64__)
+    R"(
+  endbr64
+  pushq %rbp
+  .cfi_def_cfa_offset 16
+  .cfi_offset %rbp, -16
+  movq %rsp, %rbp
+  .cfi_def_cfa_register %rbp
+  movq %rdi, %rax
+  movq %rsi, %rdi
+  call *%rax
+  popq %rbp
+  .cfi_def_cfa %rsp, 8
+  ret
+)"
+#else
+    R"(
+  stp x29, x30, [sp, #-16]!
+  .cfi_def_cfa_offset 16
+  .cfi_offset x29, -16
+  .cfi_offset x30, -8
+  mov x29, sp
+  mov x2, x0
+  mov x0, x1
+  blr x2
+  ldp x29, x30, [sp], #16
+  .cfi_restore x29
+  .cfi_restore x30
+  .cfi_def_cfa_offset 0
+  ret
+)"
+#endif
+    R"(
+  .cfi_endproc
+  .size multiprocessing_call_noting, .-multiprocessing_call_noting
+  .popsection
+)");
+#else
+static void multiprocessing_call_noting(void (*action)(void*), void* data) { action(data); }
+#endif
+
+void note_throws_of(void (*action)(void*), void* data) {
+  last.count = 0;
+  multiprocessing_call_noting(action, data);
+}
+
+std::string last_throw() {
+  std::string lines;
+  for (std::size_t index = 0; index != last.count; ++index) {
+    const std::string& name = name_of(last.places[index]);
+    if (is_throwing(name)) {
+      lines.clear();
+    } else if (!is_of_library(name)) {
+      lines += (lines.empty() ? "thrown in " : "\n  called by ") + name;
+    }
+  }
+  return lines;
+}
+
+}  // namespace multiprocessing::detail
