@@ -78,7 +78,9 @@ void Collector::go_off_duty() {
   } else if (background_runs_) {
     collected_.arm(collected_.eager_in_background(), Collected::For::background);
     listen(Bell::background);
-    if (collected_.needs_attention() || collected_.next_deadline(Collected::For::background) != never) {
+    // Perhaps who should have taken the role, and looked, leaves without: its time was up.
+    const bool unheard = std::exchange(waiter_alert_, false);
+    if (collected_.needs_attention() || collected_.next_deadline(Collected::For::background) != never || unheard) {
       background_alert_ = true;
       background_bell_.ring();
     }
@@ -162,7 +164,7 @@ void Collector::changed() {
 }
 
 void Collector::alert() {
-  if (collecting_ != nullptr) {
+  if (!waiters_.empty()) {
     waiter_alert_ = true;
     if (asleep_) waiter_bell_.ring();
   } else {

@@ -58,9 +58,7 @@ class Collector {
   bool wait(const Awaited& awaited, Deadline deadline);
   void changed();  // under the mutex: who waits or listens may have to look
   // Whoever sleeps, or is about to, may do so for ever: it has not heard of what was handed in since it looked.
-  bool may_oversleep() const {
-    return collecting_ != nullptr ? !waiter_alert_ : background_runs_ && !background_alert_ && waiters_.empty();
-  }
+  bool may_oversleep() const { return waiters_.empty() ? background_runs_ && !background_alert_ : !waiter_alert_; }
   void alert();             // under the mutex: it looks, now
   void start_background();  // under the mutex; once
   void stop_background();   // without it; waits for the thread
@@ -92,7 +90,7 @@ class Collector {
   std::list<Waiter*> waiters_;
   Waiter* collecting_ = nullptr;
   bool asleep_ = false;        // the collecting one
-  bool waiter_alert_ = false;  // it will look before it sleeps, was rung, or looks by itself soon
+  bool waiter_alert_ = false;  // it, or whom the role goes to, will look before it sleeps, was rung, or looks soon
   std::uint32_t sleeps_ = 0;
   bool background_wanted_ = false;
   bool background_runs_ = false;

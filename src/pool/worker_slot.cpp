@@ -130,7 +130,12 @@ void WorkerSlot::stream() {
   }
   if (filled_ == before) return;
   const std::uint64_t filled = filled_;
-  if (stream_.empty()) filled_ = round_up_to_8(filled_);
+  if (stream_.empty()) {
+    filled_ = round_up_to_8(filled_);
+  } else {
+    // Not only arm() says so: who listens may sleep already while another thread begins to stream, or goes on.
+    channel_.wake->at_consumed.store(filled - channel_.tasks.size_bytes() / 2, std::memory_order_relaxed);
+  }
   // Release: the bytes before their end. Seq_cst: then we look whether the worker sleeps.
   channel_.words->filled.store(filled, std::memory_order_seq_cst);
   wake(ParkReason::for_bytes);

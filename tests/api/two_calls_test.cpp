@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -95,6 +96,22 @@ TEST_F(TwoCalls, AnAsynchronousItemDoesNotWaitBehindALongOneWhileAWorkerIsIdle) 
 
     first.join();
     second.get();
+  }
+}
+
+// The first call's item ends only when the second call's has arrived, which is larger than a ring. The first call's
+// thread may look, spin or sleep as its bytes begin to travel.
+TEST_F(TwoCalls, ALargeItemArrivesWhileTheThreadOfTheOtherSleeps) {
+  Pool pool(2);
+  const std::string large(2'000'000, 'x');
+  for (int round = 0; round != 60; ++round) {
+    std::thread first([&] { pool.apply(act, Does::wait_to_go_on); });
+    events->begun.wait();
+    for (int made = 0; made != round % 4; ++made) pool.apply(act, Does::nothing);
+
+    pool.apply([](const std::string&) { events->go_on.happen(); }, large);
+
+    first.join();
   }
 }
 
