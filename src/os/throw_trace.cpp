@@ -8,6 +8,7 @@
 #include <array>
 #include <cstddef>
 #include <map>
+#include <string_view>
 
 namespace multiprocessing::detail {
 namespace {
@@ -41,9 +42,13 @@ bool is_throwing(const std::string& name) {
   return name.find("__cxa_throw") != std::string::npos || name.find("__cxa_rethrow") != std::string::npos ||
          name.rfind("std::rethrow_exception", 0) == 0;
 }
-// Return types and templates of this library come before the first bracket.
-bool is_of_library(const std::string& name) {
-  return name.substr(0, name.find_first_of("<(")).find("multiprocessing::detail::") != std::string::npos;
+// How this library calls a function: what is called comes before the first bracket.
+bool is_plumbing(std::string_view name) {
+  constexpr std::string_view deduced = "decltype(auto) ";
+  if (name.starts_with(deduced)) name.remove_prefix(deduced.size());
+  const std::string_view called = name.substr(0, name.find_first_of("<("));
+  const auto has = [&](const char* part) { return called.find(part) != std::string_view::npos; };
+  return has("multiprocessing::detail::") || has("std::invoke") || has("std::__invoke");
 }
 
 }  // namespace
@@ -129,7 +134,7 @@ std::string last_throw() {
     const std::string& name = name_of(last.places[index]);
     if (is_throwing(name)) {
       lines.clear();
-    } else if (!is_of_library(name)) {
+    } else if (!is_plumbing(name)) {
       lines += (lines.empty() ? "thrown in " : "\n  called by ") + name;
     }
   }

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <stdexcept>
 #include <thread>
 
@@ -38,11 +39,12 @@ std::string thrown_by(Action action) {
 }
 
 TEST(ThrowTrace, NamesWhoThrewAndWhoCalled) {
-  const std::string trace = thrown_by([] { calls_deepest(2); });
+  const std::string trace = thrown_by([] { std::invoke(calls_deepest, 2); });
 
   EXPECT_EQ(trace.find("thrown in "), 0U) << trace;
   EXPECT_NE(trace.find("called by multiprocessing::tests::calls_deepest(int)"), std::string::npos) << trace;
   EXPECT_EQ(trace.find("__cxa_throw"), std::string::npos) << trace;
+  EXPECT_EQ(trace.find("invoke"), std::string::npos) << trace;
   EXPECT_EQ(trace.find("testing::"), std::string::npos) << trace;  // who called note_throws_of() is no part of it
 }
 
