@@ -100,12 +100,16 @@ bool WorkerSlot::take_piece(AnswerSink& sink, std::uint64_t& position, std::uint
     case PieceKind::value:
     case PieceKind::exception:
       return take_answer(sink, header.kind, data, header.bytes);
-    case PieceKind::started:
-      if (state != State::starting || header.bytes != sizeof pid) return false;
-      if (pid == 0) std::memcpy(&pid, data, sizeof pid);  // it may be here before the fork server's report
+    case PieceKind::started: {
+      pid_t announced = 0;
+      if (state != State::starting || header.bytes != sizeof announced) return false;
+      std::memcpy(&announced, data, sizeof announced);
+      if (announced <= 0) return false;  // somebody may kill() it
+      if (pid == 0) pid = announced;     // it may be here before the fork server's report
       state = State::up;
       sink.on_started();
       return true;
+    }
     case PieceKind::start_failed: {
       if (state != State::starting) return false;
       keep_part(data, header.bytes);

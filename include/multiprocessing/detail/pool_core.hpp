@@ -57,7 +57,7 @@ class MULTIPROCESSING_EXPORT ByteCore : public PoolCore {
   ~ByteCore() override;
   // `numbered`: the items' indices count the calls on this pool, as for apply(). `asynchronous`: the caller does not
   // wait. `chunksize`: at most so many items travel together; 0: as many as is best. std::logic_error after close(),
-  // BrokenPool if it is broken.
+  // BrokenPool if it is broken. The call keeps this core alive.
   virtual std::shared_ptr<ByteCall> begin(PreparedFunction function, Keep keep, std::size_t chunksize, bool numbered,
                                           bool asynchronous) = 0;
   // Never blocks on a worker. `is_last`: and no more will come.
