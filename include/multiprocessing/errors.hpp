@@ -27,7 +27,22 @@ class MULTIPROCESSING_EXPORT TimeoutError : public ProcessError {
   ~TimeoutError() override;
 };
 
-// The work was withdrawn, or its pool was terminated, before it had an answer.
+// The item ran longer than TaskOptions::timeout: its worker was killed and replaced. It may have had its effects. Not a
+// TimeoutError: who asks again after those would never end.
+class MULTIPROCESSING_EXPORT DeadlineExceeded final : public ProcessError {
+ public:
+  DeadlineExceeded(const std::string& what, std::size_t index, pid_t pid)
+      : ProcessError(what), index_(index), pid_(pid) {}
+  ~DeadlineExceeded() override;
+  std::size_t index() const { return index_; }  // of the item, as item_index() gives it
+  pid_t pid() const { return pid_; }            // of the worker
+
+ private:
+  std::size_t index_;
+  pid_t pid_;
+};
+
+// The work was cancelled, stopped or withdrawn, or its pool was terminated, before it had an answer.
 class MULTIPROCESSING_EXPORT CancelledError : public ProcessError {
  public:
   using ProcessError::ProcessError;

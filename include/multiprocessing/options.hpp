@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <functional>
 #include <optional>
+#include <stop_token>
 #include <vector>
 
 namespace multiprocessing {
@@ -19,6 +20,19 @@ struct PoolOptions {
   std::function<void()> finalizer = {};  // in a worker that leaves in order (close, recycling), never after a kill
   std::optional<long> max_tasks_per_child = {};  // items, at least 1; then the worker is replaced
 };
+
+// What holds for each item of a call: pool.with({.timeout = 2s, .retries = 1}).map(f, items). Only a pool of processes can
+// end what runs: `timeout` is std::logic_error in the others. Values are checked by with(): std::invalid_argument.
+struct TaskOptions {
+  // An item that runs longer (waiting in the queue does not count): its worker is killed and replaced, the item ends
+  // with DeadlineExceeded. If the whole process group was stopped meanwhile, the item's time begins anew.
+  std::optional<std::chrono::nanoseconds> timeout = {};
+  int retries = 0;            // times an item runs again after its worker was lost
+  std::stop_token stop = {};  // on request nothing more is started: CancelledError; what runs goes on
+};
+
+// What AsyncResult::cancel() does about items that run: lets them finish, or kills their workers.
+enum class Running { finish, kill };
 
 // What one worker has done, summed over the processes that held its place.
 struct WorkerStats {
@@ -35,7 +49,7 @@ struct PoolStats {
   std::size_t queued = 0;  // no worker has begun them
   std::size_t running = 0;
   std::size_t finished = 0;               // answered with a value
-  std::size_t failed = 0;                 // answered with an error, cancelled ones included
+  std::size_t failed = 0;                 // ended with an error: thrown, cancelled, out of time
   std::size_t lost = 0;                   // their worker died
   std::vector<WorkerStats> workers = {};  // none in SerialPool
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <multiprocessing/detail/pool_interface.hpp>
+#include <multiprocessing/detail/pool_with.hpp>
 #include <multiprocessing/detail/thread_submission.hpp>
 #include <multiprocessing/options.hpp>
 #include <multiprocessing/worker.hpp>
@@ -35,6 +35,7 @@ class ThreadPool : public detail::PoolInterface<ThreadPool> {
 
  private:
   friend PoolInterface<ThreadPool>;
+  friend detail::PoolWith<ThreadPool>;
   detail::PoolCore& pool_core() const {
     if (!core_) detail::throw_no_pool();
     return *core_;
@@ -51,8 +52,8 @@ class ThreadPool : public detail::PoolInterface<ThreadPool> {
     detail::require_callable<typename Work::Function, PassedFor<Work>, Work::spread>();
   }
   template <class Work>
-  auto start(typename Work::Function& f, detail::Keep keep, bool numbered, std::size_t chunksize) {
-    return detail::ThreadSubmission<Work>(core_, f, keep, numbered, chunksize);
+  auto start(typename Work::Function& f, const detail::CallSettings& settings) {
+    return detail::ThreadSubmission<Work>(core_, f, settings);
   }
 
   std::shared_ptr<detail::ThreadCore> core_;

@@ -30,17 +30,19 @@ SignalsBlocked::SignalsBlocked() noexcept {
 
 SignalsBlocked::~SignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
 
-UniqueFd open_child_signals() {
-  sigset_t child;
-  ::sigemptyset(&child);
-  ::sigaddset(&child, SIGCHLD);
-  return own_fd(::signalfd(-1, &child, SFD_NONBLOCK | SFD_CLOEXEC), "cannot make a signalfd");
+UniqueFd open_server_signals() {
+  sigset_t signals;
+  ::sigemptyset(&signals);
+  ::sigaddset(&signals, SIGCHLD);
+  ::sigaddset(&signals, SIGCONT);
+  return own_fd(::signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC), "cannot make a signalfd");
 }
 
-void drain_child_signals(int fd) noexcept {
+bool drain_server_signals(int fd) noexcept {
+  bool was_continued = false;
   signalfd_siginfo signal;
-  while (::read(fd, &signal, sizeof signal) > 0) {
-  }
+  while (::read(fd, &signal, sizeof signal) > 0) was_continued = was_continued || signal.ssi_signo == SIGCONT;
+  return was_continued;
 }
 
 void set_server_signals() noexcept {
@@ -51,7 +53,8 @@ void set_server_signals() noexcept {
   set_disposition(SIGCHLD, SIG_DFL);
   sigset_t blocked;
   ::sigfillset(&blocked);
-  for (const int stops_or_goes_on : {SIGTSTP, SIGTTIN, SIGTTOU, SIGCONT}) ::sigdelset(&blocked, stops_or_goes_on);
+  // A SIGCONT that is blocked has its effect all the same, and is noted.
+  for (const int stops : {SIGTSTP, SIGTTIN, SIGTTOU}) ::sigdelset(&blocked, stops);
   ::pthread_sigmask(SIG_SETMASK, &blocked, nullptr);
 }
 

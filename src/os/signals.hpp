@@ -23,9 +23,10 @@ class SignalsBlocked {
   SignalMask before_;
 };
 
-// Readable when a child of the process that polls it has ended, while SIGCHLD is blocked. Throws std::system_error.
-UniqueFd open_child_signals();
-void drain_child_signals(int fd) noexcept;
+// Readable when a child of the process that polls it has ended, or when it was continued after a stop; while both
+// signals are blocked. Throws std::system_error.
+UniqueFd open_server_signals();
+bool drain_server_signals(int fd) noexcept;  // true: it was continued, since the last call
 
 // The signals of a fork server: nothing of the program's runs, nothing ends it but SIGKILL, it stops with its group,
 // and its children can be waited for. What the program ignores stays ignored, for the workers' sake; except SIGCHLD.

@@ -2,6 +2,7 @@
 #include <multiprocessing/detail/call.hpp>
 
 #include "pool/callback_thread.hpp"
+#include "pool/task_terms.hpp"
 
 #include <condition_variable>
 #include <mutex>
@@ -19,6 +20,16 @@ struct Call::Callbacks {
 
 Call::Call(CallbackThread& callback_thread) : callback_thread_(callback_thread) {}
 Call::~Call() = default;
+
+// The stop may be requested while the call ends: it holds nothing up, and keeps nothing alive.
+void Call::accept(const TaskOptions* options, const std::weak_ptr<Call>& self) {
+  if (options == nullptr) return;
+  terms_ = std::make_unique<TaskTerms>(*options, [self] {
+    if (const auto call = self.lock()) call->stop();
+  });
+}
+
+bool Call::stop_requested() const { return terms_ && terms_->stop_requested(); }
 
 void Call::when_ended(std::function<void()> callback) {
   before_callback();

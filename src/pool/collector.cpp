@@ -9,6 +9,11 @@
 #include <utility>
 
 namespace multiprocessing::detail {
+namespace {
+
+bool is_soon(Deadline deadline) { return deadline != never && deadline < Clock::now() + std::chrono::milliseconds(2); }
+
+}  // namespace
 
 Collector::Collector(Collected& collected, Listener& listener, std::chrono::nanoseconds spin)
     : collected_(collected),
@@ -123,9 +128,10 @@ void Collector::sleep(std::unique_lock<std::mutex>& lock, Waiter& self, Deadline
   listen(Bell::waiter);
   if (!collected_.needs_attention()) {
     const Deadline look_again = collected_.next_deadline(Collected::For::waiter);
-    waiter_alert_ = look_again != never;
+    waiter_alert_ = is_soon(look_again);
+    waiter_sleeps_until_ = std::min(deadline, look_again);
     asleep_ = true;
-    sleep_unlocked(lock, waiter_poll_, std::min(deadline, look_again));
+    sleep_unlocked(lock, waiter_poll_, waiter_sleeps_until_);
     asleep_ = false;
   }
   listen(Bell::none);
@@ -173,6 +179,14 @@ void Collector::alert() {
   }
 }
 
+void Collector::look_by(Deadline when) {
+  if (!waiters_.empty()) {
+    if (asleep_ && std::exchange(waiter_sleeps_until_, std::min(when, waiter_sleeps_until_)) > when) alert();
+  } else if (std::exchange(background_sleeps_until_, std::min(when, background_sleeps_until_)) > when) {
+    alert();
+  }
+}
+
 void Collector::start_background() {
   if (background_runs_) return;
   background_wanted_ = true;
@@ -204,7 +218,8 @@ void Collector::background() {
       if (collected_.needs_attention()) continue;
       wake = collected_.next_deadline(Collected::For::background);
     }
-    background_alert_ = wake != never;
+    background_alert_ = is_soon(wake);
+    background_sleeps_until_ = wake;
     sleep_unlocked(lock, background_poll_, wake);
   }
   background_runs_ = false;

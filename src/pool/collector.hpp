@@ -59,9 +59,10 @@ class Collector {
   void changed();  // under the mutex: who waits or listens may have to look
   // Whoever sleeps, or is about to, may do so for ever: it has not heard of what was handed in since it looked.
   bool may_oversleep() const { return waiters_.empty() ? background_runs_ && !background_alert_ : !waiter_alert_; }
-  void alert();             // under the mutex: it looks, now
-  void start_background();  // under the mutex; once
-  void stop_background();   // without it; waits for the thread
+  void alert();                 // under the mutex: it looks, now
+  void look_by(Deadline when);  // likewise: then at the latest
+  void start_background();      // under the mutex; once
+  void stop_background();       // without it; waits for the thread
 
  private:
   struct Waiter {
@@ -95,6 +96,8 @@ class Collector {
   bool background_wanted_ = false;
   bool background_runs_ = false;
   bool background_alert_ = false;  // it was rung, or will look by itself soon
+  Deadline waiter_sleeps_until_ = never;
+  Deadline background_sleeps_until_ = never;
   std::condition_variable background_ended_;
 };
 

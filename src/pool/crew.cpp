@@ -23,6 +23,7 @@ Crew::Crew(Dispatcher& dispatcher, WorkerStarter& starter, std::function<void(in
       starter_(starter),
       reset_(std::move(reset)),
       initializer_timeout_(initializer_timeout),
+      stopwatch_(starter),
       members_(dispatcher.slots().size()) {}
 
 void Crew::start(WorkerSlot& slot) {
@@ -31,7 +32,7 @@ void Crew::start(WorkerSlot& slot) {
   slot.ordered_at = Clock::now();
   Member& started = member(slot.index());
   ++started.starts;
-  started.was_up = started.killed = started.outran_initializer = false;
+  started.was_up = started.killed = started.condemned = started.outran_initializer = false;
   starter_.order_fork(slot.index());
 }
 
@@ -59,16 +60,32 @@ void Crew::look() {
   if (!broken_.empty()) return;
   dispatcher_.pass();
   note_started();
-  for (const int overwritten : dispatcher_.overwritten()) kill(overwritten);
-  if (initializer_timeout_) {
-    for (const WorkerSlot& starting : dispatcher_.slots()) {
-      if (starting.state != WorkerSlot::State::starting || starting.pid == 0) continue;
-      if (Clock::now() - starting.ordered_at < *initializer_timeout_) continue;
-      member(starting.index()).outran_initializer = true;
-      kill(starting.index());
+  if (initializer_timeout_ || dispatcher_.least_timeout()) look_at_times();
+  kill_doomed();
+  if (finishing_) let_leave();
+}
+
+void Crew::look_at_times() {
+  const Clock::time_point now = Clock::now();
+  for (WorkerSlot& timed : dispatcher_.slots()) {
+    if (timed.state == WorkerSlot::State::starting && initializer_timeout_ && timed.pid != 0 &&
+        stopwatch_.is_over(timed.ordered_at, *initializer_timeout_, now)) {
+      member(timed.index()).outran_initializer = true;
+      kill(timed.index());
+    }
+    // A swap that fails has met a worker that goes on: perhaps to an item that has outrun its time, too.
+    while (const auto item = timed.timed_item(now)) {
+      if (!stopwatch_.is_over(item->began, item->timeout, now)) break;
+      if (timed.condemn(item->running, WorkerSlot::Verdict::outran_its_time)) break;
     }
   }
-  if (finishing_) let_leave();
+}
+
+void Crew::kill_doomed() {
+  for (const WorkerSlot& slot : dispatcher_.slots()) {
+    if (slot.state == WorkerSlot::State::condemned) member(slot.index()).condemned = true;
+    if (slot.must_be_killed()) kill(slot.index());
+  }
 }
 
 void Crew::finish() {
@@ -133,7 +150,7 @@ void Crew::on_ended(const WorkerReport& report) {
   if (got_on) {
     for (Member& each : members_) each.fruitless_deaths = 0;
   }
-  if (left_in_order || progress != 0) {
+  if (left_in_order || progress != 0 || gone.condemned) {
     gone.fruitless_deaths = 0;
   } else if (was_up) {
     ++gone.fruitless_deaths;
@@ -178,12 +195,20 @@ bool Crew::none_left() const {
                      [](const WorkerSlot& slot) { return slot.state == WorkerSlot::State::absent; });
 }
 
-Deadline Crew::next_deadline() const {
-  Deadline next = never;
-  if (dispatcher_.wants_second_look()) next = Clock::now() + std::chrono::milliseconds(1);
-  if (initializer_timeout_) {
-    for (const WorkerSlot& slot : dispatcher_.slots()) {
-      if (slot.state == WorkerSlot::State::starting) next = std::min(next, slot.ordered_at + *initializer_timeout_);
+Deadline Crew::next_deadline() {
+  const auto least_timeout = dispatcher_.least_timeout();
+  if (!dispatcher_.wants_second_look() && !initializer_timeout_ && !least_timeout) return never;
+  const Clock::time_point now = Clock::now();
+  Deadline next = dispatcher_.wants_second_look() ? now + std::chrono::milliseconds(1) : never;
+  // What has not begun may begin as soon as we have looked.
+  if (least_timeout) next = std::min(next, deadline_after(*least_timeout));
+  for (WorkerSlot& slot : dispatcher_.slots()) {
+    if (slot.state == WorkerSlot::State::starting && initializer_timeout_) {
+      next = std::min(next, stopwatch_.when_to_ask(slot.ordered_at, *initializer_timeout_, now));
+    }
+    if (!least_timeout) continue;
+    if (const auto item = slot.timed_item(now)) {
+      next = std::min(next, stopwatch_.when_to_ask(item->began, item->timeout, now));
     }
   }
   return next;

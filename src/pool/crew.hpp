@@ -2,6 +2,7 @@
 #pragma once
 
 #include "pool/dispatcher.hpp"
+#include "pool/stopwatch.hpp"
 #include "process/worker_starter.hpp"
 
 #include <functional>
@@ -30,7 +31,7 @@ class Crew {
   int refused_slot() const { return refused_slot_; }
   Bytes take_start_failure() { return std::exchange(start_failure_, {}); }
 
-  Deadline next_deadline() const;  // when to look() although nobody rings
+  Deadline next_deadline();  // when to look() although nobody rings
   void add_to(PoolStats& stats) const;
 
  private:
@@ -39,6 +40,7 @@ class Crew {
     std::chrono::nanoseconds starting{};
     bool was_up = false;
     bool killed = false;  // by us
+    bool condemned = false;
     bool outran_initializer = false;
     int fruitless_deaths = 0;  // in a row
   };
@@ -47,6 +49,8 @@ class Crew {
   void on_refused(const WorkerReport& report);
   void on_ended(const WorkerReport& report);
   void note_started();
+  void look_at_times();
+  void kill_doomed();
   void kill(int slot);
   void break_off(std::string reason);
   Member& member(int slot) { return members_[static_cast<std::size_t>(slot)]; }
@@ -56,6 +60,7 @@ class Crew {
   WorkerStarter& starter_;
   std::function<void(int)> reset_;
   std::optional<std::chrono::nanoseconds> initializer_timeout_;
+  Stopwatch stopwatch_;
   std::vector<Member> members_;
   bool finishing_ = false;
   int failed_starts_ = 0;                 // in a row

@@ -7,6 +7,18 @@
 
 namespace multiprocessing::detail {
 
+namespace {
+
+// One batch for each item, the last one first.
+std::vector<Batch> each_of(Batch batch) {
+  std::vector<Batch> items;
+  while (batch.count != 0) items.push_back(batch.split_front(batch.measure(1, SIZE_MAX)));
+  std::reverse(items.begin(), items.end());
+  return items;
+}
+
+}  // namespace
+
 Dispatcher::Dispatcher(ChannelBlock& channels, int slots, std::optional<long> max_tasks_per_child)
     : pace_(static_cast<std::size_t>(slots)), max_tasks_per_child_(max_tasks_per_child) {
   slots_.reserve(static_cast<std::size_t>(slots));
@@ -16,6 +28,7 @@ Dispatcher::Dispatcher(ChannelBlock& channels, int slots, std::optional<long> ma
 void Dispatcher::end_if_complete(GroupCall& call) {
   if (!call.end_if_complete()) return;
   ++ended_calls_.all;
+  if (call.is_timed() && --timed_calls_ == 0) least_timeout_ = std::chrono::nanoseconds::max();
   if (call.is_expected) ++ended_calls_.expected;
 }
 
@@ -51,6 +64,17 @@ void Dispatcher::refuse(GroupCall& call, const std::exception_ptr& reason) {
   ++failed_;
 }
 
+void Dispatcher::enter(const GroupCall& call) {
+  if (!call.is_timed()) return;
+  ++timed_calls_;
+  least_timeout_ = std::min(least_timeout_, call.timeout);
+}
+
+std::optional<std::chrono::nanoseconds> Dispatcher::least_timeout() const {
+  if (timed_calls_ == 0 || idle()) return std::nullopt;
+  return least_timeout_;
+}
+
 void Dispatcher::submit(Batch batch) {
   GroupCall& call = batch.call();
   call.table.expect(batch.first + batch.count);
@@ -68,9 +92,7 @@ std::size_t Dispatcher::unanswered() const {
 void Dispatcher::collect(WorkerSlot& slot) {
   const auto kept = slot.unanswered_items() == 0 ? nullptr : slot.working_on().shared_from_this();
   const std::size_t before = slot.answered_items();
-  if (!slot.collect(*this) && std::find(overwritten_.begin(), overwritten_.end(), slot.index()) == overwritten_.end()) {
-    overwritten_.push_back(slot.index());
-  }
+  slot.collect(*this);
   Pace& pace = pace_[static_cast<std::size_t>(slot.index())];
   pace.items += slot.answered_items() - before;
   if (slot.answered_items() == before) return;
@@ -139,36 +161,52 @@ void Dispatcher::fail_everything(const std::exception_ptr& reason) {
   }
 }
 
+void Dispatcher::condemn(const GroupCall& call) {
+  for (WorkerSlot& slot : slots_) slot.condemn_if_it_runs(call);
+}
+
+void Dispatcher::lose(const Batch& item, const std::exception_ptr& reason) {
+  if (item.call().may_run_again(item.first)) return queue_.push_front(item);
+  end(item, reason);
+  --failed_, ++lost_;
+}
+
 Dispatcher::Ended Dispatcher::worker_ended(int index, int wait_status, bool was_ordered) {
   WorkerSlot& slot = slots_[static_cast<std::size_t>(index)];
-  const bool was_overwritten = std::find(overwritten_.begin(), overwritten_.end(), index) != overwritten_.end();
-  std::erase(overwritten_, index);
+  const bool was_overwritten = slot.state == WorkerSlot::State::overwritten;
   const std::size_t before = slot.answered_items();
   const bool consistent = slot.collect(*this);
   pace_[static_cast<std::size_t>(index)].items += slot.answered_items() - before;
   WorkerSlot::Aftermath aftermath = slot.take_apart(was_overwritten || !consistent);
   pace_[static_cast<std::size_t>(index)].answered = 0;
+  std::size_t lost = 0;
   if (aftermath.overwritten) {
-    for (const Batch& batch : aftermath.rest) {
-      for (std::size_t item = batch.first; item != batch.first + batch.count; ++item) {
-        Batch one{batch.work, item, 1};
-        end(one, channel_overwritten(index, slot.pid, batch.call().first_index + item));
-        --failed_, ++lost_, ++aftermath.answered_items;
+    // Retried ones go to the head of the queue: from the back, or they would run in the wrong order.
+    for (auto batch = aftermath.rest.rbegin(); batch != aftermath.rest.rend(); ++batch) {
+      for (Batch& item : each_of(std::move(*batch))) {
+        lose(item, channel_overwritten(index, slot.pid, item.call().first_index + item.first));
+        ++lost;
       }
     }
   } else {
-    if (aftermath.blamed) {
-      const auto& [batch, phase] = *aftermath.blamed;
-      end(batch, worker_lost(wait_status, index, slot.pid, batch.call().first_index + batch.first, phase, was_ordered));
-      --failed_, ++lost_, ++aftermath.answered_items;
-    }
     requeue(std::move(aftermath.rest));
+    if (aftermath.blamed) {
+      const auto& [item, phase] = *aftermath.blamed;
+      const LostItem what{index, slot.pid, item.call().first_index + item.first, phase};
+      if (aftermath.verdict == WorkerSlot::Verdict::none) {
+        lose(item, worker_lost(what, wait_status, was_ordered));
+      } else {
+        end(item, aftermath.verdict == WorkerSlot::Verdict::cancelled ? cancelled_while_it_ran(what)
+                                                                      : deadline_exceeded(what, item.call().timeout));
+      }
+      ++lost;
+    }
   }
   const bool was_up = slot.state != WorkerSlot::State::starting;
   slot.state = WorkerSlot::State::absent;
   slot.pid = 0;
   feed();
-  return {aftermath.answered_items, was_up};
+  return {aftermath.answered_items + lost, was_up};
 }
 
 PoolStats Dispatcher::stats() const {

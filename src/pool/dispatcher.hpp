@@ -14,10 +14,12 @@ class Dispatcher final : private AnswerSink {
  public:
   Dispatcher(ChannelBlock& channels, int slots, std::optional<long> max_tasks_per_child);
 
+  void enter(const GroupCall& call);
   void submit(Batch batch);
   // Takes what has been answered, hands out what is queued, moves work from behind long items to idle workers.
   void pass();
   void withdraw(GroupCall& call, const std::exception_ptr& reason);  // what has not begun ends with the reason
+  void condemn(const GroupCall& call);                               // the workers that run some of it; one try each
   void fail_everything(const std::exception_ptr& reason);
   void refuse(GroupCall& call, const std::exception_ptr& reason);  // the next item handed in has ended so
   void end_input(GroupCall& call);
@@ -33,7 +35,8 @@ class Dispatcher final : private AnswerSink {
   bool idle() const { return queue_.empty() && unanswered() == 0; }
   bool has_queue() const { return !queue_.empty(); }
   std::size_t unanswered() const;
-  const std::vector<int>& overwritten() const { return overwritten_; }  // slots whose worker must be killed
+  // Of the timeouts of calls that have work here: no item can outrun its time sooner than this after it has begun.
+  std::optional<std::chrono::nanoseconds> least_timeout() const;
   Bytes take_start_failure() { return std::exchange(start_failure_, {}); }
   std::size_t started_since_last_look() { return std::exchange(started_, 0); }
   PoolStats stats() const;
@@ -78,6 +81,7 @@ class Dispatcher final : private AnswerSink {
   void rebalance();
   void requeue(std::vector<Batch> batches);
   void end(const Batch& batch, const std::exception_ptr& reason);
+  void lose(const Batch& item, const std::exception_ptr& reason);  // its worker was lost: that is its end, or a retry
 
   std::vector<WorkerSlot> slots_;
   std::vector<Pace> pace_;
@@ -86,7 +90,8 @@ class Dispatcher final : private AnswerSink {
   std::size_t current_ = 0;  // the worker that short items go to, and how many more it gets
   std::size_t quantum_ = 0;
   bool second_look_ = false;
-  std::vector<int> overwritten_;
+  std::size_t timed_calls_ = 0;
+  std::chrono::nanoseconds least_timeout_ = std::chrono::nanoseconds::max();
   Bytes start_failure_;
   std::size_t started_ = 0;
   EndedCalls ended_calls_;

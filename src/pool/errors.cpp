@@ -43,6 +43,7 @@ std::pair<std::string, std::exception_ptr> describe_one() {
 
 ProcessError::~ProcessError() = default;
 TimeoutError::~TimeoutError() = default;
+DeadlineExceeded::~DeadlineExceeded() = default;
 CancelledError::~CancelledError() = default;
 BrokenPool::~BrokenPool() = default;
 StopIteration::~StopIteration() = default;

@@ -4,6 +4,7 @@
 #include <multiprocessing/detail/pool_core.hpp>
 
 #include "pool/answer_table.hpp"
+#include "pool/task_terms.hpp"
 
 #include <chrono>
 
@@ -17,7 +18,8 @@ class CallHost {
   virtual ~CallHost() = default;
   virtual std::mutex& mutex() = 0;
   virtual bool wait(GroupCall& call, Call::Until until, std::size_t index, Deadline deadline) = 0;
-  virtual void withdraw(GroupCall& call) = 0;
+  virtual void withdraw(GroupCall& call, const char* why) = 0;
+  virtual bool cancel(GroupCall& call, Running what_runs) = 0;
   virtual void expect_end(GroupCall& call) = 0;  // a callback waits for it
 };
 
@@ -31,21 +33,26 @@ struct SentChunk {
 // shares the host.
 class GroupCall final : public ByteCall, public std::enable_shared_from_this<GroupCall> {
  public:
-  GroupCall(std::shared_ptr<CallHost> host, CallbackThread& callback_thread, FunctionImage image, Keep keep_answers,
-            double& pace, std::uint64_t call_number, std::size_t index_of_first)
+  GroupCall(std::shared_ptr<CallHost> host, CallbackThread& callback_thread, FunctionImage image,
+            const CallSettings& settings, double& pace, std::uint64_t call_number, std::size_t index_of_first)
       : ByteCall(callback_thread),
         function(std::move(image)),
-        keep(keep_answers),
+        keep(settings.keep),
         table(keep, function.type->result_size_bytes),
         number(call_number),
         first_index(index_of_first),
+        chunksize(settings.chunksize == 0 ? SIZE_MAX : settings.chunksize),
+        timeout(settings.options == nullptr ? no_timeout : settings.options->timeout.value_or(no_timeout)),
+        is_revocable(settings.cancellable || is_timed()),
         host_(std::move(host)),
         pace_(pace) {}
 
   bool wait(Until until, std::size_t index, Deadline deadline) override {
     return host_->wait(*this, until, index, deadline);
   }
-  void withdraw() override { host_->withdraw(*this); }
+  void withdraw() override { host_->withdraw(*this, withdrawn_before); }
+  bool cancel(Running what_runs) override { return host_->cancel(*this, what_runs); }
+  using Call::accept;
   std::size_t take_next() override {
     return locked([&] { return table.next(); });
   }
@@ -81,6 +88,10 @@ class GroupCall final : public ByteCall, public std::enable_shared_from_this<Gro
     return {sent, &sent->chunk};
   }
 
+  bool is_timed() const { return timeout != no_timeout; }
+  // The item's worker was lost: does it run again?
+  bool may_run_again(std::size_t item) { return !withdrawn && terms() != nullptr && terms()->may_run_again(item); }
+
   double& nanoseconds_per_item() { return pace_; }  // see Paces
   bool ended() const { return input_ended && table.ended() == table.expected(); }
   bool has(Until until, std::size_t index) const {
@@ -103,14 +114,18 @@ class GroupCall final : public ByteCall, public std::enable_shared_from_this<Gro
   const FunctionImage function;
   const Keep keep;
   AnswerTable table;
-  const std::uint64_t number;        // of the call in this pool, from 1
-  const std::size_t first_index;     // added to an item's position for item_index()
-  std::size_t chunksize = SIZE_MAX;  // at most so many items in a frame
+  const std::uint64_t number;              // of the call in this pool, from 1
+  const std::size_t first_index;           // added to an item's position for item_index()
+  const std::size_t chunksize;             // at most so many items in a frame
+  const std::chrono::nanoseconds timeout;  // of each item
+  const bool is_revocable;                 // what runs may be condemned: see `running` in shm/channel_words.hpp
   bool input_ended = false;
   std::exception_ptr withdrawn;  // what is handed in from now on ends with this
   bool is_expected = false;      // a callback waits for its end
 
  private:
+  static constexpr auto no_timeout = std::chrono::nanoseconds::max();
+  void stop() override { host_->withdraw(*this, stopped_before); }
   template <class Action>
   std::invoke_result_t<Action> locked(Action action) {
     // An ended call is its caller's alone.

@@ -4,14 +4,12 @@
 #include <multiprocessing/detail/bytes.hpp>
 #include <multiprocessing/detail/task.hpp>
 
-#include <cstdint>
+#include "shm/channel_words.hpp"
+
 #include <exception>
 #include <string>
 
 namespace multiprocessing::detail {
-
-// What is being done with an item where it runs. `done`: the answer is encoded; after the commit it counts.
-enum class Phase : std::uint8_t { none, decoding, running, encoding, done };
 
 // "decoding its argument", "running", …
 const char* describe_phase(Phase phase);

@@ -36,6 +36,17 @@ struct WorkerLostData {
   }
 };
 
+struct DeadlineExceededData {
+  static void save(const DeadlineExceeded& error, ByteSink& sink) {
+    encode(sink, error.index());
+    encode(sink, error.pid());
+  }
+  static DeadlineExceeded load(const std::string& text, ByteSource& source) {
+    const auto index = decode<std::size_t>(source);
+    return DeadlineExceeded(text, index, decode<pid_t>(source));
+  }
+};
+
 struct RemoteErrorData {
   static void save(const RemoteError& error, ByteSink& sink) { encode(sink, error.type_name()); }
   static RemoteError load(const std::string& text, ByteSource& source) {
@@ -55,6 +66,7 @@ constinit const ExceptionType types[] = {
     text_only<RemoteTraceback>(),
     text_only<MalformedBytes>(),
     with_data<WorkerLost, WorkerLostData>(),
+    with_data<DeadlineExceeded, DeadlineExceededData>(),
     with_data<RemoteError, RemoteErrorData>(),
 };
 

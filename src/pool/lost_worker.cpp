@@ -7,6 +7,7 @@
 
 #include <csignal>
 #include <cstring>
+#include <sstream>
 
 namespace multiprocessing::detail {
 namespace {
@@ -24,14 +25,27 @@ std::string describe_wait_status(int wait_status) {
   return "exit code " + std::to_string(exit_code(wait_status).value_or(-1));
 }
 
-std::exception_ptr worker_lost(int wait_status, int worker, pid_t pid, std::size_t item, Phase phase,
-                               bool was_ordered) {
-  std::string what = the_worker(worker, pid) + " ended with " + describe_wait_status(wait_status) + " at item " +
-                     std::to_string(item) + ", while " + describe_phase(phase);
+std::exception_ptr worker_lost(const LostItem& lost, int wait_status, bool was_ordered) {
+  std::string what = the_worker(lost.worker, lost.pid) + " ended with " + describe_wait_status(wait_status) +
+                     " at item " + std::to_string(lost.item) + ", while " + describe_phase(lost.phase);
   if (ending_signal(wait_status) == SIGKILL && !was_ordered) {
     what += "; a SIGKILL that nobody sent usually means that the system ran out of memory";
   }
-  return std::make_exception_ptr(WorkerLost(what, item, pid, ending_signal(wait_status), exit_code(wait_status)));
+  return std::make_exception_ptr(
+      WorkerLost(what, lost.item, lost.pid, ending_signal(wait_status), exit_code(wait_status)));
+}
+
+std::exception_ptr deadline_exceeded(const LostItem& lost, std::chrono::nanoseconds timeout) {
+  std::ostringstream what;
+  what << "item " << lost.item << " ran longer than its timeout of " << std::chrono::duration<double>(timeout).count()
+       << " s: " << the_worker(lost.worker, lost.pid) << " was killed while " << describe_phase(lost.phase);
+  return std::make_exception_ptr(DeadlineExceeded(what.str(), lost.item, lost.pid));
+}
+
+std::exception_ptr cancelled_while_it_ran(const LostItem& lost) {
+  return std::make_exception_ptr(CancelledError("item " + std::to_string(lost.item) +
+                                                " was cancelled: " + the_worker(lost.worker, lost.pid) +
+                                                " was killed while " + describe_phase(lost.phase)));
 }
 
 std::exception_ptr channel_overwritten(int worker, pid_t pid, std::size_t item) {

@@ -2,6 +2,7 @@
 #include "pool/option_checks.hpp"
 
 #include <multiprocessing/cpu_count.hpp>
+#include <multiprocessing/detail/pool_interface.hpp>
 #include <multiprocessing/errors.hpp>
 
 #include <cstdio>
@@ -22,6 +23,18 @@ int check_options(const PoolOptions& options) {
                                 std::to_string(options.initializer_timeout->count()) + " ns");
   }
   return options.processes ? *options.processes : process_cpu_count();
+}
+
+void check_options(const TaskOptions& options, const PoolCore& core) {
+  if (options.timeout && *options.timeout <= std::chrono::nanoseconds::zero()) {
+    throw std::invalid_argument("timeout must be more than 0, not " + std::to_string(options.timeout->count()) + " ns");
+  }
+  if (options.retries < 0) {
+    throw std::invalid_argument("retries must be at least 0, not " + std::to_string(options.retries));
+  }
+  if (options.timeout && !core.can_kill()) {
+    throw std::logic_error("a timeout for each item needs a Pool of processes: what runs in a thread cannot be killed");
+  }
 }
 
 void run_initializer(const std::function<void()>& initializer) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <multiprocessing/detail/pool_core.hpp>
+#include <multiprocessing/errors.hpp>
 
 #include "os/owner_mark.hpp"
 #include "os/throw_trace.hpp"
@@ -9,6 +10,7 @@
 #include "pool/item_error.hpp"
 #include "pool/option_checks.hpp"
 #include "pool/task_context.hpp"
+#include "pool/task_terms.hpp"
 
 #include <atomic>
 
@@ -49,6 +51,12 @@ class SerialCall final : public ByteCall {
 
   bool wait(Until, std::size_t, Deadline) override { return true; }
   void withdraw() override {}
+  bool cancel(Running what_runs) override {
+    if (what_runs == Running::kill) throw std::logic_error("cancel(Running::kill): a SerialPool has nothing to kill");
+    return false;  // it has ended
+  }
+  void stop() override {}  // see run_item()
+  using Call::accept;
   std::size_t take_next() override {
     return locked([&] { return table_.next(); });
   }
@@ -99,6 +107,11 @@ class SerialCall final : public ByteCall {
   }
   ByteAnswer run_item(const std::vector<std::byte>& item, std::size_t index) {
     if (refused_) return {.kind = ByteAnswer::Kind::failure, .bytes = {}, .error = refused_};
+    if (stop_requested()) {
+      return {.kind = ByteAnswer::Kind::failure,
+              .bytes = {},
+              .error = std::make_exception_ptr(CancelledError(stopped_before))};
+    }
     BytesSource argument(item.data(), item.size());
     ByteAnswer answer{.kind = ByteAnswer::Kind::value};
     const ItemScope scope(first_index_ + index);
@@ -137,11 +150,13 @@ class SerialCore final : public ByteCore, public std::enable_shared_from_this<Se
     if (options.initializer) run_initializer(options.initializer);
   }
 
-  std::shared_ptr<ByteCall> begin(PreparedFunction function, Keep keep, std::size_t, bool numbered, bool) override {
+  std::shared_ptr<ByteCall> begin(PreparedFunction function, const CallSettings& settings) override {
     check_owner(mark_);
     if (state_ != State::open) throw std::logic_error("the SerialPool is closed: it takes no more work");
-    return std::make_shared<SerialCall>(shared_from_this(), callback_thread_, std::move(function), keep,
-                                        numbered ? calls_++ : 0);
+    auto call = std::make_shared<SerialCall>(shared_from_this(), callback_thread_, std::move(function), settings.keep,
+                                             settings.numbered ? calls_++ : 0);
+    call->accept(settings.options, call);
+    return call;
   }
   void submit(ByteCall& call, Chunk chunk, bool is_last) override {
     const std::size_t count = chunk.count;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <multiprocessing/detail/thread_core.hpp>
 
+#include "pool/task_terms.hpp"
+
 #include <algorithm>
 
 namespace multiprocessing::detail {
@@ -36,9 +38,10 @@ ThreadCall::~ThreadCall() {
   core_->forget(*this);
 }
 
-void ThreadCall::enter(bool numbered) {
-  first_number_ = core_->admit(*this, numbered);
+void ThreadCall::enter(const CallSettings& settings) {
+  first_number_ = core_->admit(*this, settings.numbered);
   entered_ = true;
+  accept(settings.options, weak_from_this());
 }
 
 std::size_t ThreadCall::chunk_after(std::size_t items) { return std::clamp<std::size_t>(items / 16, 1, 4096); }
@@ -95,6 +98,18 @@ void ThreadCall::withdraw() {
   awaited_ = Until::all_ended;
   changed_.wait(lock, [&] { return running_ == 0; });
   --waiters_;
+}
+
+void ThreadCall::stop() {
+  if (!core_->inherited()) drop(stopped_before);
+}
+
+bool ThreadCall::cancel(Running what_runs) {
+  core_->check_owner();
+  if (what_runs == Running::kill) throw std::logic_error("cancel(Running::kill): a thread cannot be killed");
+  if (has_ended()) return false;
+  drop(cancelled_before);
+  return has_ended() && failed();
 }
 
 std::size_t ThreadCall::take_next() {

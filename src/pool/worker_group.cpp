@@ -16,19 +16,24 @@ constexpr double spin_below_nanoseconds = 20'000;  // of items that take longer 
 
 }  // namespace
 
-std::shared_ptr<ByteCall> WorkerGroup::begin(PreparedFunction function, Keep keep, std::size_t chunksize, bool numbered,
-                                             bool asynchronous) {
+std::shared_ptr<ByteCall> WorkerGroup::begin(PreparedFunction function, const CallSettings& settings) {
   check_owner(mark_);
   if (!function.refused) function.refused = modules_.why_not(function.code);
+  auto call = enter(std::move(function), settings);
+  call->accept(settings.options, call);
+  return call;
+}
+
+std::shared_ptr<GroupCall> WorkerGroup::enter(PreparedFunction function, const CallSettings& settings) {
   const std::lock_guard lock(mutex());
   if (state_ != State::open) throw std::logic_error("the pool is closed: it takes no more work");
   if (!crew_->broken().empty()) throw BrokenPool("the pool is broken: " + crew_->broken());
   crew_->start_missing();
-  if (asynchronous) collector_.start_background();
+  if (settings.asynchronous) collector_.start_background();
   double& pace = paces_.of(function.image);
-  auto call = std::make_shared<GroupCall>(shared_from_this(), callback_thread_, std::move(function.image), keep, pace,
-                                          ++calls_, numbered ? numbered_calls_++ : 0);
-  if (chunksize != 0) call->chunksize = chunksize;
+  auto call = std::make_shared<GroupCall>(shared_from_this(), callback_thread_, std::move(function.image), settings,
+                                          pace, ++calls_, settings.numbered ? numbered_calls_++ : 0);
+  dispatcher_.enter(*call);
   call->withdrawn = ended_by_ ? ended_by_ : function.refused;
   // A call that waits alone is not told of each answer. Now there may be work of another behind its last one.
   if (++open_calls_ == 2) collector_.changed();
@@ -45,6 +50,7 @@ void WorkerGroup::submit(ByteCall& call, Chunk chunk, bool is_last) {
   if (!group_call.withdrawn) group_call.withdrawn = why_ended();
   if (is_last) group_call.input_ended = true;
   dispatcher_.submit({std::move(work), first, count, {}});
+  if (group_call.is_timed()) collector_.look_by(deadline_after(group_call.timeout));
   tell_if_waiting();
   if (is_last && state_ != State::open) look(), collector_.changed();
 }
@@ -103,12 +109,30 @@ bool WorkerGroup::wait(GroupCall& call, Call::Until until, std::size_t index, De
   return collector_.wait(Awaits(*this, call, until, index), deadline);
 }
 
-void WorkerGroup::withdraw(GroupCall& call) {
+void WorkerGroup::withdraw(GroupCall& call, const char* why) {
   if (inherited()) return;
   const std::lock_guard lock(mutex());
-  dispatcher_.withdraw(call, std::make_exception_ptr(CancelledError("the work was withdrawn before it had begun")));
+  dispatcher_.withdraw(call, std::make_exception_ptr(CancelledError(why)));
   look();
   collector_.changed();
+}
+
+bool WorkerGroup::cancel(GroupCall& call, Running what_runs) {
+  check_owner(mark_);
+  if (call.has_ended()) return false;
+  withdraw(call, cancelled_before);
+  // Perhaps all of it has ended by itself meanwhile: then get() throws nothing of ours.
+  const auto is_cancelled = [&] { return call.has_ended() && call.failed(); };
+  if (what_runs == Running::finish) return is_cancelled();
+  const Deadline end = deadline_after(std::chrono::seconds(2));
+  do {
+    const std::lock_guard lock(mutex());
+    dispatcher_.condemn(call);
+    look();  // orders the kills
+    // What is not condemned now has gone on meanwhile: then once more.
+  } while (!wait(call, Call::Until::all_ended, 0, std::min(end, deadline_after(std::chrono::milliseconds(1)))) &&
+           Clock::now() < end);
+  return is_cancelled();
 }
 
 void WorkerGroup::expect_end(GroupCall& call) {

@@ -33,8 +33,7 @@ class WorkerGroup final : public ByteCore,
   WorkerGroup(const PoolOptions& options, const WorkerGroupSettings& settings, const MakeStarter& make_starter = {});
   ~WorkerGroup() override;
 
-  std::shared_ptr<ByteCall> begin(PreparedFunction function, Keep keep, std::size_t chunksize, bool numbered,
-                                  bool asynchronous) override;
+  std::shared_ptr<ByteCall> begin(PreparedFunction function, const CallSettings& settings) override;
   void submit(ByteCall& call, Chunk chunk, bool is_last) override;
   void refuse(ByteCall& call, std::exception_ptr reason) override;
   void end_input(ByteCall& call) override;
@@ -46,12 +45,14 @@ class WorkerGroup final : public ByteCore,
   int processes() const override;
   std::vector<pid_t> worker_pids() const override;
   PoolStats stats() const override;
+  bool can_kill() const override { return true; }
   bool inherited() const override { return mark_.inherited(); }
   void leave_scope() noexcept override;
 
   std::mutex& mutex() override { return collector_.mutex(); }
   bool wait(GroupCall& call, Call::Until until, std::size_t index, Deadline deadline) override;
-  void withdraw(GroupCall& call) override;
+  void withdraw(GroupCall& call, const char* why) override;
+  bool cancel(GroupCall& call, Running what_runs) override;
   void expect_end(GroupCall& call) override;
 
  private:
@@ -66,6 +67,7 @@ class WorkerGroup final : public ByteCore,
   void remember_news() override;
   bool has_news() const override;
 
+  std::shared_ptr<GroupCall> enter(PreparedFunction function, const CallSettings& settings);
   void work_as(int slot);  // in a worker
   void start_workers();
   [[noreturn]] void throw_start_failure();

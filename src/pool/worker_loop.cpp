@@ -3,6 +3,7 @@
 
 #include <multiprocessing/detail/exception_codec.hpp>
 
+#include "os/futex.hpp"
 #include "os/output.hpp"
 #include "os/process.hpp"
 #include "os/throw_trace.hpp"
@@ -87,7 +88,7 @@ void Worker::serve() {
 
 ResultWriter::Notice Worker::notice_after(const FrameHeader& frame, std::uint32_t number) {
   if (number + 1 == frame.items) return ResultWriter::Notice::last_of_frame;
-  return frame.prompt != 0 ? ResultWriter::Notice::look : ResultWriter::Notice::none;
+  return frame.prompt ? ResultWriter::Notice::look : ResultWriter::Notice::none;
 }
 
 bool Worker::claim() {
@@ -100,6 +101,19 @@ bool Worker::claim() {
   if (!channel_.words->turn.compare_exchange_strong(word, turn.word(), std::memory_order_seq_cst)) return claim();
   waiting_.claimed(turn.claimed);
   return true;
+}
+
+void Worker::stamp() {
+  const std::chrono::nanoseconds now = std::chrono::steady_clock::now().time_since_epoch();
+  channel_.words->began_nanoseconds.store(static_cast<std::uint64_t>(now.count()), std::memory_order_relaxed);
+}
+
+void Worker::wait_to_be_killed() {
+  const RunningWord found = RunningWord::of(channel_.words->running.load(std::memory_order_relaxed));
+  // Nobody will kill a worker whose word was overwritten by somebody else.
+  if (!found.condemned) leave_process(1);
+  const std::atomic<std::uint32_t> never_changes = 0;
+  while (true) futex_wait(never_changes, 0);
 }
 
 void Worker::count_time(std::uint64_t& nanoseconds, std::atomic<std::uint64_t>& word) {
@@ -130,11 +144,12 @@ bool Worker::run_frame() {
   }
   if (frame.kind == FrameKind::leave) return false;
 
+  is_revocable_ = frame.is_revocable;
   reader_.start_frame(position_ + sizeof frame, frame.kind == FrameKind::streamed_work);
   const auto& type = *reinterpret_cast<const TaskType*>(frame.type);
   for (std::uint32_t number = 0; number != frame.items;) {
     // The first one of a frame that brings its function takes the general way: that may fail.
-    if (type.run_fixed == nullptr || (number == 0 && frame.place >= 0)) {
+    if (type.run_fixed == nullptr || frame.is_timed || (number == 0 && frame.place >= 0)) {
       run_item(frame, number++);
     } else {
       number = run_fixed(frame, number);
@@ -153,8 +168,10 @@ void Worker::run_item(const FrameHeader& frame, std::uint32_t number) {
   const std::size_t index = frame.first_item + number;
   const ItemScope scope(index);
   Item item(*this, frame, number);
+  ++item_;
+  if (frame.is_timed) stamp();
   item.mark(Phase::decoding);
-  if (number == 0 && frame.defines_place != 0) define_place(frame);
+  if (number == 0 && frame.defines_place) define_place(frame);
   try {
     std::uint64_t bytes = type.item_size_bytes;
     if (bytes == 0) {
@@ -168,7 +185,8 @@ void Worker::run_item(const FrameHeader& frame, std::uint32_t number) {
     if (item.phase() != Phase::done) answer_exception(frame, number, item);
   }
   reader_.skip_rest();
-  ++items_begun_;
+  // Then what follows may be another call's, where nobody condemns, and nothing is swapped.
+  if (is_revocable_) mark(Phase::none);
 }
 
 void Worker::answer_exception(const FrameHeader& frame, std::uint32_t number, Item& item) {
@@ -191,22 +209,22 @@ std::uint32_t Worker::run_fixed(const FrameHeader& frame, std::uint32_t number) 
   try {
     note_throws_of([&] {
       for (; number != frame.items; ++number) {
+        ++item_;
         mark(Phase::running);
         scope.move_to(frame.first_item + number);
         std::byte* const result = writer_.begin_fixed(type.result_size_bytes);
         type.run_fixed(function, items + number * type.item_size_bytes, result);
         mark(Phase::done);
         writer_.finish(PieceKind::value, notice_after(frame, number));
-        ++items_begun_;
       }
     });
   } catch (...) {
     Item item(*this, frame, number);
     item.mark(Phase::running);
     answer_exception(frame, number, item);
-    ++items_begun_;
     ++number;
   }
+  if (is_revocable_) mark(Phase::none);
   reader_.skip_to(frame.function_bytes + number * type.item_size_bytes);
   return number;
 }

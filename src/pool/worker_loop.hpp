@@ -45,11 +45,17 @@ class Worker {
   const void* function_of(const FrameHeader& frame);
   void define_place(const FrameHeader& frame);
   void mark(Phase phase) {
-    channel_.words->running.store(items_begun_ << 8 | static_cast<std::uint64_t>(phase), std::memory_order_release);
+    const std::uint64_t before = std::exchange(mark_, RunningWord{item_, phase}.word());
+    if (!is_revocable_) return channel_.words->running.store(mark_, std::memory_order_release);
+    std::uint64_t found = before;
+    // Release, as the store. It fails if the parent has condemned this worker: nothing more may begin.
+    if (!channel_.words->running.compare_exchange_strong(found, mark_, std::memory_order_seq_cst)) wait_to_be_killed();
   }
+  [[noreturn]] void wait_to_be_killed();
   std::uint32_t run_fixed(const FrameHeader& frame, std::uint32_t number);
   void answer_exception(const FrameHeader& frame, std::uint32_t number, Item& item);
   static ResultWriter::Notice notice_after(const FrameHeader& frame, std::uint32_t number);
+  void stamp();
   void count_time(std::uint64_t& nanoseconds, std::atomic<std::uint64_t>& word);
 
   Channel channel_;
@@ -58,7 +64,9 @@ class Worker {
   TaskReader reader_;
   ResultWriter writer_;
   std::uint64_t position_ = 0;  // in the task ring, of the next frame
-  std::uint64_t items_begun_ = 0;
+  std::uint64_t item_ = 0;      // number of the one that runs, or ran last
+  std::uint64_t mark_ = 0;      // what `running` says
+  bool is_revocable_ = false;   // the frame
   std::array<Place, function_places> places_;
   std::chrono::steady_clock::time_point since_;
   std::uint64_t working_nanoseconds_ = 0;

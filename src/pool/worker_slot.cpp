@@ -93,8 +93,10 @@ void WorkerSlot::offer(Batch batch, std::size_t bytes) {
   header.items = static_cast<std::uint32_t>(batch.count);
   header.kind = streamed ? FrameKind::streamed_work : FrameKind::work;
   header.place = frame.place;
-  header.defines_place = frame.defines ? 1 : 0;
-  header.prompt = call.keep == Keep::all ? 0 : 1;
+  header.defines_place = frame.defines;
+  header.prompt = call.keep != Keep::all;
+  header.is_revocable = call.is_revocable;
+  header.is_timed = call.is_timed();
   header.address = call.function.address;
 
   const std::uint64_t begin = begin_frame(sizeof header + (streamed ? 0 : state_bytes + bytes));

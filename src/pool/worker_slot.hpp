@@ -31,7 +31,8 @@ class AnswerSink {
 // who had been begun. All that the worker wrote is copied, then checked. Guarded by the group's mutex.
 class WorkerSlot {
  public:
-  enum class State { absent, starting, up, leaving, overwritten };
+  enum class State { absent, starting, up, leaving, condemned, overwritten };
+  enum class Verdict { none, outran_its_time, cancelled };  // why it is condemned
 
   WorkerSlot(const Channel& channel, int index) : channel_(channel), index_(index) {}
 
@@ -71,9 +72,21 @@ class WorkerSlot {
   void arm(bool eager, bool wants_to_offer, bool when_idle);
   bool needs_attention(bool wants_to_offer) const;  // would it have rung?
 
+  // What runs (worker_slot_running.cpp). A condemned worker waits to be killed, does nothing more and gets nothing more.
+  struct TimedItem {
+    std::uint64_t running;  // the word
+    Clock::time_point began;
+    std::chrono::nanoseconds timeout;
+  };
+  std::optional<TimedItem> timed_item(Clock::time_point now);
+  bool condemn(std::uint64_t running, Verdict verdict);  // false: the worker has gone on meanwhile
+  void condemn_if_it_runs(const GroupCall& call);        // one try
+  bool must_be_killed() const { return state == State::condemned || state == State::overwritten; }
+
   // After the worker's death was reported and the last answers were collected.
   struct Aftermath {
     bool overwritten = false;
+    Verdict verdict = Verdict::none;
     std::optional<std::pair<Batch, Phase>> blamed;  // one item
     std::vector<Batch> rest;                        // all else that was not answered; overwritten: the lost ones
     std::size_t answered_items = 0;
@@ -103,6 +116,9 @@ class WorkerSlot {
   std::size_t free_bytes() const;
   std::uint32_t claimed() const { return Turn::of(channel_.words->turn.load(std::memory_order_acquire)).claimed; }
   bool is_possible(Turn turn) const;  // as written by a worker that keeps to the protocol
+  RunningWord running() const { return RunningWord::of(channel_.words->running.load(std::memory_order_acquire)); }
+  std::uint64_t first_number() const;  // of the first item of frames_, as `running` counts
+  std::chrono::nanoseconds timeout_of(std::uint64_t number) const;
   bool is_claimed(const Frame& frame) const { return static_cast<std::int32_t>(claimed() - frame.number) > 0; }
   std::size_t place_of(const GroupCall& call) const;  // function_places if it has none
   int place_for(const GroupCall& call, bool& defines);
@@ -114,7 +130,7 @@ class WorkerSlot {
   void keep_part(const std::byte* data, std::size_t size_bytes);
   bool take_piece(AnswerSink& sink, std::uint64_t& position, std::uint64_t committed);
   bool take_answer(AnswerSink& sink, PieceKind kind, const std::byte* data, std::size_t size_bytes);
-  void answered();
+  void answered(std::size_t items);  // of the first frame
   void note_times();
 
   Channel channel_;
@@ -128,6 +144,10 @@ class WorkerSlot {
   std::uint32_t rung_for_ = 0;
   std::size_t unanswered_items_ = 0;
   std::size_t answered_items_ = 0;  // since the worker's start
+  Verdict verdict_ = Verdict::none;
+  std::uint64_t watched_number_ = 0;  // of the item that ran when we looked last
+  Clock::time_point watched_since_{};
+  std::chrono::nanoseconds last_timeout_{};  // of the frame answered last
   std::exception_ptr parts_error_;
   Bytes parts_;                                          // of an answer that is not whole yet
   std::array<std::uint64_t, function_places> places_{};  // number of the call whose function is there, 0: none

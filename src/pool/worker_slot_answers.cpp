@@ -62,11 +62,8 @@ bool WorkerSlot::take_fixed_values(AnswerSink& sink, std::uint64_t& position, st
   }
   if (count == 0) return false;
   position += count * size;
-  frame.answered += count;
-  answered_items_ += count;
-  unanswered_items_ -= count;
   sink.on_fixed_answers(frame.batch.call(), count);
-  if (frame.answered == frame.batch.count) frames_.pop_front();
+  answered(count);
   return true;
 }
 
@@ -136,15 +133,18 @@ bool WorkerSlot::take_answer(AnswerSink& sink, PieceKind kind, const std::byte* 
   }
   answer.bytes = std::exchange(parts_, {});
   sink.on_answer(call, index, std::move(answer));
-  answered();
+  answered(1);
   return true;
 }
 
-void WorkerSlot::answered() {
+void WorkerSlot::answered(std::size_t items) {
   Frame& frame = frames_.front();
-  ++answered_items_;
-  --unanswered_items_;
-  if (++frame.answered == frame.batch.count) frames_.pop_front();
+  answered_items_ += items;
+  unanswered_items_ -= items;
+  frame.answered += items;
+  if (frame.answered != frame.batch.count) return;
+  last_timeout_ = frame.batch.call().timeout;
+  frames_.pop_front();
 }
 
 void WorkerSlot::note_times() {
@@ -153,39 +153,6 @@ void WorkerSlot::note_times() {
   };
   now_working_ = counted(channel_.words->working_nanoseconds);
   now_waiting_ = counted(channel_.words->waiting_nanoseconds);
-}
-
-WorkerSlot::Aftermath WorkerSlot::take_apart(bool overwritten) {
-  Aftermath aftermath{.overwritten = overwritten, .blamed = {}, .rest = {}, .answered_items = answered_items_};
-  const std::uint64_t running = channel_.words->running.load(std::memory_order_acquire);
-  const std::uint64_t number = running >> 8;
-  const auto phase = static_cast<Phase>(running & 0xff);
-  const bool nothing_begun = running == 0 || (number + 1 == answered_items_ && phase == Phase::done);
-  const bool begun = number == answered_items_ && phase >= Phase::decoding && phase <= Phase::done &&
-                     !frames_.empty() && is_claimed(frames_.front()) && frames_.front().batch.count != 0;
-  if (!begun && !nothing_begun) aftermath.overwritten = true;
-
-  for (Frame& frame : frames_) {
-    Batch rest = std::move(frame.batch);
-    if (rest.count == 0) continue;
-    if (frame.answered != 0) rest.split_front(rest.measure(frame.answered, SIZE_MAX));
-    if (begun && !aftermath.overwritten && !aftermath.blamed) {
-      aftermath.blamed.emplace(rest.split_front(rest.measure(1, SIZE_MAX)), phase);
-    }
-    if (rest.count != 0) aftermath.rest.push_back(std::move(rest));
-  }
-  past_working_ += std::exchange(now_working_, {});
-  past_waiting_ += std::exchange(now_waiting_, {});
-  frames_.clear();
-  stream_.clear();
-  wants_room_ = false;
-  parts_ = {};
-  parts_error_ = nullptr;
-  places_.fill(0);
-  filled_ = taken_ = 0;
-  offered_ = rung_for_ = 0;
-  unanswered_items_ = answered_items_ = 0;
-  return aftermath;
 }
 
 }  // namespace multiprocessing::detail

@@ -62,6 +62,16 @@ std::optional<WorkerReport> ForkServer::next_report() {
   return report;
 }
 
+std::optional<Clock::time_point> ForkServer::continued_at(Clock::time_point when) {
+  const auto answer = ledger_->continued_at();
+  if (!answer) return std::nullopt;
+  if (asked_at_ >= when) return answer;
+  asked_at_ = Clock::now();
+  ledger_->ask_when_continued();
+  orders_.ring();
+  return std::nullopt;
+}
+
 int ForkServer::lost_fd() const { return server_.get(); }
 
 void ForkServer::order_quit() {

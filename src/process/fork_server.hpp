@@ -29,6 +29,7 @@ class ForkServer final : public WorkerStarter {
   void order_fork(int slot) override;
   void order_signal(int slot, int signal) override;
   std::optional<WorkerReport> next_report() override;
+  std::optional<Clock::time_point> continued_at(Clock::time_point when) override;
   int lost_fd() const override;
   void order_quit() override;
   bool wait_until_gone(Deadline deadline) override;
@@ -40,6 +41,7 @@ class ForkServer final : public WorkerStarter {
   std::unique_ptr<Ledger> ledger_;
   EventFd orders_;
   ExecWatch exec_watch_;
+  Clock::time_point asked_at_{};
   pid_t pid_ = 0;
   UniqueFd server_;  // a pidfd
   bool is_gone_ = false;

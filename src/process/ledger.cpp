@@ -72,6 +72,23 @@ std::uint32_t Ledger::take_signals(int index, std::uint32_t forks_done) noexcept
 
 bool Ledger::quit_is_due() const noexcept { return head_->quit_ordered.load(std::memory_order_acquire) != 0; }
 
+void Ledger::ask_when_continued() noexcept { head_->questions.fetch_add(1, std::memory_order_release); }
+
+std::uint32_t Ledger::questions() const noexcept { return head_->questions.load(std::memory_order_acquire); }
+
+bool Ledger::answer(std::uint32_t questions, Clock::time_point continued_at) noexcept {
+  if (head_->questions_answered.load(std::memory_order_relaxed) == questions) return false;
+  head_->continued_at.store(continued_at.time_since_epoch().count(), std::memory_order_relaxed);
+  // Release: the answer before its count. Pairs with continued_at.
+  head_->questions_answered.store(questions, std::memory_order_release);
+  return true;
+}
+
+std::optional<Clock::time_point> Ledger::continued_at() const noexcept {
+  if (head_->questions_answered.load(std::memory_order_acquire) != questions()) return std::nullopt;
+  return Clock::time_point(Clock::duration(head_->continued_at.load(std::memory_order_relaxed)));
+}
+
 void Ledger::report(const WorkerReport& report) noexcept {
   SlotLedger& slot = this->slot(report.slot);
   const std::uint32_t made = slot.reports_made.load(std::memory_order_relaxed);

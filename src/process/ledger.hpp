@@ -29,7 +29,10 @@ struct SlotLedger {
 
 struct LedgerHead {
   std::atomic<std::uint32_t> quit_ordered;              // parent
+  std::atomic<std::uint32_t> questions;                 // parent: when was the group continued last?
   alignas(64) std::atomic<std::uint32_t> reports_made;  // server, after the slot's own count
+  std::atomic<std::uint32_t> questions_answered;        // server, after the answer:
+  std::atomic<Clock::rep> continued_at;
 };
 
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free && std::atomic<std::uint32_t>::is_always_lock_free);
@@ -46,11 +49,15 @@ class Ledger {
   void order_signal(int slot, int signal) noexcept;
   void order_quit() noexcept;
   std::optional<WorkerReport> next_report() noexcept;
+  void ask_when_continued() noexcept;
+  std::optional<Clock::time_point> continued_at() const noexcept;  // empty while the newest question has no answer
 
   // The server. `forks_done` counts the slot's orders that it has obeyed, a refused one too.
   bool fork_is_due(int slot, std::uint32_t forks_done) const noexcept;
   std::uint32_t take_signals(int slot, std::uint32_t forks_done) noexcept;  // bit n for signal n
   bool quit_is_due() const noexcept;
+  std::uint32_t questions() const noexcept;
+  bool answer(std::uint32_t questions, Clock::time_point continued_at) noexcept;  // false: nothing new was asked
   void report(const WorkerReport& report) noexcept;
 
   int slots() const noexcept { return static_cast<int>(slots_.size()); }

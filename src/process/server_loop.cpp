@@ -30,7 +30,7 @@ ServerLoop::ServerLoop(Ledger& ledger, EventFd& orders, UniqueFd parent_execs,
       orders_(orders),
       parent_(open_pidfd(this_process())),
       parent_execs_(std::move(parent_execs)),
-      child_signals_(open_child_signals()),
+      signals_(open_server_signals()),
       worker_main_(worker_main),
       bells_(bells),
       workers_(static_cast<std::size_t>(ledger.slots())) {}
@@ -57,10 +57,13 @@ void ServerLoop::sleep() noexcept {
   // Who has ended stays readable for ever.
   const bool is_parent_gone = phase_ == Phase::killing;
   const std::array<int, 4> fds{is_parent_gone ? -1 : parent_.get(), is_parent_gone ? -1 : parent_execs_.get(),
-                               orders_.fd(), child_signals_.get()};
+                               orders_.fd(), signals_.get()};
   wait_readable(fds, deadline);
   orders_.drain();
-  drain_child_signals(child_signals_.get());
+  // Before the signals: who asks has gone on after a stop, and then the SIGCONT is here, too.
+  const std::uint32_t questions = ledger_.questions();
+  if (drain_server_signals(signals_.get())) continued_at_ = Clock::now();
+  if (ledger_.answer(questions, continued_at_)) ring_bells();
 }
 
 void ServerLoop::bury_the_dead() noexcept {
@@ -137,7 +140,7 @@ void ServerLoop::fork_worker(int slot) noexcept {
   if (pid == 0) {
     parent_.reset();
     parent_execs_.reset();
-    child_signals_.reset();
+    signals_.reset();
     orders_.close();
     begin_worker(own_pid_, slot, mask_of_program_);
     worker_main_(slot);
@@ -168,6 +171,10 @@ void ServerLoop::end_if_alone() noexcept {
 
 void ServerLoop::report(const WorkerReport& report) noexcept {
   ledger_.report(report);
+  ring_bells();
+}
+
+void ServerLoop::ring_bells() noexcept {
   for (const int bell : bells_) EventFd::ring(bell);
 }
 

@@ -43,13 +43,14 @@ class ServerLoop {
   void begin_killing() noexcept;
   void end_if_alone() noexcept;
   void report(const WorkerReport& report) noexcept;
+  void ring_bells() noexcept;
   void sleep() noexcept;
 
   Ledger& ledger_;
   EventFd& orders_;
   UniqueFd parent_;  // a pidfd
   UniqueFd parent_execs_;
-  UniqueFd child_signals_;
+  UniqueFd signals_;
   const std::function<void(int)>& worker_main_;
   const std::vector<int>& bells_;
   std::vector<Worker> workers_;
@@ -57,6 +58,7 @@ class ServerLoop {
   pid_t own_pid_ = 0;
   Phase phase_ = Phase::serving;
   Deadline next_phase_ = never;
+  Clock::time_point continued_at_{};
 };
 
 }  // namespace multiprocessing::detail

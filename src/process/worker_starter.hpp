@@ -31,6 +31,9 @@ class WorkerStarter {
   virtual void order_fork(int slot) = 0;
   virtual void order_signal(int slot, int signal) = 0;  // 1 to 31, to the worker ordered last; ignored if it has ended
   virtual std::optional<WorkerReport> next_report() = 0;
+  // When this process's group was continued last after it had been stopped, as known to a starter that has looked since
+  // `when`. Empty: it is not known yet; the starter looks, and rings when it has.
+  virtual std::optional<Clock::time_point> continued_at(Clock::time_point when) = 0;
   virtual int lost_fd() const = 0;                      // readable once the starter itself has ended; -1 if it cannot
   virtual void order_quit() = 0;                        // SIGTERM to all workers, SIGKILL after 0.5 s; reap; end
   virtual bool wait_until_gone(Deadline deadline) = 0;  // false at the deadline

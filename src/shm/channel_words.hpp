@@ -18,9 +18,10 @@ namespace multiprocessing::detail {
 //   filled, bell        parent         bytes written to the task ring (read by the worker only while a frame streams);
 //                                      the word that a parked worker sleeps on
 //   consumed            worker         bytes of the task ring given back
-//   running             worker         {number of the item since the worker's start, phase}: stored before the first
-//   byte
-//                                      of the item is decoded. The parent reads it after a death
+//   running             worker; the    RunningWord: stored before the first byte of the item is decoded. The parent
+//                       parent may     reads it after a death. In revocable frames every change is a swap: a worker
+//                       condemn        that finds itself condemned waits to be killed
+//   began               worker         when that item began, if its frame is timed
 //   committed           worker         end of the last whole piece in the result ring, stored for each item
 //   taken               parent         what the parent has copied out
 //   parked              worker         {count, reason}: it sleeps, or is about to
@@ -35,6 +36,7 @@ struct ChannelWords {
   std::atomic<std::uint32_t> bell;
   alignas(64) std::atomic<std::uint64_t> consumed;
   alignas(64) std::atomic<std::uint64_t> running;
+  std::atomic<std::uint64_t> began_nanoseconds;  // of the steady clock
   alignas(64) std::atomic<std::uint64_t> committed;
   alignas(64) std::atomic<std::uint64_t> taken;
   alignas(64) std::atomic<std::uint32_t> parked;
@@ -50,6 +52,23 @@ struct Turn {
     return {static_cast<std::uint32_t>(word), static_cast<std::uint32_t>(word >> 32)};
   }
   std::uint64_t word() const { return claimed | std::uint64_t{offered} << 32; }
+};
+
+// What is being done with an item where it runs. `done`: the answer is encoded; after the commit it counts.
+enum class Phase : std::uint8_t { none, decoding, running, encoding, done };
+
+// Items count from 1 since the worker's start. At phase `none` its destructors have run: the worker is between items.
+struct RunningWord {
+  std::uint64_t item = 0;
+  Phase phase = Phase::none;
+  bool condemned = false;
+  static RunningWord of(std::uint64_t word) {
+    return {word >> 8, static_cast<Phase>(word & 0x7f), (word & condemned_bit) != 0};
+  }
+  std::uint64_t word() const { return item << 8 | static_cast<std::uint64_t>(phase) | (condemned ? condemned_bit : 0); }
+
+ private:
+  static constexpr std::uint64_t condemned_bit = 0x80;
 };
 
 // Why a worker sleeps: only what it waits for is worth waking it.

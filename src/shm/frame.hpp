@@ -25,9 +25,11 @@ struct FrameHeader {
   std::uint64_t first_item;      // as item_index() gives it
   std::uint32_t items;
   FrameKind kind;
-  std::int32_t place;           // in the worker's table of functions, -1: the function is in `address`
-  std::uint16_t defines_place;  // 1: the state comes with this frame
-  std::uint16_t prompt;         // 1: each answer may be waited for; 0: only the end of the frame is
+  std::int32_t place;  // in the worker's table of functions, -1: the function is in `address`
+  bool defines_place;  // the state comes with this frame
+  bool prompt;         // each answer may be waited for; else only the end of the frame is
+  bool is_revocable;   // what runs may be condemned
+  bool is_timed;       // when each item began is noted
   alignas(16) std::array<std::byte, 16> address;
 
   std::size_t place_index() const { return static_cast<std::size_t>(place); }

@@ -94,6 +94,12 @@ TEST(ExceptionCodec, RebuildsTheErrorsOfThisLibrary) {
   EXPECT_EQ(caught_as<WorkerLost>(lost)->pid(), 77);
   EXPECT_EQ(caught_as<WorkerLost>(lost)->signal(), std::nullopt);
   EXPECT_EQ(caught_as<WorkerLost>(lost)->exit_code(), 9);
+
+  const auto late = sent(std::make_exception_ptr(DeadlineExceeded("late", 4, 78)));
+  ASSERT_NE(caught_as<DeadlineExceeded>(late), nullptr);
+  EXPECT_STREQ(caught_as<DeadlineExceeded>(late)->what(), "late");
+  EXPECT_EQ(caught_as<DeadlineExceeded>(late)->index(), 4u);
+  EXPECT_EQ(caught_as<DeadlineExceeded>(late)->pid(), 78);
   const auto remote = sent(std::make_exception_ptr(RemoteError("text", "my::Type")));
   EXPECT_EQ(caught_as<RemoteError>(remote)->type_name(), "my::Type");
 }

@@ -29,8 +29,14 @@ class TwoEnds : private AnswerSink {
 
   template <class Item, class F>
   std::shared_ptr<GroupCall> call(F f, Keep keep = Keep::in_order) {
-    return std::make_shared<GroupCall>(host_, callbacks_, prepare<F, Item, Spread::no>(f).image, keep, pace_, ++calls_,
-                                       0);
+    CallSettings settings;
+    settings.keep = keep;
+    return this->call<Item>(f, settings);
+  }
+  template <class Item, class F>
+  std::shared_ptr<GroupCall> call(F f, const CallSettings& settings) {
+    return std::make_shared<GroupCall>(host_, callbacks_, prepare<F, Item, Spread::no>(f).image, settings, pace_,
+                                       ++calls_, 0);
   }
   template <class Item>
   Batch batch(const std::shared_ptr<GroupCall>& of, const std::vector<Item>& items) {
@@ -73,7 +79,8 @@ class TwoEnds : private AnswerSink {
    public:
     std::mutex& mutex() override { return mutex_; }
     bool wait(GroupCall&, Call::Until, std::size_t, Deadline) override { return false; }
-    void withdraw(GroupCall&) override {}
+    void withdraw(GroupCall&, const char*) override {}
+    bool cancel(GroupCall&, Running) override { return false; }
     void expect_end(GroupCall&) override {}
 
    private:

@@ -5,14 +5,14 @@ namespace multiprocessing::detail {
 namespace {
 
 // The words of a worker that died are written here by hand.
-std::uint64_t running(std::uint64_t number, Phase phase) { return number << 8 | static_cast<std::uint64_t>(phase); }
+std::uint64_t running(std::uint64_t number, Phase phase) { return RunningWord{number, phase}.word(); }
 
 TEST_F(WorkerSlotSteps, AWorkerThatDiedLosesTheItemItHadBegunAndGivesBackTheRest) {
   const auto call = ends.call<long>(step);
   ends.offer(ends.batch<long>(call, {0, 1, 2}));
   ends.offer(ends.batch<long>(call, {3}));
   ends.channel.words->turn.store(Turn{.claimed = 1, .offered = 2}.word());
-  ends.channel.words->running.store(running(0, Phase::encoding));
+  ends.channel.words->running.store(running(1, Phase::encoding));
 
   const WorkerSlot::Aftermath aftermath = ends.slot.take_apart(false);
 
@@ -47,7 +47,8 @@ TEST_F(WorkerSlotSteps, AWorkerThatDiedBetweenTwoItemsIsBlamedForNone) {
 
 TEST_F(WorkerSlotSteps, ARunningWordThatCannotBeIsAnOverwrittenChannel) {
   for (const std::uint64_t word :
-       {running(1, Phase::running), running(0, Phase{5}), running(7, Phase::done), ~std::uint64_t{0}}) {
+       {running(2, Phase::running), running(1, Phase{5}), running(7, Phase::done), running(1, Phase::none),
+        RunningWord{1, Phase::running, true}.word(), ~std::uint64_t{0}}) {
     TwoEnds two;
     const auto call = two.call<long>(step);
     two.offer(two.batch<long>(call, {0, 1}));

@@ -79,5 +79,21 @@ TEST(Ledger, KeepsASignalForTheWorkerThatItIsMeantFor) {
   EXPECT_EQ(ledger.take_signals(0, 2), bit(SIGTERM));
 }
 
+TEST(Ledger, GivesTheAnswerToTheNewestQuestionOnly) {
+  using namespace std::chrono_literals;
+  Ledger ledger(1);
+  EXPECT_EQ(ledger.continued_at(), Clock::time_point()) << "never, as far as is known";
+  EXPECT_FALSE(ledger.answer(0, Clock::time_point(5s))) << "nothing was asked";
+
+  ledger.ask_when_continued();
+  EXPECT_FALSE(ledger.continued_at());
+  const std::uint32_t first = ledger.questions();
+  ledger.ask_when_continued();
+  EXPECT_TRUE(ledger.answer(first, Clock::time_point(5s)));
+  EXPECT_FALSE(ledger.continued_at());
+  EXPECT_TRUE(ledger.answer(ledger.questions(), Clock::time_point(7s)));
+  EXPECT_EQ(ledger.continued_at(), Clock::time_point(7s));
+}
+
 }  // namespace
 }  // namespace multiprocessing::detail

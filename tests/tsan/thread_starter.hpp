@@ -22,6 +22,9 @@ class ThreadStarter final : public detail::WorkerStarter {
   void order_fork(int slot) override;
   void order_signal(int slot, int signal) override;
   std::optional<detail::WorkerReport> next_report() override;
+  std::optional<detail::Clock::time_point> continued_at(detail::Clock::time_point) override {
+    return detail::Clock::time_point{};
+  }
   int lost_fd() const override { return -1; }
   void order_quit() override {}
   bool wait_until_gone(detail::Deadline) override { return true; }

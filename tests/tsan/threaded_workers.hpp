@@ -22,8 +22,8 @@ class ThreadedWorkers : public detail::BytePool<ThreadedWorkers> {
   // What the _async forms do, with a hold on the call, so that it can be withdrawn.
   template <class R, class Item>
   std::shared_ptr<detail::ByteAnswers<R>> begin(R (*f)(Item), const std::vector<Item>& items, std::size_t chunksize) {
-    detail::ByteSubmission<R (*)(Item), Item, detail::Spread::no> submission(*core_, f, detail::Keep::all, false, true,
-                                                                             chunksize);
+    const detail::CallSettings settings{.chunksize = chunksize, .asynchronous = true, .cancellable = true};
+    detail::ByteSubmission<R (*)(Item), Item, detail::Spread::no> submission(*core_, f, settings);
     submission.push_all(items);
     submission.end();
     return std::make_shared<detail::ByteAnswers<R>>(submission.answers());

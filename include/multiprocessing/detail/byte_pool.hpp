@@ -2,7 +2,7 @@
 #pragma once
 
 #include <multiprocessing/detail/byte_submission.hpp>
-#include <multiprocessing/detail/pool_interface.hpp>
+#include <multiprocessing/detail/pool_with.hpp>
 
 namespace multiprocessing::detail {
 
@@ -27,6 +27,7 @@ class BytePool : public PoolInterface<Pool> {
 
  private:
   friend PoolInterface<Pool>;
+  friend PoolWith<Pool>;
   PoolCore& pool_core() const {
     if (!core_) throw_no_pool();
     return *core_;
@@ -48,10 +49,8 @@ class BytePool : public PoolInterface<Pool> {
     if constexpr (!std::is_void_v<R>) require_sendable<R>();
   }
   template <class Work>
-  auto start(const typename Work::Function& f, Keep keep, bool numbered, std::size_t chunksize) {
-    using Submission = ByteSubmission<typename Work::Function, typename Work::Item, Work::spread>;
-    const bool asynchronous = Work::lifetime == Lifetime::beyond || keep != Keep::all;
-    return Submission(*core_, f, keep, numbered, asynchronous, chunksize);
+  auto start(const typename Work::Function& f, const CallSettings& settings) {
+    return ByteSubmission<typename Work::Function, typename Work::Item, Work::spread>(*core_, f, settings);
   }
 
   std::shared_ptr<ByteCore> core_;

@@ -62,8 +62,8 @@ class ByteSubmission {
  public:
   using Result = result_of_t<F, Item, spread>;
 
-  ByteSubmission(ByteCore& core, const F& f, Keep keep, bool numbered, bool asynchronous, std::size_t chunksize)
-      : call_(core.begin(prepare<F, Item, spread>(f), keep, chunksize, numbered, asynchronous)),
+  ByteSubmission(ByteCore& core, const F& f, const CallSettings& settings)
+      : call_(core.begin(prepare<F, Item, spread>(f), settings)),
         writer_(core, *call_, TaskTypeFor<F, Item, spread>::value.item_size_bytes) {}
 
   template <class T>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <multiprocessing/detail/call_settings.hpp>
 #include <multiprocessing/detail/deadline.hpp>
 #include <multiprocessing/detail/export.hpp>
 #include <multiprocessing/outcome.hpp>
@@ -15,9 +16,7 @@
 namespace multiprocessing::detail {
 
 class CallbackThread;
-
-// In which order answers are asked for: it decides how they are kept.
-enum class Keep { all, in_order, as_they_come };
+class TaskTerms;
 
 // One call of a pool (map, apply, imap, …) while it is under way, without its types: items go in, outcomes come out.
 // Items are numbered from 0 as they are handed in. One thread at a time waits; any thread may hand in, withdraw, end.
@@ -35,6 +34,9 @@ class MULTIPROCESSING_EXPORT Call {
   virtual bool wait(Until until, std::size_t index, Deadline deadline) = 0;
   // Takes back what has not begun: it ends with CancelledError. Returns when nothing refers to the caller's objects.
   virtual void withdraw() = 0;
+  // As AsyncResult::cancel().
+  virtual bool cancel(Running what_runs) = 0;
+  bool stop_requested() const;          // by the stop_token of its options
   virtual std::size_t take_next() = 0;  // which item ended next, in order of ending; after wait(any_ended)
   virtual bool failed() = 0;            // after all_ended: an item ended with an error
 
@@ -51,6 +53,10 @@ class MULTIPROCESSING_EXPORT Call {
  protected:
   virtual void before_callback() {}  // one is about to be set: the end must be noticed although nobody waits
   void announce_end();               // by the pool, once, when all items have ended; takes no lock of the pool
+  // Takes what TaskOptions say of the call, if any were given; null else. Without a lock: the stop may be requested now.
+  void accept(const TaskOptions* options, const std::weak_ptr<Call>& self);
+  virtual void stop() = 0;  // withdraws, and waits for nothing
+  TaskTerms* terms() const { return terms_.get(); }
 
  private:
   struct Callbacks;
@@ -62,6 +68,7 @@ class MULTIPROCESSING_EXPORT Call {
   CallbackThread& callback_thread_;
   std::atomic<unsigned> marks_ = 0;
   std::unique_ptr<Callbacks> callbacks_;  // made with the first one: most calls have none
+  std::unique_ptr<TaskTerms> terms_;      // likewise
 };
 
 // What a submission's answers() gives: a call's typed face, which names the Result of f and has

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <multiprocessing/errors.hpp>
 #include <multiprocessing/result_range.hpp>
 
 namespace multiprocessing::detail {
@@ -59,6 +60,8 @@ class LazyFeed final : public ResultFeed<Result> {
   void read_ahead() {
     try {
       while (!input_ended_ && read_ - given_ < buffersize_) {
+        if (answers_.call().stop_requested())
+          throw CancelledError("stop was requested: the input was not read further");
         if (!position_) {
           position_.emplace(range_.begin());
         } else {

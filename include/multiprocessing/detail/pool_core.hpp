@@ -20,7 +20,8 @@ class MULTIPROCESSING_EXPORT PoolCore {
   virtual int processes() const = 0;
   virtual std::vector<pid_t> worker_pids() const = 0;
   virtual PoolStats stats() const = 0;
-  virtual bool inherited() const = 0;       // by a fork: the pool belongs to another process
+  virtual bool can_kill() const { return false; }  // can end an item that runs
+  virtual bool inherited() const = 0;              // by a fork: the pool belongs to another process
   virtual void leave_scope() noexcept = 0;  // what a pool's destructor does: join if closed, else terminate and join
 };
 
@@ -55,11 +56,8 @@ struct Chunk {
 class MULTIPROCESSING_EXPORT ByteCore : public PoolCore {
  public:
   ~ByteCore() override;
-  // `numbered`: the items' indices count the calls on this pool, as for apply(). `asynchronous`: the caller does not
-  // wait. `chunksize`: at most so many items travel together; 0: as many as is best. std::logic_error after close(),
-  // BrokenPool if it is broken. The call keeps this core alive.
-  virtual std::shared_ptr<ByteCall> begin(PreparedFunction function, Keep keep, std::size_t chunksize, bool numbered,
-                                          bool asynchronous) = 0;
+  // std::logic_error after close(), BrokenPool if it is broken. The call keeps this core alive.
+  virtual std::shared_ptr<ByteCall> begin(PreparedFunction function, const CallSettings& settings) = 0;
   // Never blocks on a worker. `is_last`: and no more will come.
   virtual void submit(ByteCall& call, Chunk chunk, bool is_last) = 0;
   virtual void refuse(ByteCall& call, std::exception_ptr reason) = 0;  // the next item could not be serialised

@@ -15,12 +15,17 @@ MULTIPROCESSING_EXPORT std::size_t checked_chunksize(std::optional<long> chunksi
 MULTIPROCESSING_EXPORT std::size_t checked_size(const char* name, long size);
 // A pool without a core: moved from, or a global one in a worker that was forked while its constructor ran.
 [[noreturn]] MULTIPROCESSING_EXPORT void throw_no_pool();
+// std::invalid_argument for values out of range, std::logic_error for what the engine cannot do.
+MULTIPROCESSING_EXPORT void check_options(const TaskOptions& options, const PoolCore& core);
+
+template <class Pool>
+class PoolWith;
 
 // The calls that every pool has, once for all engines. For a Work (see work.hpp) an engine offers
 //   require_types<Work>()                            refuses at compile time, in one readable line, what it cannot run
 //   accepts<Work>, ResultFor<Work>                   whether it does not; what f returns. After a refusal nothing else
 //                                                    is instantiated, so that the line stays the only one
-//   start<Work>(f, keep, numbered, chunksize)        -> a submission
+//   start<Work>(f, settings)                         -> a submission
 // where a submission has push(item), push_all(range), flush(), end(), answers() and names its Result.
 template <class Pool>
 class PoolInterface {
@@ -123,6 +128,13 @@ class PoolInterface {
                         buffersize);
   }
 
+  // The same members, with options for each item: pool.with({.timeout = 2s}).map(f, items). What it gives refers to this
+  // pool, and must not outlive it.
+  auto with(TaskOptions options) {
+    check_options(options, core());
+    return PoolWith<Pool>(pool(), std::move(options));
+  }
+
   // No more work is taken (std::logic_error); workers leave when what was handed in has ended. Then join().
   void close() { core().close(); }
   // Ends the workers now; everything pending ends with CancelledError. Returns within 2 s. Any thread, callbacks too.
@@ -176,13 +188,24 @@ class PoolInterface {
     return AsyncResult<typename Form::Result>(std::make_shared<Form>(std::move(answers)));
   }
 
+  template <Lifetime lifetime>
+  static CallSettings settings_for(Keep keep, std::size_t chunksize) {
+    return {.keep = keep,
+            .chunksize = chunksize,
+            .numbered = false,
+            .asynchronous = lifetime != Lifetime::call,
+            .cancellable = lifetime == Lifetime::beyond,
+            .options = nullptr};
+  }
   template <Lifetime lifetime, class F, class... Args>
   auto apply_to(F& f, Args&&... args) {
     using AllArguments = Work<F, std::tuple<sent_t<Args>...>, std::tuple<Args&&...>, Spread::yes, lifetime>;
     Pool::template require_types<AllArguments>();
     if constexpr (Pool::template accepts<AllArguments>) {
       (void)core();
-      auto submission = pool().template start<AllArguments>(f, Keep::all, true, 1);
+      CallSettings settings = settings_for<lifetime>(Keep::all, 1);
+      settings.numbered = true;
+      auto submission = pool().template start<AllArguments>(f, settings);
       submission.push(std::tuple<Args&&...>(std::forward<Args>(args)...));
       submission.end();
       return submission.answers();
@@ -209,7 +232,7 @@ class PoolInterface {
     } else if constexpr (std::ranges::forward_range<Range>) {
       chunk = checked_chunksize(chunksize, static_cast<std::size_t>(std::ranges::distance(items)), processes());
     }
-    auto submission = pool().template start<AllItems>(f, Keep::all, false, chunk);
+    auto submission = pool().template start<AllItems>(f, settings_for<AllItems::lifetime>(Keep::all, chunk));
     auto answers = submission.answers();
     try {
       submission.push_all(std::forward<Range>(items));
@@ -240,7 +263,8 @@ class PoolInterface {
     (void)core();
     const std::size_t chunk = checked_size("chunksize", chunksize);
     const std::size_t buffer = checked_size("buffersize", buffersize.value_or(pool().default_buffersize(chunksize)));
-    const auto start = [&] { return pool().template start<EachItem>(f, keep, false, std::min(chunk, buffer)); };
+    const CallSettings settings = settings_for<EachItem::lifetime>(keep, std::min(chunk, buffer));
+    const auto start = [&] { return pool().template start<EachItem>(f, settings); };
     using Feed = LazyFeed<Result, Range, decltype(start())>;
     return std::make_unique<Feed>(KeptRange<Range>(std::forward<Range>(items)), start, keep, buffer);
   }

@@ -92,10 +92,11 @@ class MULTIPROCESSING_EXPORT ThreadCall : public Call,
 
   bool wait(Until until, std::size_t index, Deadline deadline) override;
   void withdraw() override;
+  bool cancel(Running what_runs) override;
   std::size_t take_next() override;
   bool failed() override;
 
-  void enter(bool numbered);  // first, once it is shared; std::logic_error after close()
+  void enter(const CallSettings& settings);  // first, once it is shared; std::logic_error after close()
   std::size_t items() const;
   static std::size_t chunk_after(std::size_t items);  // of an input whose length is not known
   void hand_in(const std::shared_ptr<ThreadChunk>& chunk);
@@ -120,6 +121,7 @@ class MULTIPROCESSING_EXPORT ThreadCall : public Call,
   const std::vector<std::shared_ptr<ThreadChunk>>& chunks() const { return chunks_; }  // of Keep::all, after the end
 
  private:
+  void stop() override;
   bool all_ended() const { return input_ended_ && ended_ == handed_in_; }
   bool holds(Until until, std::size_t index) const;
   bool end(std::shared_ptr<ThreadChunk> done);  // under the lock; true: announce_end() is due

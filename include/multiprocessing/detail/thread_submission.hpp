@@ -105,12 +105,12 @@ class ThreadSubmission {
   using F = typename Work::Function;
 
   // chunksize 0: the number of items is not known; chunks grow with the number that came.
-  ThreadSubmission(std::shared_ptr<ThreadCore> core, F& f, Keep keep, bool numbered, std::size_t chunksize)
+  ThreadSubmission(std::shared_ptr<ThreadCore> core, F& f, const CallSettings& settings)
       : f_(f),
-        call_(std::make_shared<TypedThreadCall<Work>>(std::move(core), f_.get(), keep)),
-        chunksize_(chunksize),
-        wanted_(std::max<std::size_t>(chunksize, 1)) {
-    call_->enter(numbered);
+        call_(std::make_shared<TypedThreadCall<Work>>(std::move(core), f_.get(), settings.keep)),
+        chunksize_(settings.chunksize),
+        wanted_(std::max<std::size_t>(chunksize_, 1)) {
+    call_->enter(settings);
   }
   ThreadSubmission(const ThreadSubmission&) = delete;
   ThreadSubmission& operator=(const ThreadSubmission&) = delete;

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <multiprocessing/detail/pool_interface.hpp>
+
+namespace multiprocessing::detail {
+
+// A pool as pool.with(options) gives it: the same members, the options for each item. It refers to the pool.
+template <class Pool>
+class PoolWith : public PoolInterface<PoolWith<Pool>> {
+ public:
+  PoolWith(Pool& pool, TaskOptions options) : pool_(&pool), options_(std::move(options)) {}
+
+ private:
+  friend PoolInterface<PoolWith>;
+  friend PoolWith<PoolWith>;
+  PoolCore& pool_core() const { return pool_->pool_core(); }
+  long default_buffersize(long chunksize) const { return pool_->default_buffersize(chunksize); }
+  template <class Work>
+  using ResultFor = typename Pool::template ResultFor<Work>;
+  template <class Work>
+  static constexpr bool accepts = Pool::template accepts<Work>;
+  template <class Work>
+  static constexpr void require_types() {
+    Pool::template require_types<Work>();
+  }
+  template <class Work>
+  auto start(typename Work::Function& f, CallSettings settings) {
+    if (settings.options == nullptr) settings.options = &options_;  // those given last count
+    return pool_->template start<Work>(f, settings);
+  }
+
+  Pool* pool_;
+  TaskOptions options_;
+};
+
+}  // namespace multiprocessing::detail
