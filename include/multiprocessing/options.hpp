@@ -21,8 +21,8 @@ struct PoolOptions {
   std::optional<long> max_tasks_per_child = {};  // items, at least 1; then the worker is replaced
 };
 
-// What holds for each item of a call: pool.with({.timeout = 2s, .retries = 1}).map(f, items). Only a pool of processes can
-// end what runs: `timeout` is std::logic_error in the others. Values are checked by with(): std::invalid_argument.
+// What holds for each item of a call: pool.with({.timeout = 2s, .retries = 1}).map(f, items). Only a pool of processes
+// can end what runs: `timeout` is std::logic_error in the others. with() checks the values: std::invalid_argument.
 struct TaskOptions {
   // An item that runs longer (waiting in the queue does not count): its worker is killed and replaced, the item ends
   // with DeadlineExceeded. If the whole process group was stopped meanwhile, the item's time begins anew.

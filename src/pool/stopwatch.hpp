@@ -5,9 +5,9 @@
 
 namespace multiprocessing::detail {
 
-// Tells when a time is over. Time for which the whole process group was stopped (SIGTSTP, SIGCONT) does not count: after
-// it, what is timed begins anew. This process cannot know of it by itself; the starter of workers, which was stopped
-// with it, does, and is asked before anybody's time is called over. Guarded by the group's mutex.
+// Tells when a time is over. Time for which the whole process group was stopped (SIGTSTP, SIGCONT) does not count:
+// after it, what is timed begins anew. This process cannot know of it by itself; the starter of workers, which was
+// stopped with it, does, and is asked before anybody's time is called over. Guarded by the group's mutex.
 class Stopwatch {
  public:
   explicit Stopwatch(WorkerStarter& starter) : starter_(starter) {}

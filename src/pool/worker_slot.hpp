@@ -72,7 +72,7 @@ class WorkerSlot {
   void arm(bool eager, bool wants_to_offer, bool when_idle);
   bool needs_attention(bool wants_to_offer) const;  // would it have rung?
 
-  // What runs (worker_slot_running.cpp). A condemned worker waits to be killed, does nothing more and gets nothing more.
+  // What runs (worker_slot_running.cpp). A condemned worker does nothing more, gets nothing more, and is to be killed.
   struct TimedItem {
     std::uint64_t running;  // the word
     Clock::time_point began;

@@ -49,7 +49,7 @@ class TwoCalls : public ::testing::Test {
     set_deadline(20s * patience);
   }
   static void run_short_items(Pool& pool) {
-    for (std::size_t round = 0; round != short_items; ++round) pool.apply(act, Does::nothing);
+    pool.map(act, std::vector<Does>(short_items, Does::nothing));
   }
 
  private:

@@ -53,7 +53,7 @@ class MULTIPROCESSING_EXPORT Call {
  protected:
   virtual void before_callback() {}  // one is about to be set: the end must be noticed although nobody waits
   void announce_end();               // by the pool, once, when all items have ended; takes no lock of the pool
-  // Takes what TaskOptions say of the call, if any were given; null else. Without a lock: the stop may be requested now.
+  // Takes what TaskOptions say of the call; null: none were given. Without a lock: the stop may be requested now.
   void accept(const TaskOptions* options, const std::weak_ptr<Call>& self);
   virtual void stop() = 0;  // withdraws, and waits for nothing
   TaskTerms* terms() const { return terms_.get(); }

@@ -128,8 +128,8 @@ class PoolInterface {
                         buffersize);
   }
 
-  // The same members, with options for each item: pool.with({.timeout = 2s}).map(f, items). What it gives refers to this
-  // pool, and must not outlive it.
+  // The same members, with options for each item: pool.with({.timeout = 2s}).map(f, items). What it gives refers to
+  // this pool, and must not outlive it.
   auto with(TaskOptions options) {
     check_options(options, core());
     return PoolWith<Pool>(pool(), std::move(options));
