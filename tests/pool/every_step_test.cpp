@@ -2,37 +2,26 @@
 #include <multiprocessing/detail/byte_pool.hpp>
 #include <multiprocessing/errors.hpp>
 
+#include "pool/traced_worker.hpp"
 #include "pool/worker_group.hpp"
 #include "support/deadline.hpp"
 #include "support/shared.hpp"
 
 #include <gtest/gtest.h>
 
-#include <sys/ptrace.h>
-#include <sys/wait.h>
-
 #include <array>
 #include <atomic>
-#include <csignal>
-#include <thread>
+#include <cstdlib>
+#include <iostream>
+#include <numeric>
 
 namespace multiprocessing::tests {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t items_of_a_call = 6;
-using Runs = std::array<std::atomic<int>, items_of_a_call>;
+using Runs = std::array<std::atomic<int>, 8>;
 Runs* runs = nullptr;
-
-// Small ones, and some that are streamed through a ring of one page, in, out and both.
-std::string argument_of(std::size_t index) { return std::string(index % 3 == 1 ? 6'000 : index, 'a'); }
-std::string answer_to(std::size_t index) { return std::string(index % 4 >= 1 && index % 4 <= 2 ? 7'000 : index, 'b'); }
-std::string run(const std::pair<std::size_t, std::string>& item) {
-  ++(*runs)[item.first];
-  if (item.second != argument_of(item.first)) throw std::logic_error("another argument");
-  return answer_to(item.first);
-}
 
 class OnePagePool : public detail::BytePool<OnePagePool> {
  public:
@@ -41,99 +30,154 @@ class OnePagePool : public detail::BytePool<OnePagePool> {
                                                        detail::WorkerGroupSettings{.ring_bytes = 4096, .spin = 0ns})) {}
 };
 
-class TracedWorker {
- public:
-  explicit TracedWorker(pid_t pid) : pid_(pid) {
-    is_traced_ =
-        ptrace(PTRACE_SEIZE, pid_, nullptr, nullptr) == 0 && ptrace(PTRACE_INTERRUPT, pid_, nullptr, nullptr) == 0;
-    if (is_traced_) waitpid(pid_, nullptr, __WALL);
-  }
-  bool is_traced() const { return is_traced_; }
+long count_number(long item) {
+  ++(*runs)[static_cast<std::size_t>(item)];
+  return -item;
+}
+// The length of the text is the item's number; or, of one that is larger than a ring, 1.
+std::string count_text(const std::string& text) {
+  ++(*runs)[text.size() < runs->size() ? text.size() : 1];
+  return text + "!";
+}
 
-  // False if it was done first, and so may sleep for ever.
-  bool step(const std::function<bool()>& done) const {
-    if (ptrace(PTRACE_SINGLESTEP, pid_, nullptr, nullptr) != 0) return false;
-    while (waitpid(pid_, nullptr, __WALL | WNOHANG) == 0) {
-      if (done()) return false;
-      std::this_thread::yield();
-    }
-    return true;
+// Whether an item's answer was the right one; its error, if it had one.
+struct Ended {
+  bool is_right;
+  std::exception_ptr error;
+};
+template <class R, class Expected>
+std::vector<Ended> ended(const std::vector<Outcome<R>>& outcomes, Expected expected) {
+  std::vector<Ended> result;
+  for (const auto& outcome : outcomes) {
+    result.push_back(
+        {outcome && const_cast<Outcome<R>&>(outcome).value() == expected(outcome.index()), outcome.error()});
   }
-  void kill() const {
-    ::kill(pid_, SIGKILL);
-    int status = 0;
-    while (waitpid(pid_, &status, __WALL) == pid_ && !WIFSIGNALED(status)) ptrace(PTRACE_CONT, pid_, nullptr, nullptr);
-  }
+  return result;
+}
 
- private:
-  pid_t pid_;
-  bool is_traced_ = false;
+struct Path {
+  const char* name;
+  std::size_t items;
+  std::function<std::vector<Ended>(OnePagePool&)> run;
+};
+const std::string large(4'500, 'x');
+std::string text_of(std::size_t item) { return std::string(item, 'x'); }
+const std::vector<Path> paths{
+    {"AChunkOfNumbers", 4,
+     [](OnePagePool& pool) {
+       return ended(pool.try_map(count_number, {0L, 1L, 2L, 3L}, 4),
+                    [](auto item) { return -static_cast<long>(item); });
+     }},
+    {"AChunkOfTexts", 3,
+     [](OnePagePool& pool) {
+       return ended(pool.try_map(count_text, {text_of(0), text_of(1), text_of(2)}, 3),
+                    [](auto item) { return text_of(item) + "!"; });
+     }},
+    {"TimedTexts", 2,
+     [](OnePagePool& pool) {
+       return ended(pool.with({.timeout = 1h}).try_map(count_text, {text_of(0), text_of(1)}, 2),
+                    [](auto item) { return text_of(item) + "!"; });
+     }},
+    {"AsynchronousCalls", 3,
+     [](OnePagePool& pool) {
+       std::vector<AsyncResult<long>> results;
+       for (long item = 0; item != 3; ++item) results.push_back(pool.apply_async(count_number, item));
+       std::vector<Ended> result;
+       for (std::size_t item = 0; item != 3; ++item) {
+         try {
+           result.push_back({results[item].get() == -static_cast<long>(item), nullptr});
+         } catch (...) {
+           result.push_back({false, std::current_exception()});
+         }
+       }
+       return result;
+     }},
+    {"MessagesLargerThanTheRing", 2,
+     [](OnePagePool& pool) {
+       return ended(pool.try_map(count_text, {text_of(0), large}),
+                    [](auto item) { return (item == 0 ? "" : large) + "!"; });
+     }},
 };
 
-class EveryStep : public ::testing::Test {
+// MULTIPROCESSING_STEP_SECONDS: how long each path may take; a few by default.
+std::chrono::seconds time_limit() {
+  const char* const given = std::getenv("MULTIPROCESSING_STEP_SECONDS");
+  return given == nullptr ? 6s : std::chrono::seconds(std::atoi(given));
+}
+
+class EveryStep : public ::testing::TestWithParam<std::size_t> {
  protected:
   EveryStep() : pool_((runs = runs_.get(), 1)) {}  // the worker is forked when it knows where to count
 
-  // How many steps the call took, at most `limit`: then its worker is killed, in any case. -1: workers can't be traced.
+  // How many steps the path took, at most `limit`: then its worker is killed, in any case. -1: workers can't be traced.
   long kill_after(long limit) {
-    pool_.apply([] {});  // the worker is up, and its death will not be one for nothing
+    path_.run(pool_);  // the worker is up, has linked what it needs, and its death will not be one for nothing
     for (auto& count : *runs) count = 0;
     const TracedWorker worker(pool_.worker_pids().at(0));
     if (!worker.is_traced()) return -1;
-    std::vector<AsyncResult<std::string>> results;
-    for (std::size_t index = 0; index != items_of_a_call; ++index) {
-      results.push_back(pool_.apply_async(run, std::pair{index, argument_of(index)}));
-    }
+    std::vector<Ended> all;
+    std::atomic<bool> is_done = false;
+    std::thread caller([&] {
+      all = path_.run(pool_);
+      is_done = true;
+    });
     long steps = 0;
-    while (steps != limit && worker.step([&] { return results.back().ready(); })) ++steps;
+    while (steps != limit && worker.step([&] { return is_done.load(); })) ++steps;
     worker.kill();
-    check(results, steps);
+    caller.join();
+    check(all, steps);
     return steps;
   }
-  void check(std::vector<AsyncResult<std::string>>& results, long steps) {
+  void check(const std::vector<Ended>& all, long steps) {
+    ASSERT_EQ(all.size(), path_.items);
     int lost = 0;
-    for (std::size_t index = 0; index != results.size(); ++index) {
+    for (std::size_t item = 0; item != all.size(); ++item) {
+      if (!all[item].error) {
+        ASSERT_TRUE(all[item].is_right) << "item " << item << " after step " << steps;
+        ASSERT_EQ((*runs)[item], 1) << "item " << item << " after step " << steps;
+        continue;
+      }
+      ASSERT_LE((*runs)[item], 1) << "item " << item << " after step " << steps;
       try {
-        ASSERT_EQ(results[index].get(20s * patience), answer_to(index)) << "after step " << steps;
-        ASSERT_EQ((*runs)[index], 1) << "item " << index << " after step " << steps;
+        std::rethrow_exception(all[item].error);
       } catch (const WorkerLost& error) {
         ASSERT_EQ(error.signal(), SIGKILL) << error.what();
-        ASSERT_LE((*runs)[index], 1) << "item " << index << " after step " << steps;
-        ++lost;
       }
+      ++lost;
     }
     ASSERT_LE(lost, 1) << "after step " << steps;
     losses_ += lost;
   }
 
+  const Path& path_ = paths[GetParam()];
   Shared<Runs> runs_;
   OnePagePool pool_;
   int losses_ = 0;
 };
 
-// The kill points are spread by the golden ratio: evenly, however many the time allows.
-TEST_F(EveryStep, OfAWorkerMayBeItsLast) {
+// After every one, or after 5,000 that are spread evenly. In an order that is spread, too: time may run out.
+TEST_P(EveryStep, OfAWorkerMayBeItsLast) {
+  set_deadline(time_limit() + 120s * patience);
   const long all = kill_after(10'000'000);
   if (all < 0) GTEST_SKIP() << "this process may not trace its workers";
-  // Instrumented code has a hundred times the steps: one kill may be all there is time for.
-  const bool is_instrumented = patience > 1;
-  const auto end = std::chrono::steady_clock::now() + 8s;
-  int kills = 0;
-  double place = 0;
-  const auto goes_on = [&] {
-    if (HasFatalFailure() || kills == 400) return false;
-    return kills == 0 || std::chrono::steady_clock::now() < end || (!is_instrumented && (kills < 6 || losses_ == 0));
-  };
-  for (; goes_on(); ++kills) {
-    place += 0.6180339887498949;
-    place -= static_cast<double>(static_cast<long>(place));
-    kill_after(static_cast<long>(place * static_cast<double>(all)));
-  }
+  const long points = std::min(all, 5'000L);
+  long stride = std::max(1L, static_cast<long>(0.6180339887498949 * static_cast<double>(points)));
+  while (std::gcd(stride, points) != 1) ++stride;
 
-  EXPECT_TRUE(is_instrumented || losses_ > 0) << "no item was lost in " << kills << " kills";
-  RecordProperty("kills", kills);
-  RecordProperty("losses", losses_);
+  const auto end = std::chrono::steady_clock::now() + time_limit();
+  long kills = 0;
+  for (; kills != points && !HasFatalFailure(); ++kills) {
+    if (kills != 0 && std::chrono::steady_clock::now() > end) break;
+    kill_after(kills * stride % points * all / points);
+  }
+  std::cout << path_.name << ": " << kills << " kill points in a path of " << all << " instructions; " << losses_
+            << " items were lost, and no other\n";
+  // Instrumented code has a hundred times the steps: one kill may be all there was time for.
+  EXPECT_TRUE(patience > 1 || kills < 50 || losses_ > 0);
 }
+
+INSTANTIATE_TEST_SUITE_P(Of, EveryStep, ::testing::Range(std::size_t{0}, paths.size()),
+                         [](const auto& parameter) { return paths[parameter.param].name; });
 
 }  // namespace
 }  // namespace multiprocessing::tests
