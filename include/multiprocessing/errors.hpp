@@ -79,6 +79,7 @@ class MULTIPROCESSING_EXPORT MaybeEncodingError : public ProcessError {
 };
 
 // The worker that ran this item died before its result was committed. The item may have had its effects.
+// what() names the worker, the item, what was being done, and for a crash the functions it happened in.
 // Exactly one of signal() and exit_code() has a value; neither if the worker's channel was overwritten.
 class MULTIPROCESSING_EXPORT WorkerLost : public ProcessError {
  public:

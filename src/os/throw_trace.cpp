@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "os/throw_trace.hpp"
 
+#include "os/stack_lines.hpp"
 #include "os/symbol.hpp"
 
 #include <unwind.h>
@@ -8,7 +9,6 @@
 #include <array>
 #include <cstddef>
 #include <map>
-#include <string_view>
 
 namespace multiprocessing::detail {
 namespace {
@@ -41,14 +41,6 @@ const std::string& name_of(const void* place) {
 bool is_throwing(const std::string& name) {
   return name.find("__cxa_throw") != std::string::npos || name.find("__cxa_rethrow") != std::string::npos ||
          name.rfind("std::rethrow_exception", 0) == 0;
-}
-// How this library calls a function: what is called comes before the first bracket.
-bool is_plumbing(std::string_view name) {
-  constexpr std::string_view deduced = "decltype(auto) ";
-  if (name.starts_with(deduced)) name.remove_prefix(deduced.size());
-  const std::string_view called = name.substr(0, name.find_first_of("<("));
-  const auto has = [&](const char* part) { return called.find(part) != std::string_view::npos; };
-  return has("multiprocessing::detail::") || has("std::invoke") || has("std::__invoke");
 }
 
 }  // namespace
@@ -128,17 +120,19 @@ void note_throws_of(void (*action)(void*), void* data) {
   multiprocessing_call_noting(action, data);
 }
 
+const void* frame_that_notes_throws() noexcept { return reinterpret_cast<const void*>(&multiprocessing_call_noting); }
+
 std::string last_throw() {
-  std::string lines;
+  StackLines lines;
   for (std::size_t index = 0; index != last.count; ++index) {
     const std::string& name = name_of(last.places[index]);
     if (is_throwing(name)) {
       lines.clear();
-    } else if (!is_plumbing(name)) {
-      lines += (lines.empty() ? "thrown in " : "\n  called by ") + name;
+    } else {
+      lines.add(name);
     }
   }
-  return lines;
+  return lines.text("thrown in ");
 }
 
 }  // namespace multiprocessing::detail

@@ -18,4 +18,7 @@ void note_throws_of(Action action) {
 // the library itself. Names where the program exports them, else module and offset. Empty if nothing was noted.
 std::string last_throw();
 
+// The code whose frame all that note_throws_of() calls has below it.
+const void* frame_that_notes_throws() noexcept;
+
 }  // namespace multiprocessing::detail

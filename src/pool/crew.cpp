@@ -139,7 +139,7 @@ void Crew::on_ended(const WorkerReport& report) {
   const bool left_in_order = ended.state == WorkerSlot::State::leaving && exit_code(report.status) == 0;
   const pid_t pid = ended.pid;
   Member& gone = member(report.slot);
-  const auto [progress, was_up] = dispatcher_.worker_ended(report.slot, report.status, gone.killed);
+  const auto [progress, was_up, crash] = dispatcher_.worker_ended(report.slot, report.status, gone.killed);
   Bytes failure = dispatcher_.take_start_failure();
   const bool initializer_threw = failure.size_bytes() != 0;
   if (initializer_threw) start_failure_ = std::move(failure);
@@ -165,7 +165,7 @@ void Crew::on_ended(const WorkerReport& report) {
     break_off(who + " did not start: its initializer ran longer than initializer_timeout allows");
   } else if (failed_starts_ >= deaths_that_break || gone.fruitless_deaths >= deaths_that_break) {
     break_off("three workers in a row ended without doing anything, the last one, " + who + ", with " +
-              describe_wait_status(report.status));
+              describe_wait_status(report.status) + (crash.empty() ? "" : "\n" + crash));
   } else if (broken_.empty() && !(finishing_ && dispatcher_.idle())) {
     for (WorkerSlot& absent : dispatcher_.slots()) {
       if (absent.state == WorkerSlot::State::absent) start(absent);

@@ -179,6 +179,7 @@ Dispatcher::Ended Dispatcher::worker_ended(int index, int wait_status, bool was_
   pace_[static_cast<std::size_t>(index)].items += slot.answered_items() - before;
   WorkerSlot::Aftermath aftermath = slot.take_apart(was_overwritten || !consistent);
   pace_[static_cast<std::size_t>(index)].answered = 0;
+  const std::string crash = slot.crash(wait_status);
   std::size_t lost = 0;
   if (aftermath.overwritten) {
     // Retried ones go to the head of the queue: from the back, or they would run in the wrong order.
@@ -194,7 +195,7 @@ Dispatcher::Ended Dispatcher::worker_ended(int index, int wait_status, bool was_
       const auto& [item, phase] = *aftermath.blamed;
       const LostItem what{index, slot.pid, item.call().first_index + item.first, phase};
       if (aftermath.verdict == WorkerSlot::Verdict::none) {
-        lose(item, worker_lost(what, wait_status, was_ordered));
+        lose(item, worker_lost(what, wait_status, was_ordered, crash));
       } else {
         end(item, aftermath.verdict == WorkerSlot::Verdict::cancelled ? cancelled_while_it_ran(what)
                                                                       : deadline_exceeded(what, item.call().timeout));
@@ -206,7 +207,7 @@ Dispatcher::Ended Dispatcher::worker_ended(int index, int wait_status, bool was_
   slot.state = WorkerSlot::State::absent;
   slot.pid = 0;
   feed();
-  return {aftermath.answered_items + lost, was_up};
+  return {aftermath.answered_items + lost, was_up, crash};
 }
 
 PoolStats Dispatcher::stats() const {

@@ -27,6 +27,7 @@ class Dispatcher final : private AnswerSink {
   struct Ended {
     std::size_t progress;  // items that it had answered or lost: 0 is a worker that died for nothing
     bool was_up;
+    std::string crash;  // where, if it ended so
   };
   Ended worker_ended(int slot, int wait_status, bool was_ordered);
 

@@ -25,12 +25,13 @@ std::string describe_wait_status(int wait_status) {
   return "exit code " + std::to_string(exit_code(wait_status).value_or(-1));
 }
 
-std::exception_ptr worker_lost(const LostItem& lost, int wait_status, bool was_ordered) {
+std::exception_ptr worker_lost(const LostItem& lost, int wait_status, bool was_ordered, const std::string& crash) {
   std::string what = the_worker(lost.worker, lost.pid) + " ended with " + describe_wait_status(wait_status) +
                      " at item " + std::to_string(lost.item) + ", while " + describe_phase(lost.phase);
   if (ending_signal(wait_status) == SIGKILL && !was_ordered) {
     what += "; a SIGKILL that nobody sent usually means that the system ran out of memory";
   }
+  if (!crash.empty()) what += "\n" + crash;
   return std::make_exception_ptr(
       WorkerLost(what, lost.item, lost.pid, ending_signal(wait_status), exit_code(wait_status)));
 }

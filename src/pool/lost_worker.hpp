@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <exception>
+#include <string>
 
 namespace multiprocessing::detail {
 
@@ -19,8 +20,8 @@ struct LostItem {
 };
 
 // Its WorkerLost: which signal or exit code, which process, which item, and what was being done. `was_ordered`: this
-// library killed the worker.
-std::exception_ptr worker_lost(const LostItem& lost, int wait_status, bool was_ordered);
+// library killed the worker. `crash`: what crash_trace() says, perhaps nothing.
+std::exception_ptr worker_lost(const LostItem& lost, int wait_status, bool was_ordered, const std::string& crash);
 std::exception_ptr channel_overwritten(int worker, pid_t pid, std::size_t item);
 // Or, where that was the purpose, its own error.
 std::exception_ptr deadline_exceeded(const LostItem& lost, std::chrono::nanoseconds timeout);

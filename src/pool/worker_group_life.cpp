@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <multiprocessing/detail/exception_codec.hpp>
 
+#include "os/crash_handler.hpp"
 #include "os/output.hpp"
 #include "os/throw_trace.hpp"
 #include "pool/inheritance.hpp"
@@ -35,6 +36,7 @@ WorkerGroup::WorkerGroup(const PoolOptions& options, const WorkerGroupSettings& 
 
 void WorkerGroup::work_as(int slot) {
   channels_.keep_only(slot);
+  record_crashes_in(*channels_.channel(slot).crash);
   set_worker_index(slot);
   Worker worker(channels_.channel(slot), slot, settings_.spin, collector_.waiter_bell_fd(),
                 collector_.background_bell_fd());

@@ -11,6 +11,7 @@
 #include <array>
 #include <deque>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace multiprocessing::detail {
@@ -92,6 +93,7 @@ class WorkerSlot {
     std::size_t answered_items = 0;
   };
   Aftermath take_apart(bool overwritten);
+  std::string crash(int wait_status) const;  // where, if the worker ended so; before the channel is reset
 
   std::chrono::nanoseconds working() const { return past_working_ + now_working_; }
   std::chrono::nanoseconds waiting() const { return past_waiting_ + now_waiting_; }

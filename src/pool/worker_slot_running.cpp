@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "pool/worker_slot.hpp"
 
+#include "os/crash_trace.hpp"
+#include "os/wait_status.hpp"
+
 #include <algorithm>
 
 namespace multiprocessing::detail {
@@ -57,6 +60,10 @@ void WorkerSlot::condemn_if_it_runs(const GroupCall& call) {
   // What the worker does next must be a swap: an item of this frame begins, or its last one is still on.
   const bool is_behind = seen.item > last || (seen.item == last && seen.phase == Phase::none);
   if (seen.item + 1 >= first && !is_behind && !seen.condemned) condemn(seen.word(), Verdict::cancelled);
+}
+
+std::string WorkerSlot::crash(int wait_status) const {
+  return crash_trace(*channel_.crash, ending_signal(wait_status).value_or(0));
 }
 
 WorkerSlot::Aftermath WorkerSlot::take_apart(bool overwritten) {

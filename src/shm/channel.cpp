@@ -11,6 +11,9 @@ namespace {
 constexpr std::size_t page_bytes = 4096;
 constexpr std::size_t up_to_pages(std::size_t bytes) { return (bytes + page_bytes - 1) / page_bytes * page_bytes; }
 
+constexpr std::size_t crash_offset = page_bytes / 2;
+static_assert(sizeof(ChannelWords) <= crash_offset && crash_offset + sizeof(CrashRecord) <= page_bytes);
+
 }  // namespace
 
 ChannelBlock::ChannelBlock(int slots, std::size_t ring_bytes)
@@ -36,10 +39,14 @@ Channel ChannelBlock::channel(int slot) {
           .tasks = ByteRing(begin + page_bytes, ring_bytes_),
           .results = ByteRing(begin + page_bytes + ring_bytes_, ring_bytes_),
           .wake = std::launder(reinterpret_cast<WakeLine*>(mapping_.data() + sizeof(Listener))) + slot,
-          .listener = std::launder(reinterpret_cast<Listener*>(mapping_.data()))};
+          .listener = std::launder(reinterpret_cast<Listener*>(mapping_.data())),
+          .crash = std::launder(reinterpret_cast<CrashRecord*>(begin + crash_offset))};
 }
 
-void ChannelBlock::reset(int slot) { new (slot_begin(slot)) ChannelWords{}; }
+void ChannelBlock::reset(int slot) {
+  new (slot_begin(slot)) ChannelWords{};
+  new (slot_begin(slot) + crash_offset) CrashRecord{};
+}
 
 void ChannelBlock::keep_from_children() { forbid_fork_inheritance(mapping_.data(), mapping_.size_bytes()); }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "os/crash_record.hpp"
 #include "shm/byte_ring.hpp"
 #include "shm/channel_words.hpp"
 #include "shm/mapping.hpp"
@@ -15,6 +16,7 @@ struct Channel {
   ByteRing results;
   WakeLine* wake;      // read-only in the worker
   Listener* listener;  // read-only in the worker
+  CrashRecord* crash;  // behind the words, on their page; the worker's
 };
 
 // The memory of all channels of a pool: one mapping, cut by slots.

@@ -26,6 +26,8 @@ namespace multiprocessing::detail {
 //   taken               parent         what the parent has copied out
 //   parked              worker         {count, reason}: it sleeps, or is about to
 //   working, waiting    worker         nanoseconds, stored after each frame: a hint, for sizes of frames and statistics
+//   CrashRecord         worker         where it crashed; not a word: it lies behind them, on the same page. Read after
+//                                      a death
 //
 // Whatever a worker writes may be garbage: the parent copies it, then checks it.
 // A word that one side publishes before it looks whether the other sleeps is stored and read seq_cst on both sides:

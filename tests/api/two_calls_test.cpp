@@ -48,9 +48,7 @@ class TwoCalls : public ::testing::Test {
     events = events_.get();
     set_deadline(20s * patience);
   }
-  static void run_short_items(Pool& pool) {
-    pool.map(act, std::vector<Does>(short_items, Does::nothing));
-  }
+  static void run_short_items(Pool& pool) { pool.map(act, std::vector<Does>(short_items, Does::nothing)); }
 
  private:
   Shared<Events> events_;

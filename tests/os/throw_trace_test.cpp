@@ -7,14 +7,9 @@
 #include <stdexcept>
 #include <thread>
 
-namespace multiprocessing::tests {
+#include "support/exported.hpp"
 
-// Exported, and neither inlined nor cloned, so that their names can be found.
-#define MULTIPROCESSING_TEST_EXPORT [[gnu::visibility("default"), gnu::noinline, gnu::noipa]]
-#ifdef __clang__
-#undef MULTIPROCESSING_TEST_EXPORT
-#define MULTIPROCESSING_TEST_EXPORT [[gnu::visibility("default"), gnu::noinline]]
-#endif
+namespace multiprocessing::tests {
 
 MULTIPROCESSING_TEST_EXPORT int deepest(int depth);
 MULTIPROCESSING_TEST_EXPORT int calls_deepest(int depth);
