@@ -158,7 +158,7 @@ def main():
     library = files_below("include", "src", suffixes={".hpp", ".cpp"})
     tests = files_below("tests", suffixes={".hpp", ".cpp"})
     for file in files_below("include", "src", "tests", "tools", "cmake",
-                            suffixes={".hpp", ".cpp", ".py", ".sh", ".cmake", ".txt"}):
+                            suffixes={".hpp", ".cpp", ".py", ".sh", ".cmake", ".txt", ".pml", ".inc"}):
         check_text(file)
     for file in library:
         check_includes(file)

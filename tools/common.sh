@@ -49,7 +49,7 @@ missing_packages() {
     case $package in
       ninja-build) probe=ninja ;;
       clang) probe=clang++ ;;
-      pkg-config | cmake | g++ | ccache | debootstrap | python3 | clang-format-14 | clang++-14) probe=$package ;;
+      pkg-config | cmake | g++ | ccache | debootstrap | python3 | spin | clang-format-14 | clang++-14) probe=$package ;;
       clang-14) probe=clang++-14 ;;
       libboost-dev) probe=boost/version.hpp ;;
       libcereal-dev) probe=cereal/cereal.hpp ;;
