@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """What README.md and src/README.md say that the build does not check (cmake/readme.cmake compiles and runs the programs
-of the first): their other C++ code stands in a file that is compiled, the files that they name exist. Prints
-`file:line: what`."""
+of the first): their other C++ code stands in a file that is compiled, the files and the tests that they name exist.
+Prints `file:line: what`."""
 
 import re
 import sys
@@ -12,6 +12,7 @@ TOP = Path(__file__).resolve().parent.parent
 READMES = [TOP / "README.md", TOP / "src" / "README.md"]
 FENCE = re.compile(r"^```(\w*)")
 INLINE = re.compile(r"`([^`]+)`")
+TEST = re.compile(r"^(?:TYPED_)?TEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)\)", re.MULTILINE)
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 
 
@@ -68,6 +69,30 @@ def check_python_table(lines, problems):
                     problems.append((number, f"`{snippet}` is compiled nowhere in tests/ or tools/"))
 
 
+def tests():
+    """Suite.Name of each, without what GoogleTest adds for parameters and types."""
+    files = sorted((TOP / "tests").rglob("*_test.cpp"))
+    return {".".join(names) for path in files for names in TEST.findall(path.read_text(encoding="utf-8"))}
+
+
+def check_test_table(lines, problems):
+    """In a table whose last column is headed "shown by", each row names at least one test, and all of them exist."""
+    known = tests()
+    in_table = False
+    for number, line in enumerate(lines, 1):
+        last_cell = line.strip().strip("|").split("|")[-1].strip()
+        if not line.lstrip().startswith("|"):
+            in_table = False
+        elif last_cell == "shown by":
+            in_table = True
+        elif in_table and not re.fullmatch(r"[|\s:-]+", line):
+            named = INLINE.findall(last_cell)
+            if not named:
+                problems.append((number, "this row names no test"))
+            missing = [name for name in named if name not in known]
+            problems.extend((number, f"names the test {name}, which does not exist") for name in missing)
+
+
 def check_names(folder, lines, problems):
     in_block = False
     for number, line in enumerate(lines, 1):
@@ -89,6 +114,7 @@ def main():
         lines = readme.read_text(encoding="utf-8").splitlines()
         check_code(lines, problems)
         check_python_table(lines, problems)
+        check_test_table(lines, problems)
         check_names(readme.parent, lines, problems)
         for number, what in sorted(problems):
             print(f"{readme.relative_to(TOP)}:{number}: {what}")

@@ -16,8 +16,10 @@ class EventFd {
   void close() noexcept { fd_.reset(); }  // in a process that has no use for it
 
   // The same for a descriptor whose owner is elsewhere.
-  static void ring(int fd) noexcept;
+  static bool ring(int fd) noexcept;  // false: it is no bell any more
   static void drain(int fd) noexcept;
+  // Moves it, if that can be, to a number that is given to no file which is opened after others were closed.
+  static int move_up(int fd) noexcept;
 
  private:
   UniqueFd fd_;

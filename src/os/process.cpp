@@ -37,7 +37,7 @@ void name_process(const char* prefix, int number) noexcept {
   ::prctl(PR_SET_NAME, name.data());
 }
 
-void send_signal(pid_t pid, int signal) noexcept { ::kill(pid, signal); }
+bool send_signal(pid_t pid, int signal) noexcept { return ::kill(pid, signal) == 0; }
 
 bool is_in_own_session(pid_t pid) noexcept { return ::getsid(pid) == ::getsid(0); }
 

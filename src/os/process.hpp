@@ -25,7 +25,7 @@ void adopt_orphans() noexcept;
 // As ps shows it: `prefix`, cut to 15 characters, then `number` where it is not negative.
 void name_process(const char* prefix, int number = -1) noexcept;
 
-void send_signal(pid_t pid, int signal) noexcept;
+bool send_signal(pid_t pid, int signal) noexcept;  // false if it is refused
 bool is_in_own_session(pid_t pid) noexcept;
 
 struct EndedChild {

@@ -38,11 +38,13 @@ UniqueFd open_server_signals() {
   return own_fd(::signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC), "cannot make a signalfd");
 }
 
-bool drain_server_signals(int fd) noexcept {
-  bool was_continued = false;
+ServerSignals drain_server_signals(int fd) noexcept {
+  ServerSignals came;
   signalfd_siginfo signal;
-  while (::read(fd, &signal, sizeof signal) > 0) was_continued = was_continued || signal.ssi_signo == SIGCONT;
-  return was_continued;
+  while (::read(fd, &signal, sizeof signal) > 0) {
+    (signal.ssi_signo == SIGCONT ? came.was_continued : came.was_of_child) = true;
+  }
+  return came;
 }
 
 void set_server_signals() noexcept {

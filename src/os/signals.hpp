@@ -26,7 +26,12 @@ class SignalsBlocked {
 // Readable when a child of the process that polls it has ended, or when it was continued after a stop; while both
 // signals are blocked. Throws std::system_error.
 UniqueFd open_server_signals();
-bool drain_server_signals(int fd) noexcept;  // true: it was continued, since the last call
+// What came since the last call.
+struct ServerSignals {
+  bool was_of_child = false;  // SIGCHLD, which a child may also send
+  bool was_continued = false;
+};
+ServerSignals drain_server_signals(int fd) noexcept;
 
 // The signals of a fork server: nothing of the program's runs, nothing ends it but SIGKILL, it stops with its group,
 // and its children can be waited for. What the program ignores stays ignored, for the workers' sake; except SIGCHLD.

@@ -2,6 +2,7 @@
 #include <multiprocessing/detail/exception_codec.hpp>
 
 #include "os/crash_handler.hpp"
+#include "os/event_fd.hpp"
 #include "os/output.hpp"
 #include "os/throw_trace.hpp"
 #include "pool/inheritance.hpp"
@@ -38,8 +39,9 @@ void WorkerGroup::work_as(int slot) {
   channels_.keep_only(slot);
   record_crashes_in(*channels_.channel(slot).crash);
   set_worker_index(slot);
-  Worker worker(channels_.channel(slot), slot, settings_.spin, collector_.waiter_bell_fd(),
-                collector_.background_bell_fd());
+  // A task may close what it does not know and open files of its own: nothing of ours must be written there.
+  Worker worker(channels_.channel(slot), slot, settings_.spin, EventFd::move_up(collector_.waiter_bell_fd()),
+                EventFd::move_up(collector_.background_bell_fd()));
   try {
     if (options_.initializer) note_throws_of([&] { options_.initializer(); });
   } catch (...) {

@@ -3,6 +3,7 @@
 
 #include "os/event_fd.hpp"
 #include "os/futex.hpp"
+#include "process/worker_life.hpp"
 
 namespace multiprocessing::detail {
 
@@ -11,7 +12,8 @@ void WorkerWaiting::sleep_on_bell(std::uint32_t bell) { futex_wait(channel_.word
 void WorkerWaiting::ring(std::uint32_t listener) {
   if (listener == rung_for_) return;  // for this sleep of the parent it has been rung: it will look at everything
   rung_for_ = listener;
-  EventFd::ring(bell_fds_[(listener & 3U) == static_cast<std::uint32_t>(Bell::background) ? 1 : 0]);
+  const int bell_fd = bell_fds_[(listener & 3U) == static_cast<std::uint32_t>(Bell::background) ? 1 : 0];
+  if (!EventFd::ring(bell_fd)) worker_ring_through_server();
 }
 
 }  // namespace multiprocessing::detail

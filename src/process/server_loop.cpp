@@ -62,8 +62,10 @@ void ServerLoop::sleep() noexcept {
   orders_.drain();
   // Before the signals: who asks has gone on after a stop, and then the SIGCONT is here, too.
   const std::uint32_t questions = ledger_.questions();
-  if (drain_server_signals(signals_.get())) continued_at_ = Clock::now();
-  if (ledger_.answer(questions, continued_at_)) ring_bells();
+  const ServerSignals signals = drain_server_signals(signals_.get());
+  if (signals.was_continued) continued_at_ = Clock::now();
+  // Also for a worker that has no bell any more (worker_ring_through_server); nobody has died then.
+  if (ledger_.answer(questions, continued_at_) || signals.was_of_child) ring_bells();
 }
 
 void ServerLoop::bury_the_dead() noexcept {

@@ -5,6 +5,8 @@
 #include "os/process.hpp"
 #include "os/worker_surroundings.hpp"
 
+#include <csignal>
+
 namespace multiprocessing::detail {
 namespace {
 
@@ -27,6 +29,11 @@ void begin_worker(pid_t server, int slot, const SignalMask& mask_of_program) noe
 }
 
 void worker_renew_parent_death_signal() noexcept { die_with_parent(server_of_this_worker); }
+
+void worker_ring_through_server() noexcept {
+  if (server_of_this_worker == 0) return;
+  if (!send_signal(server_of_this_worker, SIGCHLD)) leave_worker(1);
+}
 
 void leave_worker(int exit_code) noexcept {
   flush_own_output();

@@ -15,6 +15,10 @@ void begin_worker(pid_t server, int slot, const SignalMask& mask_of_program) noe
 // with its server. Only in a worker; not in a process that a task forked.
 void worker_renew_parent_death_signal() noexcept;
 
+// For a worker whose task has closed its bells: the server rings them. A worker that may not even ask for that any more
+// ends, and its death is noticed. Does nothing in a process that is no worker.
+void worker_ring_through_server() noexcept;
+
 // The last acts: flushes the standard output and ends this process. Also for a process that a task forked.
 [[noreturn]] void leave_worker(int exit_code) noexcept;
 

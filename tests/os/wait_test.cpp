@@ -3,10 +3,13 @@
 
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/time.h>
+#include <unistd.h>
 
 #include <array>
 #include <chrono>
+#include <cstdint>
 #include <system_error>
 #include <vector>
 
@@ -39,6 +42,34 @@ TEST(EventFd, WakesTheParentOfWhoRings) {
   const tests::ChildProcess child([&] { bell.ring(); });
   const std::array<int, 1> fds{bell.fd()};
   EXPECT_TRUE(wait_readable(fds, deadline_after(seconds(10 * tests::patience))));
+}
+
+TEST(EventFd, SaysWhenItIsNoBellAnyMore) {
+  const EventFd bell;
+  EXPECT_TRUE(EventFd::ring(bell.fd()));
+  const std::uint64_t almost_full = ~std::uint64_t{0} - 1;
+  bell.drain();
+  ASSERT_EQ(::write(bell.fd(), &almost_full, sizeof almost_full), ssize_t{sizeof almost_full});
+  EXPECT_TRUE(EventFd::ring(bell.fd()));  // it rings already
+
+  EXPECT_FALSE(EventFd::ring(-1));
+}
+
+TEST(EventFd, RingsAfterItWasMovedUp) {
+  const tests::ChildResult child = tests::run_in_child([] {  // which the move does not leave without its descriptor
+    const EventFd bell;
+    const int moved = EventFd::move_up(::dup(bell.fd()));
+    EXPECT_GT(moved, 40);
+    EventFd::ring(moved);
+    EXPECT_TRUE(wait_readable(std::array{bell.fd()}, Clock::now()));
+
+    rlimit limit{};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = 30;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    EXPECT_EQ(EventFd::move_up(bell.fd()), bell.fd());
+  });
+  EXPECT_EQ(child.exit_code, 0) << child;
 }
 
 TEST(WaitReadable, TakesManyDescriptorsAndSkipsNegativeOnes) {

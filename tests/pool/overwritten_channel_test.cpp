@@ -1,17 +1,11 @@
 // SPDX-License-Identifier: MIT
+#include "pool/channel_vandal.hpp"
 #include "pool/two_ends.hpp"
 #include "support/deadline.hpp"
 
 #include <multiprocessing/pool.hpp>
 
-#include <sys/mman.h>
-#include <unistd.h>
-
-#include <csignal>
-#include <cstdio>
-#include <fstream>
 #include <random>
-#include <sstream>
 
 namespace multiprocessing::detail {
 namespace {
@@ -109,28 +103,6 @@ TEST(OverwrittenChannel, IsNoticedOrGivesAnswersWhateverItHolds) {
   EXPECT_GT(passed, 1'000);
 }
 
-// The shared mappings without a name that this process may write: in a worker, its channel.
-struct Mapping {
-  std::byte* begin;
-  std::byte* end;
-  std::size_t size_bytes() const { return static_cast<std::size_t>(end - begin); }
-};
-std::vector<Mapping> shared_mappings(const std::string& permissions) {
-  std::vector<Mapping> found;
-  std::ifstream maps("/proc/self/maps");
-  for (std::string line; std::getline(maps, line);) {
-    if (line.find(' ' + permissions + "s ") == std::string::npos || line.find("/dev/zero") == std::string::npos)
-      continue;
-    std::uintptr_t begin = 0;
-    std::uintptr_t end = 0;
-    std::sscanf(line.c_str(), "%lx-%lx", &begin, &end);
-    found.push_back({reinterpret_cast<std::byte*>(begin), reinterpret_cast<std::byte*>(end)});
-  }
-  return found;
-}
-
-constexpr std::size_t channel_bytes = 4096 + 2 * (std::size_t{256} << 10);
-
 std::vector<std::size_t> sizes_of_shared(const std::string& permissions) {
   std::vector<std::size_t> sizes;
   for (const Mapping& mapping : shared_mappings(permissions)) sizes.push_back(mapping.size_bytes());
@@ -147,14 +119,6 @@ TEST(WorkersMaps, HoldItsOwnChannelAndTheParentsPageReadOnly) {
   for (const auto& sizes : read_only) EXPECT_EQ(sizes, std::vector<std::size_t>{4096});
 }
 
-enum class How { zeros, ones, random };
-
-// Of items that take so long a worker is handed at most one beside the one that runs.
-void take_time() {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(2);
-  while (std::chrono::steady_clock::now() < end) continue;
-}
-
 // Item 0 overwrites everything that its worker can write of the channel while it runs.
 struct Vandal {
   How how = How::zeros;
@@ -164,13 +128,7 @@ struct Vandal {
   }
   long operator()(long item) const {
     if (item != 0) return take_time(), item + 1;
-    std::mt19937_64 random(7);
-    for (const Mapping& mapping : shared_mappings("rw-")) {
-      for (std::byte* at = mapping.begin; at != mapping.end; at += 8) {
-        const std::uint64_t word = how == How::zeros ? 0 : how == How::ones ? ~std::uint64_t{0} : random();
-        std::memcpy(at, &word, sizeof word);
-      }
-    }
+    overwrite_own_channel(how);
     return 1;
   }
 };
@@ -201,9 +159,7 @@ TEST_P(TaskThatOverwritesItsChannel, LosesWhatItsWorkerHadAndNothingElse) {
 }
 
 INSTANTIATE_TEST_SUITE_P(, TaskThatOverwritesItsChannel, ::testing::Values(How::zeros, How::ones, How::random),
-                         [](const auto& how) {
-                           return how.param == How::zeros ? "Zeros" : how.param == How::ones ? "Ones" : "Random";
-                         });
+                         [](const auto& how) { return name_of(how.param); });
 
 }  // namespace
 }  // namespace multiprocessing::detail
