@@ -10,7 +10,7 @@
 namespace multiprocessing::tests {
 
 struct Balance {
-  std::atomic<std::size_t> sent, finished, failed, lost, cancelled, unseen;
+  std::atomic<std::size_t> sent, finished, failed, lost, timed_out, cancelled, unseen;
 };
 
 // One thread's calls.
@@ -58,7 +58,7 @@ class Caller {
 
   template <class Item, class F>
   void make_a_call_of(F f) {
-    const auto kind = random_() % 8;
+    const auto kind = random_() % 10;
     const std::size_t count = kind == 0 ? 1 : random_() % 10 == 0 ? random_() % 500 : random_() % 30;
     const Number first = numbers_.fetch_add(count);
     if (first + count > most_items) return;
@@ -67,38 +67,87 @@ class Caller {
     for (std::size_t index = 0; index != count; ++index) items.push_back(make_item<Item>(first + index));
     const long chunksize = static_cast<long>(random_() % 40 + 1);
     const long buffersize = static_cast<long>(random_() % 60 + 1);
+    auto pool = pool_.with(options());
     if (kind == 0) {
       call = "apply";
-      judge<Item>(first, [&] { return pool_.apply(f, items.front()); });
+      judge<Item>(first, [&] { return pool.apply(f, items.front()); });
     } else if (kind == 1) {
       call = "map";
-      map(f, items, first, chunksize);
+      map(pool, f, items, first, chunksize);
     } else if (kind == 2 || kind == 3) {
       call = "try_map";
-      auto outcomes = pool_.try_map(f, items, chunksize);
+      auto outcomes = pool.try_map(f, items, chunksize);
       for (std::size_t index = 0; index != count; ++index)
         judge<Item>(first + index, [&] { return outcomes[index].value(); });
     } else if (kind == 4) {
       call = "try_imap";
-      iterate<Item>(pool_.try_imap(f, items, chunksize, buffersize), first, count);
+      iterate<Item>(pool.try_imap(f, items, chunksize, buffersize), first, count);
     } else if (kind == 5) {
       call = "try_imap_unordered";
-      iterate<Item>(pool_.try_imap_unordered(f, items, chunksize, buffersize), first, count);
+      iterate<Item>(pool.try_imap_unordered(f, items, chunksize, buffersize), first, count);
+    } else if (kind == 6) {
+      call = "map_async and cancel";
+      cancel(pool, f, items, first, chunksize);
+    } else if (kind == 7) {
+      call = "try_map and stop";
+      stop(f, items, first, chunksize);
     } else {
       call = "apply_async";
-      apply_async(f, items, first);
+      apply_async(pool, f, items, first);
+    }
+  }
+
+  // Mostly none. A timeout that long items outrun, or all of them now and then; a retry, after which an item may have
+  // run twice.
+  TaskOptions options() {
+    TaskOptions result;
+    retries_ = random_() % 5 == 0 ? 1 : 0;
+    result.retries = retries_;
+    const auto kind = random_() % 8;
+    if (kind == 0) result.timeout = 10ms;
+    if (kind == 1) result.timeout = std::chrono::microseconds(random_() % 2000 + 1);
+    may_time_out_ = result.timeout.has_value();
+    return result;
+  }
+
+  template <class Pool, class Item, class F>
+  void cancel(Pool& pool, F& f, const std::vector<Item>& items, Number first, long chunksize) {
+    auto result = pool.map_async(f, items, chunksize);
+    if (random_() % 2 == 0) std::this_thread::sleep_for(std::chrono::microseconds(random_() % 3000));
+    const bool is_cancelled = result.cancel(random_() % 2 == 0 ? Running::kill : Running::finish);
+    try {
+      const auto answers = result.get();
+      EXPECT_FALSE(is_cancelled);
+      for (std::size_t index = 0; index != answers.size(); ++index)
+        judge<Item>(first + index, [&] { return answers[index]; });
+    } catch (const std::exception&) {
+      balance_.unseen += items.size();
     }
   }
 
   template <class Item, class F>
-  void map(F& f, const std::vector<Item>& items, Number first, long chunksize) {
+  void stop(F& f, const std::vector<Item>& items, Number first, long chunksize) {
+    retries_ = 0, may_time_out_ = false;
+    std::stop_source source;
+    const std::chrono::microseconds when(random_() % 2000);
+    std::jthread stopping([&] {
+      std::this_thread::sleep_for(when);
+      source.request_stop();
+    });
+    auto outcomes = pool_.with({.stop = source.get_token()}).try_map(f, items, chunksize);
+    for (std::size_t index = 0; index != items.size(); ++index)
+      judge<Item>(first + index, [&] { return outcomes[index].value(); });
+  }
+
+  template <class Pool, class Item, class F>
+  void map(Pool& pool, F& f, const std::vector<Item>& items, Number first, long chunksize) {
     try {
-      const auto answers = pool_.map(f, items, chunksize);
+      const auto answers = pool.map(f, items, chunksize);
       for (std::size_t index = 0; index != answers.size(); ++index)
         judge<Item>(first + index, [&] { return answers[index]; });
     } catch (const ItemError&) {
       balance_.unseen += items.size();
-    } catch (const WorkerLost&) {
+    } catch (const ProcessError&) {
       balance_.unseen += items.size();
     }
   }
@@ -113,14 +162,14 @@ class Caller {
     balance_.unseen += count - wanted;
   }
 
-  template <class Item, class F>
-  void apply_async(F& f, const std::vector<Item>& items, Number first) {
+  template <class Pool, class Item, class F>
+  void apply_async(Pool& pool, F& f, const std::vector<Item>& items, Number first) {
     std::atomic<std::size_t> called_back = 0;
     std::size_t with_callback = 0;
     const bool all_are_read = random_() % 4 != 0;
     std::vector<AsyncResult<Item>> results;
     for (const Item& item : items) {
-      results.push_back(pool_.apply_async(f, item));
+      results.push_back(pool.apply_async(f, item));
       if (all_are_read && random_() % 3 == 0) {
         results.back().callback([&](const Item&) { ++called_back; });
         results.back().error_callback([&](std::exception_ptr) { ++called_back; });
@@ -142,17 +191,25 @@ class Caller {
   template <class Item, class Get>
   void judge(Number number, Get get) {
     const Plan plan = plan_of(number);
+    const auto expect_runs = [&] {
+      EXPECT_GE(told->runs[number], 1) << "item " << number;
+      EXPECT_LE(told->runs[number], 1 + retries_) << "item " << number;
+    };
     try {
       EXPECT_TRUE(is_answer(get(), number) && plan.deed == Deed::answer) << "item " << number;
-      EXPECT_EQ(told->runs[number], 1) << "item " << number;
+      expect_runs();
       ++balance_.finished;
     } catch (const ItemError& error) {
       EXPECT_TRUE(plan.deed == Deed::fail && error.what() == std::to_string(number)) << "item " << number;
-      EXPECT_EQ(told->runs[number], 1) << "item " << number;
+      expect_runs();
       ++balance_.failed;
     } catch (const WorkerLost&) {
       ++balance_.lost;
       if (plan.deed == Deed::answer || plan.deed == Deed::fail) ++shot;
+    } catch (const DeadlineExceeded&) {
+      EXPECT_TRUE(may_time_out_) << "item " << number;
+      EXPECT_LE(told->runs[number], 1 + retries_) << "item " << number << "; perhaps it was still being decoded";
+      ++balance_.timed_out;
     } catch (const CancelledError&) {
       ++balance_.cancelled;
     } catch (const std::exception& error) {
@@ -168,6 +225,8 @@ class Caller {
   Balance& balance_;
   std::atomic<Number>& numbers_;
   RandomStream random_;
+  int retries_ = 0;  // of the call under way
+  bool may_time_out_ = false;
 };
 
 }  // namespace multiprocessing::tests

@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::size_t callers = 3;
 
-// Shoots now and then at workers that have begun an item: three failed starts in a row would break the pool.
+// Shoots now and then at workers that have begun an item, or stops one for a while: three failed starts in a row would
+// break the pool.
 std::size_t shoot(Pool& pool, const std::atomic<bool>& enough) {
   std::size_t shots = 0;
   for (RandomStream random(pool_seed, most_items + callers); !enough;) {
@@ -23,7 +24,13 @@ std::size_t shoot(Pool& pool, const std::atomic<bool>& enough) {
     if (pids.empty()) continue;
     const pid_t target = pids[random() % pids.size()];
     if (told->workers_that_ran[static_cast<std::size_t>(target) % told->workers_that_ran.size()] != target) continue;
-    if (kill(target, SIGKILL) == 0) ++shots;
+    if (random() % 3 == 0) {
+      kill(target, SIGSTOP);
+      std::this_thread::sleep_for(std::chrono::microseconds(random() % 5'000));
+      kill(target, SIGCONT);
+    } else if (kill(target, SIGKILL) == 0) {
+      ++shots;
+    }
     EXPECT_EQ(pool.apply([](std::size_t number) { return number; }, shots), shots);
   }
   return shots;
@@ -76,7 +83,8 @@ void run_one_pool(Balance& balance, SteadyClock::time_point end) {
   std::size_t shot = 0;
   for (const Caller& caller : all) shot += caller.shot;
   EXPECT_LE(shot, shots);
-  for (Number number = 0; number != most_items; ++number) ASSERT_LE(told->runs[number], 1) << "item " << number;
+  // Two, where there were retries: that is looked at item by item.
+  for (Number number = 0; number != most_items; ++number) ASSERT_LE(told->runs[number], 2) << "item " << number;
 }
 
 TEST(Soak, TheBalanceAddsUpWhateverHappens) {
@@ -85,12 +93,14 @@ TEST(Soak, TheBalanceAddsUpWhateverHappens) {
   Balance balance{};
   for (pool_seed = first; SteadyClock::now() < end && !HasFailure(); ++pool_seed) run_one_pool(balance, end);
 
-  EXPECT_EQ(balance.sent, balance.finished + balance.failed + balance.lost + balance.cancelled + balance.unseen);
+  EXPECT_EQ(balance.sent,
+            balance.finished + balance.failed + balance.lost + balance.timed_out + balance.cancelled + balance.unseen);
   std::printf(
-      "seeds %llu to %llu: %zu sent = %zu finished + %zu failed + %zu lost + %zu cancelled + %zu not asked for\n",
+      "seeds %llu to %llu: %zu sent = %zu finished + %zu failed + %zu lost + %zu timed out + %zu cancelled + %zu not "
+      "asked for\n",
       static_cast<unsigned long long>(first), static_cast<unsigned long long>(pool_seed - 1), balance.sent.load(),
-      balance.finished.load(), balance.failed.load(), balance.lost.load(), balance.cancelled.load(),
-      balance.unseen.load());
+      balance.finished.load(), balance.failed.load(), balance.lost.load(), balance.timed_out.load(),
+      balance.cancelled.load(), balance.unseen.load());
 }
 
 }  // namespace
