@@ -25,10 +25,13 @@ struct PoolOptions {
 // can end what runs: `timeout` is std::logic_error in the others. with() checks the values: std::invalid_argument.
 struct TaskOptions {
   // An item that runs longer (waiting in the queue does not count): its worker is killed and replaced, the item ends
-  // with DeadlineExceeded. If the whole process group was stopped meanwhile, the item's time begins anew.
+  // with DeadlineExceeded. If the whole process group was stopped meanwhile, the item's time begins anew. At most 292
+  // years: hours::max() does not fit into nanoseconds.
   std::optional<std::chrono::nanoseconds> timeout = {};
-  int retries = 0;            // times an item runs again after its worker was lost
-  std::stop_token stop = {};  // on request nothing more is started: CancelledError; what runs goes on
+  int retries = 0;  // times an item runs again after its worker was lost
+  // On request nothing more is started: CancelledError. What runs goes on. A lazy call reads no further, and throws
+  // CancelledError after the results of what it had read; map has read all of its input all the same.
+  std::stop_token stop = {};
 };
 
 // What AsyncResult::cancel() does about items that run: lets them finish, or kills their workers.

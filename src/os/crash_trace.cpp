@@ -39,39 +39,57 @@ std::string hexadecimal(std::uint64_t number) {
 
 }  // namespace
 
-std::string crash_trace(const CrashRecord& record, int signal) {
-  if (std::find(crash_signals.begin(), crash_signals.end(), signal) == crash_signals.end()) return {};
-  if (record.signal.load(std::memory_order_acquire) != static_cast<std::uint32_t>(signal)) return {};
-  const bool has_address = record.has_address != 0;
-  const std::uint64_t address = record.address;
-  const std::uint32_t known = std::min(record.count.load(std::memory_order_acquire), CrashRecord::most_places);
-  const bool is_whole = record.noted != 0 && record.noted <= known;
-  const std::uint32_t count = is_whole ? record.noted : known;
+int noted_signal(const CrashRecord& record) noexcept {
+  const std::uint32_t noted = record.signal.load(std::memory_order_acquire);
+  const auto is_noted = [&](int signal) { return noted == static_cast<std::uint32_t>(signal); };
+  const auto found = std::find_if(crash_signals.begin(), crash_signals.end(), is_noted);
+  return found == crash_signals.end() ? 0 : *found;
+}
 
+Crash crash_of(const CrashRecord& record, int signal) noexcept {
+  Crash crash;
+  if (signal == 0 || noted_signal(record) != signal) return crash;
+  crash.signal = signal;
+  crash.is_cut = record.is_cut != 0;
+  crash.in_another_thread = record.in_another_thread != 0;
+  crash.has_address = record.has_address != 0;
+  crash.address = record.address;
+  crash.stack_pointer = record.stack_pointer;
+  crash.count = std::min(record.count.load(std::memory_order_acquire), CrashRecord::most_places);
+  const std::uint32_t noted = record.noted;
+  crash.is_whole = noted != 0 && noted <= crash.count;
+  if (crash.is_whole) crash.count = noted;
+  crash.places = record.places;
+  return crash;
+}
+
+std::string crash_trace(const Crash& crash) {
+  if (crash.signal == 0) return {};
   StackLines lines;
   bool terminated = false;
-  for (std::uint32_t index = 0; index != count; ++index) {
-    const std::uint64_t place = record.places[index];
-    const bool is_no_code = index == 0 && has_address && place == address;
+  for (std::uint32_t index = 0; index != crash.count; ++index) {
+    const std::uint64_t place = crash.places[index];
+    const bool is_no_code = index == 0 && crash.has_address && place == crash.address;
     const std::string name =
         is_no_code ? "no code" : symbol_at(reinterpret_cast<const void*>(static_cast<std::uintptr_t>(place)));
-    if (!has_address && is_raising(name)) {
+    if (!crash.has_address && is_raising(name)) {
       lines.clear();
-    } else if (signal == SIGABRT && is_terminating(name)) {
+    } else if (crash.signal == SIGABRT && is_terminating(name)) {
       terminated = true;
     } else {
       lines.add(name);
     }
   }
 
-  std::string how = record.in_another_thread != 0 ? "crashed in another thread" : "crashed";
+  std::string how = crash.in_another_thread ? "crashed in another thread" : "crashed";
   if (terminated) how += " by std::terminate";
-  if (has_address) {
-    how += is_overflow(address, record.stack_pointer) ? " by a stack overflow" : " at address " + hexadecimal(address);
+  if (crash.has_address) {
+    how += is_overflow(crash.address, crash.stack_pointer) ? " by a stack overflow"
+                                                           : " at address " + hexadecimal(crash.address);
   }
   const std::string text = lines.text(how + (how == "crashed" ? " in " : ", in "));
   if (text.empty()) return how;
-  return is_whole || record.is_cut == 0 ? text : text + "\n  and further callers";
+  return crash.is_whole || !crash.is_cut ? text : text + "\n  and further callers";
 }
 
 }  // namespace multiprocessing::detail

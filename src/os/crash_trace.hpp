@@ -7,11 +7,27 @@
 
 namespace multiprocessing::detail {
 
-// Where a process that has ended by this signal crashed: a line for each caller, the innermost first, up to the library
-// itself. "crashed at address 0x10, in f(int)\n  called by g()". Empty for a signal that is no crash, and if the record
-// is not of such an end.
+// A copy of a record that outlived its process.
+struct Crash {
+  int signal = 0;  // 0: it did not crash, or left no record
+  bool is_whole = false;
+  bool is_cut = false;
+  bool in_another_thread = false;
+  bool has_address = false;
+  std::uint64_t address = 0;
+  std::uint64_t stack_pointer = 0;
+  std::uint32_t count = 0;
+  std::array<std::uint64_t, CrashRecord::most_places> places{};
+};
+// The signal of the crash that was noted, whatever the process ended by later; 0: none.
+int noted_signal(const CrashRecord& record) noexcept;
+// Of a process that has ended by this signal.
+Crash crash_of(const CrashRecord& record, int signal) noexcept;
+
+// Where it crashed: a line for each caller, the innermost first, up to the library itself.
+// "crashed at address 0x10, in f(int)\n  called by g()". Empty if it did not.
 // Names are those of this process, so the record must be of one forked from it. Its words may be garbage: they are
-// compared with the addresses of the modules, never followed.
-std::string crash_trace(const CrashRecord& record, int signal);
+// compared with the addresses of the modules, never followed. Waits for the loader's lock: not under a lock of ours.
+std::string crash_trace(const Crash& crash);
 
 }  // namespace multiprocessing::detail

@@ -25,7 +25,11 @@ Call::~Call() = default;
 void Call::accept(const TaskOptions* options, const std::weak_ptr<Call>& self) {
   if (options == nullptr) return;
   terms_ = std::make_unique<TaskTerms>(*options, [self] {
-    if (const auto call = self.lock()) call->stop();
+    try {
+      if (const auto call = self.lock()) call->stop();
+    } catch (...) {
+      // Memory has run out. Whoever requests a stop must not be ended by that: the work goes on.
+    }
   });
 }
 

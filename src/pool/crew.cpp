@@ -32,7 +32,7 @@ void Crew::start(WorkerSlot& slot) {
   slot.ordered_at = Clock::now();
   Member& started = member(slot.index());
   ++started.starts;
-  started.was_up = started.killed = started.condemned = started.outran_initializer = false;
+  started.was_up = started.killed = started.outran_initializer = false;
   starter_.order_fork(slot.index());
 }
 
@@ -60,30 +60,30 @@ void Crew::look() {
   if (!broken_.empty()) return;
   dispatcher_.pass();
   note_started();
-  if (initializer_timeout_ || dispatcher_.least_timeout()) look_at_times();
+  if (initializer_timeout_ || dispatcher_.any_timed()) look_at_times();
   kill_doomed();
   if (finishing_) let_leave();
 }
 
 void Crew::look_at_times() {
   const Clock::time_point now = Clock::now();
+  stopwatch_.begin_look();
   for (WorkerSlot& timed : dispatcher_.slots()) {
     if (timed.state == WorkerSlot::State::starting && initializer_timeout_ && timed.pid != 0 &&
         stopwatch_.is_over(timed.ordered_at, *initializer_timeout_, now)) {
       member(timed.index()).outran_initializer = true;
       kill(timed.index());
     }
-    // A swap that fails has met a worker that goes on: perhaps to an item that has outrun its time, too.
-    while (const auto item = timed.timed_item(now)) {
-      if (!stopwatch_.is_over(item->began, item->timeout, now)) break;
-      if (timed.condemn(item->running, WorkerSlot::Verdict::outran_its_time)) break;
+    // One try: a swap that fails has met a worker that goes on, and there is another look before anybody sleeps.
+    const auto item = timed.timed_item(now);
+    if (item && stopwatch_.is_over(item->began, item->timeout, now)) {
+      timed.condemn(item->running, WorkerSlot::Verdict::outran_its_time);
     }
   }
 }
 
 void Crew::kill_doomed() {
   for (const WorkerSlot& slot : dispatcher_.slots()) {
-    if (slot.state == WorkerSlot::State::condemned) member(slot.index()).condemned = true;
     if (slot.must_be_killed()) kill(slot.index());
   }
 }
@@ -139,7 +139,8 @@ void Crew::on_ended(const WorkerReport& report) {
   const bool left_in_order = ended.state == WorkerSlot::State::leaving && exit_code(report.status) == 0;
   const pid_t pid = ended.pid;
   Member& gone = member(report.slot);
-  const auto [progress, was_up, crash] = dispatcher_.worker_ended(report.slot, report.status, gone.killed);
+  const auto [progress, was_up, was_condemned, crash] =
+      dispatcher_.worker_ended(report.slot, report.status, gone.killed);
   Bytes failure = dispatcher_.take_start_failure();
   const bool initializer_threw = failure.size_bytes() != 0;
   if (initializer_threw) start_failure_ = std::move(failure);
@@ -150,7 +151,7 @@ void Crew::on_ended(const WorkerReport& report) {
   if (got_on) {
     for (Member& each : members_) each.fruitless_deaths = 0;
   }
-  if (left_in_order || progress != 0 || gone.condemned) {
+  if (left_in_order || progress != 0 || was_condemned) {
     gone.fruitless_deaths = 0;
   } else if (was_up) {
     ++gone.fruitless_deaths;
@@ -165,7 +166,8 @@ void Crew::on_ended(const WorkerReport& report) {
     break_off(who + " did not start: its initializer ran longer than initializer_timeout allows");
   } else if (failed_starts_ >= deaths_that_break || gone.fruitless_deaths >= deaths_that_break) {
     break_off("three workers in a row ended without doing anything, the last one, " + who + ", with " +
-              describe_wait_status(report.status) + (crash.empty() ? "" : "\n" + crash));
+              describe_wait_status(report.status));
+    last_crash_ = crash;
   } else if (broken_.empty() && !(finishing_ && dispatcher_.idle())) {
     for (WorkerSlot& absent : dispatcher_.slots()) {
       if (absent.state == WorkerSlot::State::absent) start(absent);
@@ -197,18 +199,18 @@ bool Crew::none_left() const {
 
 Deadline Crew::next_deadline() {
   const auto least_timeout = dispatcher_.least_timeout();
-  if (!dispatcher_.wants_second_look() && !initializer_timeout_ && !least_timeout) return never;
+  if (!dispatcher_.wants_second_look() && !initializer_timeout_ && !dispatcher_.any_timed()) return never;
   const Clock::time_point now = Clock::now();
   Deadline next = dispatcher_.wants_second_look() ? now + std::chrono::milliseconds(1) : never;
   // What has not begun may begin as soon as we have looked.
   if (least_timeout) next = std::min(next, deadline_after(*least_timeout));
   for (WorkerSlot& slot : dispatcher_.slots()) {
     if (slot.state == WorkerSlot::State::starting && initializer_timeout_) {
-      next = std::min(next, stopwatch_.when_to_ask(slot.ordered_at, *initializer_timeout_, now));
+      next = std::min(next, stopwatch_.when_to_look(slot.ordered_at, *initializer_timeout_, now));
     }
-    if (!least_timeout) continue;
+    if (!dispatcher_.any_timed()) continue;
     if (const auto item = slot.timed_item(now)) {
-      next = std::min(next, stopwatch_.when_to_ask(item->began, item->timeout, now));
+      next = std::min(next, stopwatch_.when_to_look(item->began, item->timeout, now));
     }
   }
   return next;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "os/crash_trace.hpp"
 #include "pool/dispatcher.hpp"
 #include "pool/stopwatch.hpp"
 #include "process/worker_starter.hpp"
@@ -29,6 +30,7 @@ class Crew {
   const std::string& broken() const { return broken_; }
   int refused() const { return refused_; }
   int refused_slot() const { return refused_slot_; }
+  const Crash& last_crash() const { return last_crash_; }  // of the worker whose end broke the pool
   Bytes take_start_failure() { return std::exchange(start_failure_, {}); }
 
   Deadline next_deadline();  // when to look() although nobody rings
@@ -40,7 +42,6 @@ class Crew {
     std::chrono::nanoseconds starting{};
     bool was_up = false;
     bool killed = false;  // by us
-    bool condemned = false;
     bool outran_initializer = false;
     int fruitless_deaths = 0;  // in a row
   };
@@ -66,6 +67,7 @@ class Crew {
   int failed_starts_ = 0;                 // in a row
   std::size_t finished_at_last_end_ = 0;  // items, when a worker ended last
   std::string broken_;
+  Crash last_crash_;
   int refused_ = 0;
   int refused_slot_ = -1;
   Bytes start_failure_;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "pool/dispatcher.hpp"
 
+#include "os/wait_status.hpp"
 #include "pool/lost_worker.hpp"
 
 #include <algorithm>
+#include <csignal>
 
 namespace multiprocessing::detail {
 
@@ -25,10 +27,21 @@ Dispatcher::Dispatcher(ChannelBlock& channels, int slots, std::optional<long> ma
   for (int slot = 0; slot != slots; ++slot) slots_.emplace_back(channels.channel(slot), slot);
 }
 
+void Dispatcher::note_timeout(GroupCall& call) {
+  const bool has_work = call.table.expected() != call.table.ended();
+  if (!call.is_timed() || std::exchange(call.is_awaited_in_time, has_work) == has_work) return;
+  any_timed_ = true;
+  if (has_work) {
+    ++timeouts_[call.timeout];
+  } else if (--timeouts_[call.timeout] == 0) {
+    timeouts_.erase(call.timeout);
+  }
+}
+
 void Dispatcher::end_if_complete(GroupCall& call) {
+  note_timeout(call);
   if (!call.end_if_complete()) return;
   ++ended_calls_.all;
-  if (call.is_timed() && --timed_calls_ == 0) least_timeout_ = std::chrono::nanoseconds::max();
   if (call.is_expected) ++ended_calls_.expected;
 }
 
@@ -64,20 +77,15 @@ void Dispatcher::refuse(GroupCall& call, const std::exception_ptr& reason) {
   ++failed_;
 }
 
-void Dispatcher::enter(const GroupCall& call) {
-  if (!call.is_timed()) return;
-  ++timed_calls_;
-  least_timeout_ = std::min(least_timeout_, call.timeout);
-}
-
 std::optional<std::chrono::nanoseconds> Dispatcher::least_timeout() const {
-  if (timed_calls_ == 0 || idle()) return std::nullopt;
-  return least_timeout_;
+  if (timeouts_.empty()) return std::nullopt;
+  return timeouts_.begin()->first;
 }
 
 void Dispatcher::submit(Batch batch) {
   GroupCall& call = batch.call();
   call.table.expect(batch.first + batch.count);
+  note_timeout(call);
   if (call.withdrawn) return end(batch, call.withdrawn);
   queue_.push_back(std::move(batch));
   feed();
@@ -138,12 +146,22 @@ void Dispatcher::requeue(std::vector<Batch> batches) {
 
 void Dispatcher::withdraw(GroupCall& call, const std::exception_ptr& reason) {
   if (!call.withdrawn) call.withdrawn = reason;
-  std::deque<Batch> queue = std::exchange(queue_, {});
-  for (Batch& batch : queue) {
-    if (&batch.call() == &call) {
-      end(batch, reason);
-    } else {
-      queue_.push_back(std::move(batch));
+  {
+    // In place, and whole at any moment: memory may run out while an error is kept.
+    auto kept = queue_.begin();
+    auto next = queue_.begin();
+    const struct Close {
+      std::deque<Batch>& queue;
+      std::deque<Batch>::iterator &from, &to;
+      ~Close() { queue.erase(from, to); }
+    } close{queue_, kept, next};
+    for (; next != queue_.end(); ++next) {
+      if (&next->call() == &call) {
+        end(*next, reason);
+      } else {
+        if (kept != next) *kept = std::move(*next);
+        ++kept;
+      }
     }
   }
   for (WorkerSlot& slot : slots_) {
@@ -179,7 +197,8 @@ Dispatcher::Ended Dispatcher::worker_ended(int index, int wait_status, bool was_
   pace_[static_cast<std::size_t>(index)].items += slot.answered_items() - before;
   WorkerSlot::Aftermath aftermath = slot.take_apart(was_overwritten || !consistent);
   pace_[static_cast<std::size_t>(index)].answered = 0;
-  const std::string crash = slot.crash(wait_status);
+  wait_status = slot.ended_by(wait_status, was_ordered);
+  const Crash crash = slot.crash(wait_status);
   std::size_t lost = 0;
   if (aftermath.overwritten) {
     // Retried ones go to the head of the queue: from the back, or they would run in the wrong order.
@@ -194,11 +213,12 @@ Dispatcher::Ended Dispatcher::worker_ended(int index, int wait_status, bool was_
     if (aftermath.blamed) {
       const auto& [item, phase] = *aftermath.blamed;
       const LostItem what{index, slot.pid, item.call().first_index + item.first, phase};
-      if (aftermath.verdict == WorkerSlot::Verdict::none) {
+      if (aftermath.verdict == WorkerSlot::Verdict::cancelled) {
+        end(item, cancelled_while_it_ran(what));
+      } else if (aftermath.verdict == WorkerSlot::Verdict::outran_its_time && ending_signal(wait_status) == SIGKILL) {
+        end(item, deadline_exceeded(what, item.call().timeout));
+      } else {  // also of its own, before its time was up: a crash may take long to be over
         lose(item, worker_lost(what, wait_status, was_ordered, crash));
-      } else {
-        end(item, aftermath.verdict == WorkerSlot::Verdict::cancelled ? cancelled_while_it_ran(what)
-                                                                      : deadline_exceeded(what, item.call().timeout));
       }
       ++lost;
     }
@@ -207,7 +227,7 @@ Dispatcher::Ended Dispatcher::worker_ended(int index, int wait_status, bool was_
   slot.state = WorkerSlot::State::absent;
   slot.pid = 0;
   feed();
-  return {aftermath.answered_items + lost, was_up, crash};
+  return {aftermath.answered_items + lost, was_up, aftermath.verdict != WorkerSlot::Verdict::none, crash};
 }
 
 PoolStats Dispatcher::stats() const {

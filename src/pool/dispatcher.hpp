@@ -3,6 +3,8 @@
 
 #include "pool/worker_slot.hpp"
 
+#include <map>
+
 namespace multiprocessing::detail {
 
 // Which worker gets what, and when. Holds the queue of what no worker has yet, and the workers' channels. Guarded by
@@ -14,7 +16,6 @@ class Dispatcher final : private AnswerSink {
  public:
   Dispatcher(ChannelBlock& channels, int slots, std::optional<long> max_tasks_per_child);
 
-  void enter(const GroupCall& call);
   void submit(Batch batch);
   // Takes what has been answered, hands out what is queued, moves work from behind long items to idle workers.
   void pass();
@@ -27,7 +28,8 @@ class Dispatcher final : private AnswerSink {
   struct Ended {
     std::size_t progress;  // items that it had answered or lost: 0 is a worker that died for nothing
     bool was_up;
-    std::string crash;  // where, if it ended so
+    bool was_condemned;
+    Crash crash;
   };
   Ended worker_ended(int slot, int wait_status, bool was_ordered);
 
@@ -36,8 +38,9 @@ class Dispatcher final : private AnswerSink {
   bool idle() const { return queue_.empty() && unanswered() == 0; }
   bool has_queue() const { return !queue_.empty(); }
   std::size_t unanswered() const;
-  // Of the timeouts of calls that have work here: no item can outrun its time sooner than this after it has begun.
+  // Of the calls that have work here: no item can outrun its time sooner than this after it has begun.
   std::optional<std::chrono::nanoseconds> least_timeout() const;
+  bool any_timed() const { return any_timed_; }  // ever: what hangs after its answer has no call any more
   Bytes take_start_failure() { return std::exchange(start_failure_, {}); }
   std::size_t started_since_last_look() { return std::exchange(started_, 0); }
   PoolStats stats() const;
@@ -61,6 +64,7 @@ class Dispatcher final : private AnswerSink {
   void on_started() override { ++started_; }
   void on_start_failed(Bytes exception) override { start_failure_ = std::move(exception); }
   void end_if_complete(GroupCall& call);
+  void note_timeout(GroupCall& call);
   void on_answer(GroupCall& call, std::size_t index, ByteAnswer answer) override;
   void on_fixed_answers(GroupCall& call, std::size_t count) override;
 
@@ -91,8 +95,8 @@ class Dispatcher final : private AnswerSink {
   std::size_t current_ = 0;  // the worker that short items go to, and how many more it gets
   std::size_t quantum_ = 0;
   bool second_look_ = false;
-  std::size_t timed_calls_ = 0;
-  std::chrono::nanoseconds least_timeout_ = std::chrono::nanoseconds::max();
+  std::map<std::chrono::nanoseconds, std::size_t> timeouts_;  // of calls with unanswered items, and how many calls
+  bool any_timed_ = false;
   Bytes start_failure_;
   std::size_t started_ = 0;
   EndedCalls ended_calls_;

@@ -4,6 +4,7 @@
 #include <multiprocessing/detail/pool_core.hpp>
 
 #include "pool/answer_table.hpp"
+#include "pool/lost_worker.hpp"
 #include "pool/task_terms.hpp"
 
 #include <chrono>
@@ -63,7 +64,9 @@ class GroupCall final : public ByteCall, public std::enable_shared_from_this<Gro
     return locked([&] { return table.expected(); });
   }
   ByteAnswer take(std::size_t index) override {
-    return locked([&] { return table.take(index); });
+    ByteAnswer answer = locked([&] { return table.take(index); });
+    if (answer.kind == ByteAnswer::Kind::failure) answer.error = told(answer.error);
+    return answer;
   }
   bool take_fixed(std::size_t index, void* value) override {
     return locked([&] { return table.take_fixed(index, value); });
@@ -120,8 +123,9 @@ class GroupCall final : public ByteCall, public std::enable_shared_from_this<Gro
   const std::chrono::nanoseconds timeout;  // of each item
   const bool is_revocable;                 // what runs may be condemned: see `running` in shm/channel_words.hpp
   bool input_ended = false;
-  std::exception_ptr withdrawn;  // what is handed in from now on ends with this
-  bool is_expected = false;      // a callback waits for its end
+  std::exception_ptr withdrawn;     // what is handed in from now on ends with this
+  bool is_expected = false;         // a callback waits for its end
+  bool is_awaited_in_time = false;  // it is timed, and has unanswered items
 
  private:
   static constexpr auto no_timeout = std::chrono::nanoseconds::max();

@@ -12,6 +12,11 @@
 namespace multiprocessing::detail {
 namespace {
 
+struct UntoldCrash {
+  WorkerLost error;
+  Crash crash;
+};
+
 std::string the_worker(int worker, pid_t pid) {
   return "worker " + std::to_string(worker) + " (pid " + std::to_string(pid) + ")";
 }
@@ -25,15 +30,27 @@ std::string describe_wait_status(int wait_status) {
   return "exit code " + std::to_string(exit_code(wait_status).value_or(-1));
 }
 
-std::exception_ptr worker_lost(const LostItem& lost, int wait_status, bool was_ordered, const std::string& crash) {
+std::exception_ptr worker_lost(const LostItem& lost, int wait_status, bool was_ordered, const Crash& crash) {
   std::string what = the_worker(lost.worker, lost.pid) + " ended with " + describe_wait_status(wait_status) +
                      " at item " + std::to_string(lost.item) + ", while " + describe_phase(lost.phase);
   if (ending_signal(wait_status) == SIGKILL && !was_ordered) {
     what += "; a SIGKILL that nobody sent usually means that the system ran out of memory";
   }
-  if (!crash.empty()) what += "\n" + crash;
-  return std::make_exception_ptr(
-      WorkerLost(what, lost.item, lost.pid, ending_signal(wait_status), exit_code(wait_status)));
+  WorkerLost error(what, lost.item, lost.pid, ending_signal(wait_status), exit_code(wait_status));
+  if (crash.signal == 0) return std::make_exception_ptr(std::move(error));
+  return std::make_exception_ptr(UntoldCrash{std::move(error), crash});
+}
+
+std::exception_ptr told(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const UntoldCrash& untold) {
+    const WorkerLost& lost = untold.error;
+    return std::make_exception_ptr(WorkerLost(lost.what() + ("\n" + crash_trace(untold.crash)), lost.index(),
+                                              lost.pid(), lost.signal(), lost.exit_code()));
+  } catch (...) {
+    return error;
+  }
 }
 
 std::exception_ptr deadline_exceeded(const LostItem& lost, std::chrono::nanoseconds timeout) {

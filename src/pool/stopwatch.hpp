@@ -17,15 +17,17 @@ class Stopwatch {
     const Deadline end = end_of(began, limit);
     if (now < end) return false;
     const auto continued = starter_.continued_at(end);
+    is_asked_ = is_asked_ || !continued;
     if (!continued) return false;
     continued_at_ = *continued;
     return now >= end_of(began, limit);
   }
-  // When to ask; `never` once it has been asked.
-  Deadline when_to_ask(Clock::time_point began, std::chrono::nanoseconds limit, Clock::time_point now) const {
+  // When to look; for what is over while an answer is on its way: at its bell.
+  Deadline when_to_look(Clock::time_point began, std::chrono::nanoseconds limit, Clock::time_point now) const {
     const Deadline end = end_of(began, limit);
-    return end <= now ? never : end;
+    return end <= now && is_asked_ ? never : end;
   }
+  void begin_look() { is_asked_ = false; }
 
  private:
   Deadline end_of(Clock::time_point began, std::chrono::nanoseconds limit) const {
@@ -35,6 +37,7 @@ class Stopwatch {
 
   WorkerStarter& starter_;
   Clock::time_point continued_at_{};
+  bool is_asked_ = false;  // in the last look, and the answer was not there
 };
 
 }  // namespace multiprocessing::detail

@@ -21,7 +21,7 @@ class TaskTerms {
 
   bool stop_requested() const { return stop_.stop_requested(); }
   // Its worker was lost. Counts.
-  bool may_run_again(std::size_t item) { return losses_[item]++ < retries_; }
+  bool may_run_again(std::size_t item) { return retries_ != 0 && losses_[item]++ < retries_; }
 
  private:
   std::stop_token stop_;

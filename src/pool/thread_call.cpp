@@ -189,13 +189,15 @@ void ThreadCall::drop(const char* why) {
   while (!queued_.empty()) {
     chunks.push_back(queued_.pop());
     items += chunks.back()->count_;
-    count_end(chunks.back());
   }
   core_->count_dropped(items);
+  // Before they count as ended: the caller, whose objects they may refer to, goes on then.
+  lock.unlock();
+  for (const auto& chunk : chunks) chunk->drop_items();
+  lock.lock();
+  for (auto& chunk : chunks) count_end(std::move(chunk));
   const bool announces = wake_and_see_whether_to_announce();
   lock.unlock();
-
-  for (const auto& chunk : chunks) chunk->drop_items();
   if (announces) announce_end();
 }
 

@@ -20,7 +20,12 @@ std::shared_ptr<ByteCall> WorkerGroup::begin(PreparedFunction function, const Ca
   check_owner(mark_);
   if (!function.refused) function.refused = modules_.why_not(function.code);
   auto call = enter(std::move(function), settings);
-  call->accept(settings.options, call);
+  try {
+    call->accept(settings.options, call);
+  } catch (...) {
+    end_input(*call);  // who waits for all calls must not wait for this one
+    throw;
+  }
   return call;
 }
 
@@ -33,7 +38,6 @@ std::shared_ptr<GroupCall> WorkerGroup::enter(PreparedFunction function, const C
   double& pace = paces_.of(function.image);
   auto call = std::make_shared<GroupCall>(shared_from_this(), callback_thread_, std::move(function.image), settings,
                                           pace, ++calls_, settings.numbered ? numbered_calls_++ : 0);
-  dispatcher_.enter(*call);
   call->withdrawn = ended_by_ ? ended_by_ : function.refused;
   // A call that waits alone is not told of each answer. Now there may be work of another behind its last one.
   if (++open_calls_ == 2) collector_.changed();

@@ -77,7 +77,10 @@ void WorkerGroup::throw_start_failure() {
         "cannot fork worker " + std::to_string(crew_->refused_slot()) + " of " + std::to_string(processes_));
   }
   const Bytes failure = crew_->take_start_failure();
-  if (failure.size_bytes() == 0) throw BrokenPool(crew_->broken());
+  if (failure.size_bytes() == 0) {
+    const std::string crash = crash_trace(crew_->last_crash());
+    throw BrokenPool(crew_->broken() + (crash.empty() ? "" : "\n" + crash));
+  }
   BytesSource source(failure);
   try {
     std::rethrow_exception(decode_exception(source));

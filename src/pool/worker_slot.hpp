@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "os/crash_trace.hpp"
 #include "pool/group_call.hpp"
 #include "pool/item_error.hpp"
 #include "pool/worker_loop.hpp"
@@ -93,7 +94,9 @@ class WorkerSlot {
     std::size_t answered_items = 0;
   };
   Aftermath take_apart(bool overwritten);
-  std::string crash(int wait_status) const;  // where, if the worker ended so; before the channel is reset
+  // What its death was, before the channel is reset. One that we killed may have been about to end by a crash.
+  int ended_by(int wait_status, bool was_ordered) const;  // a wait status
+  Crash crash(int wait_status) const;
 
   std::chrono::nanoseconds working() const { return past_working_ + now_working_; }
   std::chrono::nanoseconds waiting() const { return past_waiting_ + now_waiting_; }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "pool/worker_slot.hpp"
 
-#include "os/crash_trace.hpp"
 #include "os/wait_status.hpp"
 
 #include <algorithm>
+#include <csignal>
 
 namespace multiprocessing::detail {
 
@@ -26,7 +26,7 @@ std::chrono::nanoseconds WorkerSlot::timeout_of(std::uint64_t number) const {
 
 std::optional<WorkerSlot::TimedItem> WorkerSlot::timed_item(Clock::time_point now) {
   const RunningWord seen = running();
-  if (seen.phase == Phase::none || must_be_killed()) return std::nullopt;
+  if (seen.phase == Phase::none || state == State::absent || must_be_killed()) return std::nullopt;
   const std::chrono::nanoseconds timeout = timeout_of(seen.item);
   if (timeout == std::chrono::nanoseconds::max()) return std::nullopt;
   if (seen.condemned) {  // not by us
@@ -62,8 +62,13 @@ void WorkerSlot::condemn_if_it_runs(const GroupCall& call) {
   if (seen.item + 1 >= first && !is_behind && !seen.condemned) condemn(seen.word(), Verdict::cancelled);
 }
 
-std::string WorkerSlot::crash(int wait_status) const {
-  return crash_trace(*channel_.crash, ending_signal(wait_status).value_or(0));
+int WorkerSlot::ended_by(int wait_status, bool was_ordered) const {
+  const int crashed = was_ordered ? noted_signal(*channel_.crash) : 0;
+  return crashed != 0 && ending_signal(wait_status) == SIGKILL ? crashed : wait_status;
+}
+
+Crash WorkerSlot::crash(int wait_status) const {
+  return crash_of(*channel_.crash, ending_signal(wait_status).value_or(0));
 }
 
 WorkerSlot::Aftermath WorkerSlot::take_apart(bool overwritten) {

@@ -12,6 +12,7 @@
 #include <array>
 #include <chrono>
 #include <csignal>
+#include <utility>
 
 namespace multiprocessing::detail {
 
@@ -63,12 +64,17 @@ std::optional<WorkerReport> ForkServer::next_report() {
 }
 
 std::optional<Clock::time_point> ForkServer::continued_at(Clock::time_point when) {
-  const auto answer = ledger_->continued_at();
-  if (!answer) return std::nullopt;
-  if (asked_at_ >= when) return answer;
-  asked_at_ = Clock::now();
-  ledger_->ask_when_continued();
-  orders_.ring();
+  if (const auto answer = ledger_->continued_at(); is_asked_ && answer) {
+    is_asked_ = false;
+    known_since_ = asked_at_;
+    continued_at_ = *answer;
+  }
+  if (known_since_ >= when) return continued_at_;
+  if (!std::exchange(is_asked_, true)) {
+    asked_at_ = Clock::now();
+    ledger_->ask_when_continued();
+    orders_.ring();
+  }
   return std::nullopt;
 }
 

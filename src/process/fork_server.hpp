@@ -41,7 +41,10 @@ class ForkServer final : public WorkerStarter {
   std::unique_ptr<Ledger> ledger_;
   EventFd orders_;
   ExecWatch exec_watch_;
+  bool is_asked_ = false;
   Clock::time_point asked_at_{};
+  Clock::time_point known_since_{};  // when what is known was asked
+  Clock::time_point continued_at_{};
   pid_t pid_ = 0;
   UniqueFd server_;  // a pidfd
   bool is_gone_ = false;

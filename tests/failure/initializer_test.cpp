@@ -155,5 +155,19 @@ TEST_F(Initializer, ThatCallsThePoolIsALogicErrorAndNoHang) {
   pool.reset();
 }
 
+// The end of the time may come at any moment between two looks at it.
+TEST_F(Initializer, WhoseTimeIsNearlyAsShortAsItTakesStartsThePoolOrBreaksIt) {
+  int broken = 0;
+  for (int round = 0; round != 400; ++round) {
+    try {
+      const Pool pool(
+          {.processes = 1, .initializer = [] {}, .initializer_timeout = std::chrono::microseconds(200 + round)});
+    } catch (const BrokenPool&) {
+      ++broken;
+    }
+  }
+  RecordProperty("broken", broken);
+}
+
 }  // namespace
 }  // namespace multiprocessing::tests

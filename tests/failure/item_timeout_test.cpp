@@ -6,6 +6,8 @@
 
 #include <array>
 #include <atomic>
+#include <cstdio>
+#include <cstdlib>
 #include <thread>
 
 #include "support/deadline.hpp"
@@ -248,6 +250,33 @@ TEST_F(ItemTimeout, MayBeAsLongAsAnything) {
   EXPECT_EQ(pool.with({.timeout = std::chrono::nanoseconds::max()}).apply(HangAt{}, 1), -1);
   EXPECT_EQ(pool.with({.timeout = std::chrono::hours(24 * 365 * 200)}).apply(HangAt{}, 1), -1);
   EXPECT_EQ(pool.with({.timeout = 60s}).with({.retries = 1}).apply(HangAt{}, 1), -1);
+}
+
+TEST_F(ItemTimeout, EndsWhatHangsAfterItsAnswerForTheSakeOfAnotherCall) {
+  Pool pool(1);
+  const auto make = [](int) {
+    HangsInItsDestructor result;
+    result.hangs = true;
+    return result;
+  };
+  auto answer = pool.with({.timeout = 100ms}).apply(make, 1);
+  answer.hangs = false;
+  EXPECT_EQ(pool.apply(HangAt{}, 2), -2) << "which has no timeout itself";
+}
+
+// Its death is noticed only after its time is up: it waits for its output, which nobody reads, before it dies.
+TEST_F(ItemTimeout, IsNotBlamedForACrashThatCameBefore) {
+  Pool pool(1);
+  const auto crash = [](int) {
+    std::array<int, 2> ends{};
+    if (pipe(ends.data()) != 0) throw std::runtime_error("no pipe");
+    dup2(ends[1], STDOUT_FILENO);
+    const std::string much(1 << 20, 'x');
+    setvbuf(stdout, nullptr, _IOFBF, 2 << 20);
+    std::fwrite(much.data(), 1, much.size(), stdout);
+    std::abort();
+  };
+  EXPECT_THROW(pool.with({.timeout = 300ms}).apply(crash, 1), WorkerLost);
 }
 
 }  // namespace
