@@ -38,10 +38,10 @@ class AsyncResult {
   }
 
   // Withdraws what has not begun: it ends with CancelledError. True if so all of it has ended: get() throws at once.
-  // False if it had ended before, or if some of it runs: it goes on, and get() waits for it. Running::kill ends that,
-  // too, with its workers, and waits until they are gone, at most 2 s; other calls do not notice. Only a pool of
-  // processes can do that: std::logic_error in the others. Short items of which a worker has taken several at once
-  // (0.1 ms of work) count as begun.
+  // False if it had ended before (but after get() it is std::logic_error), or if some of it runs: that goes on, and
+  // get() waits for it. Running::kill ends that, too, with its workers, and waits until they are gone, at most 2 s;
+  // other calls do not notice. Only a pool of processes can do that: std::logic_error in the others. Short items of
+  // which a worker has taken several at once (0.1 ms of work) count as begun.
   bool cancel(Running what_runs = Running::finish) { return pending().call().cancel(what_runs); }
 
   // Run in the pool's callback thread, in the order in which results end; set after the end, they still run, once.

@@ -45,4 +45,6 @@ void throw_size_beyond_end(std::uint64_t size, std::uint64_t remaining_bytes) {
                        std::to_string(empty_elements_limit) + " can be sent)");
 }
 
+void throw_other_shared_type() { throw MalformedBytes("a shared pointer names an object of another type"); }
+
 }  // namespace multiprocessing::detail

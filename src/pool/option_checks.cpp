@@ -33,7 +33,7 @@ void check_options(const TaskOptions& options, const PoolCore& core) {
     throw std::invalid_argument("retries must be at least 0, not " + std::to_string(options.retries));
   }
   if (options.timeout && !core.can_kill()) {
-    throw std::logic_error("a timeout for each item needs a Pool of processes: what runs in a thread cannot be killed");
+    throw std::logic_error("a timeout for each item needs a Pool of processes: nothing else can end what runs");
   }
 }
 

@@ -178,7 +178,10 @@ std::vector<Batch> WorkerSlot::recall() {
 }
 
 std::size_t WorkerSlot::unclaimed_frames() const {
-  return std::min<std::size_t>(static_cast<std::uint32_t>(offered_ - claimed()), frames_.size());
+  // A frame with an answer was claimed, whatever the word says now.
+  const bool front_is_claimed = !frames_.empty() && frames_.front().answered != 0;
+  const std::size_t most = frames_.size() - (front_is_claimed ? 1 : 0);
+  return std::min<std::size_t>(static_cast<std::uint32_t>(offered_ - claimed()), most);
 }
 
 std::size_t WorkerSlot::unclaimed_items() const {

@@ -103,6 +103,7 @@ class WorkerSlot {
   std::size_t answered_items() const { return answered_items_; }
 
  private:
+  static constexpr std::chrono::nanoseconds longest_time = std::chrono::hours(24 * 365 * 10);
   struct Frame {
     Batch batch;
     std::uint64_t begin = 0;   // what was filled before it
@@ -152,7 +153,7 @@ class WorkerSlot {
   Verdict verdict_ = Verdict::none;
   std::uint64_t watched_number_ = 0;  // of the item that ran when we looked last
   Clock::time_point watched_since_{};
-  std::chrono::nanoseconds last_timeout_{};  // of the frame answered last
+  std::chrono::nanoseconds last_timeout_ = std::chrono::nanoseconds::max();  // of the frame answered last
   std::exception_ptr parts_error_;
   Bytes parts_;                                          // of an answer that is not whole yet
   std::array<std::uint64_t, function_places> places_{};  // number of the call whose function is there, 0: none

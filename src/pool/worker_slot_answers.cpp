@@ -7,7 +7,10 @@ namespace multiprocessing::detail {
 
 bool WorkerSlot::is_possible(Turn turn) const {
   const auto first_number = static_cast<std::uint32_t>(offered_ - frames_.size());
-  return turn.offered == offered_ && turn.claimed - first_number <= frames_.size();
+  // Nothing that was claimed is unclaimed again: recall() would take back what is answered.
+  const std::uint32_t least = !frames_.empty() && frames_.front().answered != 0 ? 1 : 0;
+  const std::uint32_t frames = turn.claimed - first_number;
+  return turn.offered == offered_ && least <= frames && frames <= frames_.size();
 }
 
 bool WorkerSlot::collect(AnswerSink& sink) {
@@ -148,8 +151,11 @@ void WorkerSlot::answered(std::size_t items) {
 }
 
 void WorkerSlot::note_times() {
+  // More is garbage; and no sum may overflow.
   const auto counted = [](const std::atomic<std::uint64_t>& word) {
-    return std::chrono::nanoseconds(static_cast<std::int64_t>(word.load(std::memory_order_relaxed) & INT64_MAX));
+    constexpr auto most = static_cast<std::uint64_t>(longest_time.count());
+    const std::uint64_t count = word.load(std::memory_order_relaxed);
+    return std::chrono::nanoseconds(count <= most ? static_cast<std::int64_t>(count) : 0);
   };
   now_working_ = counted(channel_.words->working_nanoseconds);
   now_waiting_ = counted(channel_.words->waiting_nanoseconds);

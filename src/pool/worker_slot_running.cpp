@@ -92,8 +92,8 @@ WorkerSlot::Aftermath WorkerSlot::take_apart(bool overwritten) {
     }
     if (rest.count != 0) aftermath.rest.push_back(std::move(rest));
   }
-  past_working_ += std::exchange(now_working_, {});
-  past_waiting_ += std::exchange(now_waiting_, {});
+  past_working_ = std::min(past_working_ + std::exchange(now_working_, {}), longest_time);
+  past_waiting_ = std::min(past_waiting_ + std::exchange(now_waiting_, {}), longest_time);
   frames_.clear();
   stream_.clear();
   wants_room_ = false;
@@ -103,6 +103,7 @@ WorkerSlot::Aftermath WorkerSlot::take_apart(bool overwritten) {
   filled_ = taken_ = 0;
   offered_ = rung_for_ = 0;
   watched_number_ = 0;
+  last_timeout_ = std::chrono::nanoseconds::max();
   unanswered_items_ = answered_items_ = 0;
   return aftermath;
 }

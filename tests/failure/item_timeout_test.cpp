@@ -271,9 +271,10 @@ TEST_F(ItemTimeout, IsNotBlamedForACrashThatCameBefore) {
     std::array<int, 2> ends{};
     if (pipe(ends.data()) != 0) throw std::runtime_error("no pipe");
     dup2(ends[1], STDOUT_FILENO);
-    const std::string much(1 << 20, 'x');
-    setvbuf(stdout, nullptr, _IOFBF, 2 << 20);
-    std::fwrite(much.data(), 1, much.size(), stdout);
+    static std::array<char, 1 << 20> buffer;
+    const std::string more_than_a_pipe_holds(buffer.size() / 2, 'x');
+    setvbuf(stdout, buffer.data(), _IOFBF, buffer.size());
+    std::fwrite(more_than_a_pipe_holds.data(), 1, more_than_a_pipe_holds.size(), stdout);
     std::abort();
   };
   EXPECT_THROW(pool.with({.timeout = 300ms}).apply(crash, 1), WorkerLost);

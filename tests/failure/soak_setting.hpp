@@ -6,27 +6,20 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 #include <ctime>
 
 #include "support/deadline.hpp"
+#include "support/settings.hpp"
 
 namespace multiprocessing::tests {
 
 // Ten times what the longest call takes on a busy machine.
 inline constexpr std::chrono::seconds longest_call{15 * patience};
 
-inline std::uint64_t soak_setting(const char* name, std::uint64_t otherwise) {
-  const char* const text = std::getenv(name);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
-
 // MULTIPROCESSING_SOAK_SECONDS and MULTIPROCESSING_SOAK_SEED: to look longer, and to look again.
-inline std::chrono::seconds soak_duration() {
-  return std::chrono::seconds(soak_setting("MULTIPROCESSING_SOAK_SECONDS", 5));
-}
+inline std::chrono::seconds soak_duration() { return std::chrono::seconds(setting("MULTIPROCESSING_SOAK_SECONDS", 5)); }
 inline std::uint64_t first_seed() {
-  return soak_setting("MULTIPROCESSING_SOAK_SEED", static_cast<std::uint64_t>(std::time(nullptr)));
+  return setting("MULTIPROCESSING_SOAK_SEED", static_cast<std::uint64_t>(std::time(nullptr)));
 }
 
 // Said at once; the deadline of the test ends it later.

@@ -34,9 +34,12 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <tuple>
 #include <type_traits>
+#include <typeinfo>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -47,6 +50,7 @@ namespace multiprocessing::detail {
 inline constexpr std::uint64_t empty_elements_limit = 4096;
 
 [[noreturn]] MULTIPROCESSING_EXPORT void throw_size_beyond_end(std::uint64_t size, std::uint64_t remaining_bytes);
+[[noreturn]] MULTIPROCESSING_EXPORT void throw_other_shared_type();
 
 // cereal's archives over this library's bytes: no iostream, native byte order, one archive for each item.
 class OutputArchive : public cereal::OutputArchive<OutputArchive, cereal::AllowEmptyClassElision> {
@@ -65,10 +69,32 @@ class InputArchive : public cereal::InputArchive<InputArchive, cereal::AllowEmpt
       : cereal::InputArchive<InputArchive, cereal::AllowEmptyClassElision>(this), source_(source) {}
   void loadBinary(void* data, std::size_t size_bytes) { source_.read(data, size_bytes); }
   std::uint64_t remaining_bytes() const { return source_.remaining_bytes(); }
+  ByteSource& source() { return source_; }
+
+  // A shared object comes once, then by number. cereal casts what has the number to whatever is asked for: a number
+  // that stands for another type is refused.
+  using Base = cereal::InputArchive<InputArchive, cereal::AllowEmptyClassElision>;
+  void expect_shared(const std::type_info& type) { expected_shared_ = &type; }
+  template <class T>
+  void registerSharedPointer(std::uint32_t id, const std::shared_ptr<T>& pointer) {
+    shared_types_[id & ~cereal::detail::msb_32bit] = &typeid(T);
+    Base::registerSharedPointer(id, pointer);
+  }
+  std::shared_ptr<void> getSharedPointer(std::uint32_t id) {
+    const auto found = shared_types_.find(id);
+    if (found != shared_types_.end() && *found->second != *expected_shared_) throw_other_shared_type();
+    return Base::getSharedPointer(id);
+  }
 
  private:
   ByteSource& source_;
+  const std::type_info* expected_shared_ = &typeid(void);
+  std::unordered_map<std::uint32_t, const std::type_info*> shared_types_;
 };
+template <class T>
+void prologue(InputArchive& archive, const cereal::memory_detail::PtrWrapper<std::shared_ptr<T>&>&) {
+  archive.expect_shared(typeid(T));
+}
 
 template <class T>
 requires std::is_arithmetic_v<T>
@@ -173,6 +199,50 @@ void decode_plain(ByteSource& source, T& value) {
   } else {
     std::apply([&](auto&... part) { (decode_plain(source, part), ...); }, value);
   }
+}
+
+// Sequences grow as their elements come. cereal makes all elements that are announced first: one byte that arrives may
+// announce one, of any size, and in a tree each level may announce as many once more.
+template <class Sequence>
+void load_sequence(InputArchive& archive, Sequence& values) {
+  std::uint64_t left = 0;
+  archive(cereal::make_size_tag(left));
+  values.clear();
+  if constexpr (requires { values.reserve(0); })
+    values.reserve(std::min<std::uint64_t>(left, 512 / sizeof *values.begin()));
+  for (; left != 0; --left) archive(values.emplace_back());
+}
+template <class T, class Allocator>
+requires(!std::is_same_v<T, bool>) void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive,
+                                                                  std::vector<T, Allocator>& values) {
+  if constexpr (is_plain<std::vector<T, Allocator>>) {
+    values.clear();
+    decode_plain(archive.source(), values);
+  } else {
+    load_sequence(archive, values);
+  }
+}
+template <class T, class Allocator>
+void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, std::deque<T, Allocator>& values) {
+  load_sequence(archive, values);
+}
+template <class T, class Allocator>
+void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, std::list<T, Allocator>& values) {
+  load_sequence(archive, values);
+}
+template <class T, class Allocator>
+void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, std::forward_list<T, Allocator>& values) {
+  std::uint64_t left = 0;
+  archive(cereal::make_size_tag(left));
+  values.clear();
+  for (auto last = values.before_begin(); left != 0; --left) archive(*(last = values.emplace_after(last)));
+}
+template <class T>
+requires std::is_arithmetic_v<T>
+void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, std::valarray<T>& values) {
+  std::vector<T> loaded;
+  archive(loaded);
+  values = std::valarray<T>(loaded.data(), loaded.size());
 }
 
 // Writes one value. Throws what T's own save() throws, and what the sink throws.
