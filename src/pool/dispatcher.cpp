@@ -146,33 +146,20 @@ void Dispatcher::requeue(std::vector<Batch> batches) {
 
 void Dispatcher::withdraw(GroupCall& call, const std::exception_ptr& reason) {
   if (!call.withdrawn) call.withdrawn = reason;
-  {
-    // In place, and whole at any moment: memory may run out while an error is kept.
-    auto kept = queue_.begin();
-    auto next = queue_.begin();
-    const struct Close {
-      std::deque<Batch>& queue;
-      std::deque<Batch>::iterator &from, &to;
-      ~Close() { queue.erase(from, to); }
-    } close{queue_, kept, next};
-    for (; next != queue_.end(); ++next) {
-      if (&next->call() == &call) {
-        end(*next, reason);
-      } else {
-        if (kept != next) *kept = std::move(*next);
-        ++kept;
-      }
-    }
-  }
+  if (call.ended()) return;
+  queue_.take_out(call, [&](const Batch& batch) { end(batch, reason); });
   for (WorkerSlot& slot : slots_) {
     // A try fails if the worker claims meanwhile: then there is less to take back.
-    for (int tries = 0; tries != 8 && slot.unclaimed_items() != 0; ++tries) requeue(slot.recall());
+    for (int tries = 0; tries != 8 && slot.has_unclaimed(call); ++tries) requeue(slot.recall());
   }
   feed();
 }
 
 void Dispatcher::fail_everything(const std::exception_ptr& reason) {
-  for (const Batch& batch : std::exchange(queue_, {})) end(batch, reason);
+  while (!queue_.empty()) {
+    end(queue_.front(), reason);
+    queue_.pop_front();
+  }
   for (WorkerSlot& slot : slots_) {
     WorkerSlot::Aftermath aftermath = slot.take_apart(true);
     for (const Batch& batch : aftermath.rest) end(batch, reason);
@@ -235,7 +222,7 @@ PoolStats Dispatcher::stats() const {
   stats.finished = finished_;
   stats.failed = failed_;
   stats.lost = lost_;
-  for (const Batch& batch : queue_) stats.queued += batch.count;
+  queue_.for_each([&](const Batch& batch) { stats.queued += batch.count; });
   for (const WorkerSlot& slot : slots_) {
     const std::size_t running = slot.unanswered_items() != 0 ? slot.running_items() : 0;
     stats.running += running;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "pool/work_queue.hpp"
 #include "pool/worker_slot.hpp"
 
 #include <map>
@@ -90,7 +91,7 @@ class Dispatcher final : private AnswerSink {
 
   std::vector<WorkerSlot> slots_;
   std::vector<Pace> pace_;
-  std::deque<Batch> queue_;
+  WorkQueue queue_;
   std::optional<long> max_tasks_per_child_;
   std::size_t current_ = 0;  // the worker that short items go to, and how many more it gets
   std::size_t quantum_ = 0;

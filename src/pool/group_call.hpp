@@ -123,8 +123,10 @@ class GroupCall final : public ByteCall, public std::enable_shared_from_this<Gro
   const std::chrono::nanoseconds timeout;  // of each item
   const bool is_revocable;                 // what runs may be condemned: see `running` in shm/channel_words.hpp
   bool input_ended = false;
-  std::exception_ptr withdrawn;     // what is handed in from now on ends with this
-  bool is_expected = false;         // a callback waits for its end
+  std::exception_ptr withdrawn;   // what is handed in from now on ends with this
+  bool is_expected = false;       // a callback waits for its end
+  std::int64_t first_queued = 0;  // positions in the WorkQueue: between these two, if anywhere
+  std::int64_t last_queued = -1;
   bool is_awaited_in_time = false;  // it is timed, and has unanswered items
 
  private:

@@ -191,6 +191,12 @@ std::size_t WorkerSlot::unclaimed_items() const {
   return items;
 }
 
+bool WorkerSlot::has_unclaimed(const GroupCall& call) const {
+  const auto first = frames_.end() - static_cast<std::ptrdiff_t>(unclaimed_frames());
+  return std::any_of(first, frames_.end(),
+                     [&](const Frame& frame) { return frame.batch.count != 0 && &frame.batch.call() == &call; });
+}
+
 std::size_t WorkerSlot::running_items() const { return unclaimed_frames() == frames_.size() ? 0 : 1; }
 
 void WorkerSlot::arm(bool eager, bool wants_to_offer, bool when_idle) {

@@ -58,6 +58,7 @@ class WorkerSlot {
   std::size_t unanswered_items() const { return unanswered_items_; }
   std::size_t unclaimed_frames() const;
   std::size_t unclaimed_items() const;
+  bool has_unclaimed(const GroupCall& call) const;
   std::size_t claimed_items() const { return answered_items_ + unanswered_items_ - unclaimed_items(); }
   std::size_t function_bytes(const GroupCall& call) const;  // of state that would have to come with a frame
   bool is_parked() const {
