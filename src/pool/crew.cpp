@@ -205,7 +205,9 @@ Deadline Crew::next_deadline() {
   // What has not begun may begin as soon as we have looked.
   if (least_timeout) next = std::min(next, deadline_after(*least_timeout));
   for (WorkerSlot& slot : dispatcher_.slots()) {
-    if (slot.state == WorkerSlot::State::starting && initializer_timeout_) {
+    // One that is not forked yet, or is killed already, rings with its report.
+    const bool is_timed = slot.pid != 0 && !member(slot.index()).killed && initializer_timeout_;
+    if (slot.state == WorkerSlot::State::starting && is_timed) {
       next = std::min(next, stopwatch_.when_to_look(slot.ordered_at, *initializer_timeout_, now));
     }
     if (!dispatcher_.any_timed()) continue;
