@@ -25,9 +25,12 @@ tee_to_progress() {
 
 # run_quietly TITLE COMMAND…: shows the command's last line while it runs; all of what it wrote only if it fails.
 run_quietly() {
-  local title=$1 log status=0 start=$SECONDS
+  local title=$1 file log_fd log status=0 start=$SECONDS
   shift
-  log=$(mktemp "${TMPDIR:-/tmp}/multiprocessing.XXXXXX")
+  file=$(mktemp "${TMPDIR:-/tmp}/multiprocessing.XXXXXX")
+  exec {log_fd}<>"$file"
+  rm -f "$file"  # it lasts as long as it is open: nothing is left behind, however this ends
+  log=/proc/self/fd/$log_fd
   if [ ! -t 1 ]; then printf '%s ...' "$title"; fi
   "$@" 2>&1 </dev/null | tee_to_progress "$title" "$log" || status=${PIPESTATUS[0]}
   end_progress
@@ -37,7 +40,7 @@ run_quietly() {
     printf '\n%s failed:\n' "$title"
     cat "$log"
   fi
-  rm -f "$log"
+  exec {log_fd}>&-
   return "$status"
 }
 

@@ -144,6 +144,8 @@ bool Worker::run_frame() {
   }
   if (frame.kind == FrameKind::leave) return false;
 
+  // Where nothing is swapped nobody asks what was there; a plain item is left at `done`.
+  if (!is_revocable_ && item_ != 0) mark_ = RunningWord{item_, Phase::done}.word();
   is_revocable_ = frame.is_revocable;
   reader_.start_frame(position_ + sizeof frame, frame.kind == FrameKind::streamed_work);
   const auto& type = *reinterpret_cast<const TaskType*>(frame.type);

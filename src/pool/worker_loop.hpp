@@ -45,11 +45,11 @@ class Worker {
   const void* function_of(const FrameHeader& frame);
   void define_place(const FrameHeader& frame);
   void mark(Phase phase) {
-    const std::uint64_t before = std::exchange(mark_, RunningWord{item_, phase}.word());
-    if (!is_revocable_) return channel_.words->running.store(mark_, std::memory_order_release);
-    std::uint64_t found = before;
+    const std::uint64_t word = RunningWord{item_, phase}.word();
+    if (!is_revocable_) return channel_.words->running.store(word, std::memory_order_release);
+    std::uint64_t found = std::exchange(mark_, word);
     // Release, as the store. It fails if the parent has condemned this worker: nothing more may begin.
-    if (!channel_.words->running.compare_exchange_strong(found, mark_, std::memory_order_seq_cst)) wait_to_be_killed();
+    if (!channel_.words->running.compare_exchange_strong(found, word, std::memory_order_seq_cst)) wait_to_be_killed();
   }
   [[noreturn]] void wait_to_be_killed();
   std::uint32_t run_fixed(const FrameHeader& frame, std::uint32_t number);
@@ -65,7 +65,7 @@ class Worker {
   ResultWriter writer_;
   std::uint64_t position_ = 0;  // in the task ring, of the next frame
   std::uint64_t item_ = 0;      // number of the one that runs, or ran last
-  std::uint64_t mark_ = 0;      // what `running` says
+  std::uint64_t mark_ = 0;      // what `running` says, in revocable frames
   bool is_revocable_ = false;   // the frame
   std::array<Place, function_places> places_;
   std::chrono::steady_clock::time_point since_;

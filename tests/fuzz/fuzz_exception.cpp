@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <multiprocessing/detail/exception_codec.hpp>
 #include <multiprocessing/detail/rethrowable.hpp>
 #include <multiprocessing/errors.hpp>
 #include <multiprocessing/register_exception.hpp>
@@ -11,7 +10,7 @@
 #include <system_error>
 
 #include "fuzz/allocation_meter.hpp"
-#include "fuzz/fuzz_target.hpp"
+#include "fuzz/encoded_exception.hpp"
 #include "pool/exception_types.hpp"
 
 namespace multiprocessing::tests {
@@ -29,19 +28,9 @@ struct Registered {
   }
 };
 
-Input encoded(const std::exception_ptr& error) {
-  Bytes bytes;
-  BytesSink sink(bytes);
-  encode_exception(error, "traceback", sink);
-  sink.finish();
-  Input input(bytes.size_bytes());
-  BytesSource(bytes).read(input.data(), input.size());
-  return input;
-}
-
 template <class... E>
 void add(std::vector<Input>& samples, const E&... error) {
-  (samples.push_back(encoded(std::make_exception_ptr(error))), ...);
+  (samples.push_back(encoded_exception(std::make_exception_ptr(error))), ...);
 }
 
 std::vector<Input> samples() {
@@ -58,7 +47,7 @@ std::vector<Input> samples() {
   add<bool, char, wchar_t, short, int, unsigned long, float, long double>(all, true, 'c', L'w', 1, 2, 3, 4, 5);
   add<const char*, std::string>(all, "literal", "text");
   const auto inner = nest(std::logic_error("inner"), std::make_exception_ptr(7));
-  all.push_back(encoded(nest(std::system_error(code, "text"), nest(Registered{"middle", {}, {}}, inner))));
+  all.push_back(encoded_exception(nest(std::system_error(code, "text"), nest(Registered{"middle", {}, {}}, inner))));
   return all;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "fuzz/parent_end.hpp"
 
+#include "pool/idle_host.hpp"
+
 #include <multiprocessing/detail/function.hpp>
 
 namespace multiprocessing::tests {
@@ -44,18 +46,6 @@ Chunk chunk_of(const GroupCall& call, std::size_t items, std::size_t size_bytes)
 
 }  // namespace
 
-class ParentEnd::Host final : public CallHost {
- public:
-  std::mutex& mutex() override { return mutex_; }
-  bool wait(GroupCall&, Call::Until, std::size_t, Deadline) override { return false; }
-  void withdraw(GroupCall&, const char*) override {}
-  bool cancel(GroupCall&, Running) override { return false; }
-  void expect_end(GroupCall&) override {}
-
- private:
-  std::mutex mutex_;
-};
-
 ParentEnd::ParentEnd()
     : channel{.words = &memory_->words,
               .tasks = ByteRing(tasks_.get(), ring_bytes),
@@ -64,7 +54,7 @@ ParentEnd::ParentEnd()
               .listener = &memory_->listener,
               .crash = &memory_->crash},
       slot(channel, 0) {
-  const auto host = std::make_shared<Host>();
+  const auto host = std::make_shared<IdleHost>();
   const TaskOptions timed{.timeout = std::chrono::hours(1)};
   const auto make = [&](std::size_t number, FunctionImage function, Keep keep, bool cancellable,
                         const TaskOptions* options) {

@@ -44,7 +44,6 @@ class ParentEnd final : private detail::AnswerSink {
     detail::Listener listener{};
     detail::CrashRecord crash{};
   };
-  class Host;
   void on_started() override { require(!std::exchange(started_, true), "a worker started twice"); }
   void on_start_failed(detail::Bytes) override { require(!started_, "a start failed that had succeeded"); }
   void on_answer(detail::GroupCall& call, std::size_t index, detail::ByteAnswer answer) override;

@@ -3,6 +3,7 @@
 
 #include "os/event_fd.hpp"
 #include "pool/callback_thread.hpp"
+#include "pool/idle_host.hpp"
 #include "pool/worker_slot.hpp"
 
 #include <multiprocessing/detail/function.hpp>
@@ -75,17 +76,6 @@ class TwoEnds : private AnswerSink {
   }
 
  private:
-  class Host final : public CallHost {
-   public:
-    std::mutex& mutex() override { return mutex_; }
-    bool wait(GroupCall&, Call::Until, std::size_t, Deadline) override { return false; }
-    void withdraw(GroupCall&, const char*) override {}
-    bool cancel(GroupCall&, Running) override { return false; }
-    void expect_end(GroupCall&) override {}
-
-   private:
-    std::mutex mutex_;
-  };
   void on_started() override {}
   void on_start_failed(Bytes) override {}
   void on_answer(GroupCall& of, std::size_t index, ByteAnswer answer) override {
@@ -98,7 +88,7 @@ class TwoEnds : private AnswerSink {
   void on_fixed_answers(GroupCall&, std::size_t count) override { fixed_answers += count; }
 
   EventFd bell_;
-  std::shared_ptr<CallHost> host_ = std::make_shared<Host>();
+  std::shared_ptr<CallHost> host_ = std::make_shared<IdleHost>();
   CallbackThread callbacks_;
   double pace_ = 0;
   std::uint64_t calls_ = 0;
