@@ -5,6 +5,7 @@
 #include <multiprocessing/async_result.hpp>
 #include <multiprocessing/cpu_count.hpp>
 #include <multiprocessing/errors.hpp>
+#include <multiprocessing/fork_map.hpp>
 #include <multiprocessing/options.hpp>
 #include <multiprocessing/outcome.hpp>
 #include <multiprocessing/partial.hpp>

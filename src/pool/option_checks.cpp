@@ -2,9 +2,10 @@
 #include "pool/option_checks.hpp"
 
 #include <multiprocessing/cpu_count.hpp>
-#include <multiprocessing/detail/pool_interface.hpp>
+#include <multiprocessing/detail/fork_call.hpp>
 #include <multiprocessing/errors.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <stdexcept>
 
@@ -23,6 +24,11 @@ int check_options(const PoolOptions& options) {
                                 std::to_string(options.initializer_timeout->count()) + " ns");
   }
   return options.processes ? *options.processes : process_cpu_count();
+}
+
+int fork_map_processes(std::optional<int> processes, std::size_t items) {
+  const int most = check_options({.processes = processes});
+  return items < static_cast<std::size_t>(most) ? std::max(1, static_cast<int>(items)) : most;
 }
 
 void check_options(const TaskOptions& options, const PoolCore& core) {

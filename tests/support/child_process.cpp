@@ -24,10 +24,11 @@ constexpr int exit_after_failed_expectation = 98;
 
 [[noreturn]] void fail(const char* what) { throw std::system_error(errno, std::generic_category(), what); }
 
-// A file, not a pipe: the end of a pipe comes only when the last process that inherited it is gone.
+// A file, not a pipe: the end of a pipe comes only when the last process that inherited it is gone. To append, as the
+// processes that write to a memfd at once do not wait for each other: one would overwrite what the other has written.
 int make_capture() {
   const int fd = memfd_create("captured", MFD_CLOEXEC);
-  if (fd < 0) fail("memfd_create");
+  if (fd < 0 || fcntl(fd, F_SETFL, O_APPEND) != 0) fail("memfd_create");
   return fd;
 }
 

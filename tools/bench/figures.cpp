@@ -14,6 +14,7 @@ const std::vector<Figure>& figures() {
       {"echo", "there and back of 64 MiB of doubles", measure_echo},
       {"work", "map of items of 3, 30 and 300 us", measure_work},
       {"crowd", "an item's cost with 64 workers", measure_many_workers},
+      {"inherit", "fork_map over 1 GiB of the parent's memory", measure_inheritance},
       {"idle", "CPU time of a pool that has nothing to do", measure_idle}};
   return all;
 }

@@ -21,6 +21,9 @@ inline constexpr bool is_code_pointer = std::is_member_pointer_v<F> ||
                                         (std::is_pointer_v<F> && std::is_function_v<std::remove_pointer_t<F>>);
 template <class F>
 inline constexpr bool is_stateless = std::is_empty_v<F>&& std::is_trivially_copyable_v<F>;
+// Refers to what the workers have inherited, by its address.
+template <class F>
+inline constexpr bool is_inherited = false;
 
 template <class F>
 struct FunctionCodec {
@@ -57,6 +60,18 @@ struct FunctionCodec<F> {
   static constexpr bool is_sendable = true;
   static void save(const F&, ByteSink&, CodeAddresses&) {}
   static F load(ByteSource&) { return std::bit_cast<F>(std::byte{}); }
+};
+
+template <class F>
+requires is_inherited<F>
+struct FunctionCodec<F> {
+  static constexpr bool is_sendable = true;
+  static void save(const F& f, ByteSink& sink, CodeAddresses&) { sink.write(&f, sizeof f); }
+  static F load(ByteSource& source) {
+    F f;
+    source.read(&f, sizeof f);
+    return f;
+  }
 };
 
 template <class R, class... A>
@@ -127,7 +142,7 @@ void run_item(const F& f, RunningItem& running) {
 }
 
 template <class F>
-inline constexpr bool fits_in_frame = is_code_pointer<F> || is_stateless<F>;
+inline constexpr bool fits_in_frame = is_code_pointer<F> || is_stateless<F> || is_inherited<F>;
 
 template <class F, class Item, Spread spread>
 struct TaskTypeFor {
@@ -146,12 +161,12 @@ struct TaskTypeFor {
       const result_of_t<F, Item, spread> result = call_with<F, Item, spread>(f, std::move(item));
       std::memcpy(to, &result, sizeof result);
     };
-    if constexpr (is_code_pointer<F>) {
+    if constexpr (is_stateless<F>) {
+      store(std::bit_cast<F>(std::byte{}));
+    } else if constexpr (fits_in_frame<F>) {
       F f;
       std::memcpy(&f, function, sizeof f);
       store(f);
-    } else if constexpr (is_stateless<F>) {
-      store(std::bit_cast<F>(std::byte{}));
     } else {
       store(*static_cast<const F*>(function));
     }

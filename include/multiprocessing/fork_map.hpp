@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <multiprocessing/detail/fork_call.hpp>
+
+#include <initializer_list>
+#include <span>
+
+namespace multiprocessing {
+
+// f(item) for each item, in workers that are forked for this one call and inherit f and the items. Nothing of these is
+// sent: f may be any closure and capture anything by reference, items need no serialize(). Results are sent as those of
+// pool.map(), in order. What f writes stays in its worker.
+// Returns when all items have ended; throws the error of the lowest index (a worker that dies costs the item that it
+// had begun: WorkerLost), or what the constructor of Pool throws.
+// processes: by default process_cpu_count(); never more than there are items. An input range is read before the fork;
+// what a view computes, it computes in the worker. f sees items as const, unless they are given away (an rvalue).
+// Forks its caller, at the price of a Pool: another thread's locks may be held in the workers. Any thread; blocks.
+template <class F, std::ranges::input_range Range>
+auto fork_map(F f, Range&& items, std::optional<int> processes = {}) {
+  using Call = detail::ForkCall<F, Range>;
+  Call::require_types();
+  if constexpr (Call::accepts) {
+    return Call::template run<false>(f, items, processes);
+  } else {
+    return typename Call::Refused();
+  }
+}
+template <class F, class T>
+auto fork_map(F f, std::initializer_list<T> items, std::optional<int> processes = {}) {
+  return fork_map(std::move(f), std::span(items.begin(), items.size()), processes);
+}
+
+// The same, never throwing for an item: an Outcome for each, a value or an error.
+template <class F, std::ranges::input_range Range>
+auto try_fork_map(F f, Range&& items, std::optional<int> processes = {}) {
+  using Call = detail::ForkCall<F, Range>;
+  Call::require_types();
+  if constexpr (Call::accepts) {
+    return Call::template run<true>(f, items, processes);
+  } else {
+    return std::vector<Outcome<typename Call::Result>>();
+  }
+}
+template <class F, class T>
+auto try_fork_map(F f, std::initializer_list<T> items, std::optional<int> processes = {}) {
+  return try_fork_map(std::move(f), std::span(items.begin(), items.size()), processes);
+}
+
+}  // namespace multiprocessing
