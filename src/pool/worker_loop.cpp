@@ -5,7 +5,7 @@
 
 #include "os/futex.hpp"
 #include "os/output.hpp"
-#include "os/process.hpp"
+#include "os/this_process.hpp"
 #include "os/throw_trace.hpp"
 #include "pool/task_context.hpp"
 

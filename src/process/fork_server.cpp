@@ -4,8 +4,8 @@
 #include "os/error.hpp"
 #include "os/output.hpp"
 #include "os/pidfd.hpp"
-#include "os/process.hpp"
 #include "os/signals.hpp"
+#include "os/this_process.hpp"
 #include "os/wait.hpp"
 #include "process/server_loop.hpp"
 

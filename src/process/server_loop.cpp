@@ -3,7 +3,7 @@
 
 #include "os/children.hpp"
 #include "os/pidfd.hpp"
-#include "os/process.hpp"
+#include "os/this_process.hpp"
 #include "os/wait.hpp"
 #include "process/worker_life.hpp"
 

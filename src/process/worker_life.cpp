@@ -2,7 +2,7 @@
 #include "process/worker_life.hpp"
 
 #include "os/output.hpp"
-#include "os/process.hpp"
+#include "os/this_process.hpp"
 #include "os/worker_surroundings.hpp"
 
 #include <csignal>

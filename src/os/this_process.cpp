@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "os/process.hpp"
+#include "os/this_process.hpp"
 
 #include <signal.h>
 #include <sys/prctl.h>
