@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <multiprocessing/errors.hpp>
 
-#include "pool/thrown_type.hpp"
+#include "os/thrown_type.hpp"
 
 #include <utility>
 

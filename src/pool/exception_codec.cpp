@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <multiprocessing/detail/exception_codec.hpp>
 
+#include "os/thrown_type.hpp"
 #include "pool/exception_types.hpp"
-#include "pool/thrown_type.hpp"
 
 #include <multiprocessing/detail/archive.hpp>
 #include <multiprocessing/detail/rethrowable.hpp>

@@ -9,8 +9,8 @@
 #include "pool/inheritance.hpp"
 #include "pool/item_error.hpp"
 #include "pool/option_checks.hpp"
-#include "pool/task_context.hpp"
 #include "pool/task_terms.hpp"
+#include "process/task_context.hpp"
 
 #include <atomic>
 

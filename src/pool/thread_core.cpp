@@ -6,8 +6,8 @@
 #include "pool/callback_thread.hpp"
 #include "pool/inheritance.hpp"
 #include "pool/option_checks.hpp"
-#include "pool/task_context.hpp"
 #include "pool/thread_worker.hpp"
+#include "process/task_context.hpp"
 
 #include <utility>
 

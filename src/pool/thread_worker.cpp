@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "pool/thread_worker.hpp"
 
-#include "pool/task_context.hpp"
+#include "process/task_context.hpp"
 
 namespace multiprocessing::detail {
 

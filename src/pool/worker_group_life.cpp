@@ -7,9 +7,9 @@
 #include "os/throw_trace.hpp"
 #include "pool/inheritance.hpp"
 #include "pool/option_checks.hpp"
-#include "pool/task_context.hpp"
 #include "pool/worker_group.hpp"
 #include "process/fork_server.hpp"
+#include "process/task_context.hpp"
 #include "process/worker_life.hpp"
 
 #include <system_error>

@@ -7,7 +7,7 @@
 #include "os/output.hpp"
 #include "os/this_process.hpp"
 #include "os/throw_trace.hpp"
-#include "pool/task_context.hpp"
+#include "process/task_context.hpp"
 
 namespace multiprocessing::detail {
 

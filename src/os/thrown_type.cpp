@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "pool/thrown_type.hpp"
+#include "os/thrown_type.hpp"
 
 #include <cxxabi.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "pool/task_context.hpp"
+#include "process/task_context.hpp"
 
 #include <multiprocessing/worker.hpp>
 
