@@ -10,6 +10,8 @@
 #include <multiprocessing/outcome.hpp>
 #include <multiprocessing/partial.hpp>
 #include <multiprocessing/pool.hpp>
+#include <multiprocessing/process.hpp>
+#include <multiprocessing/process_info.hpp>
 #include <multiprocessing/random_stream.hpp>
 #include <multiprocessing/register_exception.hpp>
 #include <multiprocessing/result_range.hpp>

@@ -5,8 +5,11 @@
 
 #include <multiprocessing/detail/deadline.hpp>
 
+#include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -110,6 +113,19 @@ ExecWatch::ExecWatch() : near_end_(nullptr) {
 ExecWatch::~ExecWatch() {
   clear(*near_end_);
   near_end_->taken.store(false);
+}
+
+bool die_with_near_end(int far_end) noexcept {
+  // A socket that is watched so sends a signal when its other end closes: by default SIGIO, here one that needs no
+  // handler. Nothing is ever written, so nothing else can send it.
+  if (::fcntl(far_end, F_SETOWN, ::getpid()) != 0 || ::fcntl(far_end, F_SETSIG, SIGKILL) != 0 ||
+      ::fcntl(far_end, F_SETFL, O_ASYNC) != 0) {
+    return false;
+  }
+  // What closed before that sends nothing any more.
+  pollfd end{.fd = far_end, .events = POLLIN, .revents = 0};
+  if (::poll(&end, 1, 0) != 0) ::raise(SIGKILL);
+  return true;
 }
 
 }  // namespace multiprocessing::detail

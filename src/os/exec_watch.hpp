@@ -25,4 +25,9 @@ class ExecWatch {
   UniqueFd far_end_;
 };
 
+// The kernel kills this process when the near end of this far end closes, at once if that has happened already. Unlike
+// the parent-death signal that means the process of the near end, not the thread that forked, and an exec counts.
+// The far end must stay open, and no program that this process executes is watched. False if the system refuses it.
+bool die_with_near_end(int far_end) noexcept;
+
 }  // namespace multiprocessing::detail

@@ -18,12 +18,12 @@ constexpr std::size_t mark_size_bytes = 1;
 
 OwnerMark::OwnerMark() : mark_(nullptr), owner_(::getpid()) {
   void* page = ::mmap(nullptr, mark_size_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (page == MAP_FAILED) throw_errno("cannot map the page that marks the owner of a pool");
+  if (page == MAP_FAILED) throw_errno("cannot map the page that marks the owner of processes");
   if (::madvise(page, static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)), MADV_WIPEONFORK) != 0) {
     const int error = errno;
     ::munmap(page, mark_size_bytes);
     errno = error;
-    throw_errno("cannot have the page that marks the owner of a pool wiped at a fork");
+    throw_errno("cannot have the page that marks the owner of processes wiped at a fork");
   }
   auto* mark = static_cast<unsigned char*>(page);
   *mark = 1;

@@ -27,13 +27,17 @@ UniqueFd open_pidfd(pid_t pid) {
   return own_fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)), "cannot open a pidfd (Linux 5.3 has it)");
 }
 
-void signal_pidfd(int pidfd, int signal) noexcept { ::syscall(SYS_pidfd_send_signal, pidfd, signal, nullptr, 0); }
+bool signal_pidfd(int pidfd, int signal) noexcept {
+  return ::syscall(SYS_pidfd_send_signal, pidfd, signal, nullptr, 0) == 0;
+}
 
-void reap_pidfd(int pidfd) noexcept {
+ChildState reap_pidfd(int pidfd) noexcept {
   siginfo_t ended{};
-  while (::waitid(static_cast<idtype_t>(by_pidfd), static_cast<id_t>(pidfd), &ended, WEXITED | WNOHANG) < 0 &&
-         errno == EINTR) {
+  while (::waitid(static_cast<idtype_t>(by_pidfd), static_cast<id_t>(pidfd), &ended, WEXITED | WNOHANG) < 0) {
+    if (errno != EINTR) return {.has_ended = true, .exitcode = std::nullopt};
   }
+  if (ended.si_pid == 0) return {.has_ended = false, .exitcode = std::nullopt};
+  return {.has_ended = true, .exitcode = ended.si_code == CLD_EXITED ? ended.si_status : -ended.si_status};
 }
 
 }  // namespace multiprocessing::detail

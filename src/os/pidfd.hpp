@@ -5,15 +5,24 @@
 
 #include <sys/types.h>
 
+#include <optional>
+
 namespace multiprocessing::detail {
 
 // A descriptor for a process that exists: readable once all its threads have ended, also if somebody else has reaped
 // it, and never another process's, as a pid can become. Throws std::system_error.
 UniqueFd open_pidfd(pid_t pid);
 
-void signal_pidfd(int pidfd, int signal) noexcept;
+bool signal_pidfd(int pidfd, int signal) noexcept;  // false if it is refused; errno is ESRCH if the process has ended
 
-// Reaps a child that has ended, if nobody else has.
-void reap_pidfd(int pidfd) noexcept;
+// What is known of a child.
+struct ChildState {
+  bool has_ended;
+  std::optional<int> exitcode;  // of one that has ended: -N for signal N; none if somebody else has reaped it
+};
+
+// Reaps a child if it has ended and nobody else has reaped it. Asked again, it does not know the exit code any more.
+// A child whose tracer has not let go of it yet still runs, although its pidfd is readable.
+ChildState reap_pidfd(int pidfd) noexcept;
 
 }  // namespace multiprocessing::detail

@@ -30,6 +30,8 @@ SignalsBlocked::SignalsBlocked() noexcept {
 
 SignalsBlocked::~SignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
 
+void set_signal_mask(const SignalMask& mask) noexcept { ::pthread_sigmask(SIG_SETMASK, &mask, nullptr); }
+
 UniqueFd open_server_signals() {
   sigset_t signals;
   ::sigemptyset(&signals);

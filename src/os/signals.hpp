@@ -23,6 +23,9 @@ class SignalsBlocked {
   SignalMask before_;
 };
 
+// What this thread blocks from now on.
+void set_signal_mask(const SignalMask& mask) noexcept;
+
 // Readable when a child of the process that polls it has ended, or when it was continued after a stop; while both
 // signals are blocked. Throws std::system_error.
 UniqueFd open_server_signals();

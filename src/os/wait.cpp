@@ -6,9 +6,11 @@
 
 #include <poll.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstddef>
+#include <iterator>
 #include <vector>
 
 namespace multiprocessing::detail {
@@ -30,6 +32,8 @@ bool wait_until_readable(std::span<pollfd> polled, Deadline deadline) {
   }
 }
 
+pollfd watch(int fd) { return {.fd = fd, .events = POLLIN, .revents = 0}; }
+
 }  // namespace
 
 bool wait_readable(std::span<const int> fds, Deadline deadline) {
@@ -37,8 +41,19 @@ bool wait_readable(std::span<const int> fds, Deadline deadline) {
   std::array<pollfd, 8> few{};
   std::vector<pollfd> many(fds.size() > few.size() ? fds.size() : 0);
   const std::span<pollfd> polled = many.empty() ? std::span(few).first(fds.size()) : std::span(many);
-  for (std::size_t i = 0; i != fds.size(); ++i) polled[i] = {.fd = fds[i], .events = POLLIN, .revents = 0};
+  for (std::size_t i = 0; i != fds.size(); ++i) polled[i] = watch(fds[i]);
   return wait_until_readable(polled, deadline);
+}
+
+std::vector<int> wait_for_readable(std::span<const int> fds, Deadline deadline) {
+  std::vector<pollfd> polled;
+  std::ranges::transform(fds, std::back_inserter(polled), watch);
+  std::vector<int> ready;
+  if (!wait_until_readable(polled, deadline)) return ready;
+  for (const pollfd& one : polled) {
+    if (one.revents != 0) ready.push_back(one.fd);
+  }
+  return ready;
 }
 
 }  // namespace multiprocessing::detail

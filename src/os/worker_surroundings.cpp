@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "os/worker_surroundings.hpp"
 
-#include "os/output.hpp"
 #include "os/unique_fd.hpp"
 
 #include <fcntl.h>
@@ -36,13 +35,13 @@ void raise_oom_score() noexcept {
   [[maybe_unused]] const auto ignored = ::write(file.get(), text.data(), static_cast<std::size_t>(end - text.data()));
 }
 
-void leave_on_exit() noexcept {
+void leave_on_exit(void (*last_acts)()) noexcept {
   ::on_exit(
-      [](int exit_code, void*) {
-        flush_own_output();
+      [](int exit_code, void* acts) {
+        reinterpret_cast<void (*)()>(acts)();
         ::_exit(exit_code);
       },
-      nullptr);
+      reinterpret_cast<void*>(last_acts));
 }
 
 }  // namespace multiprocessing::detail

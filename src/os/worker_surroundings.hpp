@@ -12,8 +12,8 @@ void empty_standard_input() noexcept;
 // Out of memory, the kernel's killer takes it before the program and the fork server.
 void raise_oom_score() noexcept;
 
-// A task's exit(n) flushes the standard output and leaves with n: what the program registered with atexit before the
-// fork does not run here. Registered first it runs last: what the worker itself registers later still runs.
-void leave_on_exit() noexcept;
+// exit(n) calls last_acts and leaves with n: what the program registered with atexit before the fork does not run here.
+// Registered first it runs last: what the worker itself registers later still runs.
+void leave_on_exit(void (*last_acts)()) noexcept;
 
 }  // namespace multiprocessing::detail

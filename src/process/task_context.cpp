@@ -28,14 +28,18 @@ void set_worker_index(std::optional<int> index) {
   current_item.reset();
 }
 
+std::optional<int> worker_of_this_process() {
+  const int index = worker_of_process.load(std::memory_order_relaxed);
+  return index == no_worker ? std::nullopt : std::optional(index);
+}
+
 void set_thread_worker_index(std::optional<int> index) { worker_of_thread = index; }
 
 }  // namespace detail
 
 std::optional<int> worker_index() {
   if (detail::worker_of_thread) return detail::worker_of_thread;
-  const int index = detail::worker_of_process.load(std::memory_order_relaxed);
-  return index == detail::no_worker ? std::nullopt : std::optional(index);
+  return detail::worker_of_this_process();
 }
 
 std::optional<std::size_t> item_index() { return detail::current_item; }

@@ -22,6 +22,7 @@ class ItemScope {
 // What worker_index() gives in every thread of this process. For a forked worker: its only thread may be the copy of a
 // thread that belonged to a pool, and forgets that.
 void set_worker_index(std::optional<int> index);
+std::optional<int> worker_of_this_process();  // not of this thread, as in a ThreadPool
 
 // What worker_index() gives in this thread, whatever its process is.
 void set_thread_worker_index(std::optional<int> index);

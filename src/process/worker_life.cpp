@@ -24,7 +24,7 @@ void begin_worker(pid_t server, int slot, const SignalMask& mask_of_program) noe
   empty_standard_input();
   raise_oom_score();
   name_process("mp-worker-", slot);
-  leave_on_exit();
+  leave_on_exit(flush_own_output);
   set_worker_signals(mask_of_program);
 }
 

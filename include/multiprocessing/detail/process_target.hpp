@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace multiprocessing::detail {
+
+// What a child runs, once: a function and its arguments, inherited by the fork. What it returns is dropped.
+class ProcessTarget {
+ public:
+  ProcessTarget() = default;
+  ProcessTarget(const ProcessTarget&) = delete;
+  ProcessTarget& operator=(const ProcessTarget&) = delete;
+  virtual ~ProcessTarget() = default;
+  virtual void run() = 0;
+};
+
+template <class F, class... A>
+class BoundTarget final : public ProcessTarget {
+ public:
+  explicit BoundTarget(F function, A... arguments)
+      : function_(std::move(function)), arguments_(std::move(arguments)...) {}
+  void run() override {
+    std::apply([this](A&... each) { std::invoke(std::move(function_), std::move(each)...); }, arguments_);
+  }
+
+ private:
+  F function_;
+  std::tuple<A...> arguments_;
+};
+
+template <class F, class... A>
+std::unique_ptr<ProcessTarget> make_process_target(F function, A... arguments) {
+  static_assert(std::is_invocable_v<F, A...>,
+                "multiprocessing: the target of a Process cannot be called with these arguments; as in a std::thread "
+                "they are rvalues there: take them by value or const reference");
+  // Nothing of the call is instantiated after a refusal, so that its line stays the only one.
+  if constexpr (std::is_invocable_v<F, A...>) {
+    return std::make_unique<BoundTarget<F, A...>>(std::move(function), std::move(arguments)...);
+  } else {
+    return nullptr;
+  }
+}
+
+}  // namespace multiprocessing::detail

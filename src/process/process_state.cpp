@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+#include "process/process_state.hpp"
+
+#include "os/error.hpp"
+#include "os/this_process.hpp"
+#include "os/wait.hpp"
+#include "process/family.hpp"
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <span>
+#include <stdexcept>
+#include <utility>
+
+namespace multiprocessing::detail {
+namespace {
+
+// A child that is traced is not the parent's to reap before its tracer has let it go, which no descriptor tells.
+constexpr std::chrono::milliseconds look_again{1};
+
+}  // namespace
+
+void ProcessState::set_process(pid_t pid, UniqueFd pidfd, std::unique_ptr<ExecWatch> end_watch) {
+  pid_ = pid;
+  pidfd_ = std::move(pidfd);
+  end_watch_ = std::move(end_watch);
+}
+
+void ProcessState::check_owner() const {
+  if (role_ != Role::parent) owner_.check_is_here(name_);
+}
+
+ChildState ProcessState::look() {
+  check_owner();
+  if (role_ == Role::self) return {};
+  if (role_ == Role::parent) {
+    const std::array<int, 1> fds{pidfd_.get()};
+    return {.has_ended = wait_readable(fds, Clock::now()), .exitcode = std::nullopt};
+  }
+  const std::lock_guard lock(mutex_);
+  if (!state_.has_ended) state_ = reap_pidfd(pidfd_.get());
+  return state_;
+}
+
+bool ProcessState::is_alive() { return !look().has_ended; }
+
+std::optional<int> ProcessState::exitcode() { return look().exitcode; }
+
+bool ProcessState::join(Deadline deadline) {
+  const std::array<int, 1> fds{sentinel()};
+  while (!look().has_ended) {
+    if (!wait_readable(fds, deadline)) return false;
+    if (look().has_ended) return true;
+    if (Clock::now() >= deadline) return false;
+    wait_readable({}, deadline_after(look_again));
+  }
+  return true;
+}
+
+int ProcessState::sentinel() const {
+  check_owner();
+  if (role_ == Role::self) throw std::logic_error("process '" + name_ + "' is this process: it cannot wait for itself");
+  return pidfd_.get();
+}
+
+void ProcessState::send(int signal) const {
+  check_owner();
+  const bool is_sent = role_ == Role::self ? send_signal(pid_, signal) : signal_pidfd(pidfd_.get(), signal);
+  if (!is_sent && last_error() != ESRCH) {
+    throw_errno("cannot send signal " + std::to_string(signal) + " to process '" + name_ + "' (pid " +
+                std::to_string(pid_) + ")");
+  }
+}
+
+bool ProcessState::try_join(Deadline deadline) noexcept {
+  try {
+    return join(deadline);
+  } catch (...) {
+    return false;
+  }
+}
+
+void ProcessState::try_send(int signal) const noexcept { signal_pidfd(pidfd_.get(), signal); }
+
+}  // namespace multiprocessing::detail
