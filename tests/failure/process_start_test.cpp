@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: MIT
+#include <multiprocessing/process.hpp>
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <iostream>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+#include "support/child_process.hpp"
+#include "support/deadline.hpp"
+#include "support/processes.hpp"
+#include "support/shared.hpp"
+
+// Descriptors, threads, and a system that refuses, around the start of a Process.
+namespace multiprocessing::tests {
+namespace {
+
+using namespace std::chrono_literals;
+
+[[noreturn]] void sleep_for_ever() {
+  for (;;) pause();
+}
+
+void expect_to_work_in(const std::function<void()>& body) {
+  const ChildResult program = run_in_child(body);
+  EXPECT_EQ(program.exit_code, 0) << program;
+}
+
+TEST(ProgramWithFiles, GivesItsProcessesAnEmptyInput) {
+  Process process([] {
+    char text = 0;
+    std::exit(read(STDIN_FILENO, &text, 1) == 0 && std::getchar() == EOF ? 0 : 1);
+  });
+
+  process.start();
+  process.join();
+
+  EXPECT_EQ(process.exitcode(), 0);
+}
+
+TEST(ProgramWithFiles, MayHaveClosedTheStandardOnes) {
+  expect_to_work_in([] {
+    for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) close(fd);
+    Process process([] {
+      std::cout << "nowhere" << std::flush;
+      throw 1;
+    });
+    process.set_daemon(true);
+    process.start();
+    if (process.sentinel() <= STDERR_FILENO) _exit(1);
+    process.join();
+    if (process.exitcode() != 1) _exit(2);
+    if (fcntl(STDOUT_FILENO, F_GETFD) != -1) _exit(3);
+  });
+}
+
+TEST(ProgramWithFiles, FindsThatItsProcessesHaveOnlyTheDescriptorOfTheirParent) {
+  const auto count = [] {
+    int open = 0;
+    for (int fd = 0; fd != 256; ++fd) open += fcntl(fd, F_GETFD) != -1 ? 1 : 0;
+    return open;
+  };
+  const int before = count();
+  for (const bool is_daemon : {false, true}) {
+    Process process([&] { std::exit(count() - before); });
+    process.set_daemon(is_daemon);
+    process.start();
+    EXPECT_EQ(count() - before, is_daemon ? 2 : 1);
+    process.join();
+    EXPECT_EQ(process.exitcode(), is_daemon ? 2 : 1);
+  }
+}
+
+// Threads that hold locks and print while another one forks.
+TEST(ProgramWithThreads, MayStartProcessesFromEachOfThem) {
+  expect_to_work_in([] {
+    std::atomic<bool> is_over = false;
+    std::thread printing([&] {
+      while (!is_over) std::cout << std::string(100, 'x') << std::flush;
+    });
+    std::vector<std::thread> starting;
+    for (int thread = 0; thread != 4; ++thread) {
+      starting.emplace_back([] {
+        for (int number = 0; number != 10; ++number) {
+          Process process([] {
+            std::cout << std::string(100, 'y') << std::endl;
+            Process grandchild([] { std::exit(9); });
+            grandchild.start();
+            grandchild.join();
+            std::exit(*grandchild.exitcode());
+          });
+          process.set_daemon(number % 2 == 0);
+          process.start();
+          process.join();
+          EXPECT_EQ(process.exitcode(), 9);
+        }
+      });
+    }
+    for (std::thread& thread : starting) thread.join();
+    is_over = true;
+    printing.join();
+  });
+}
+
+TEST(RefusedProcess, IsASystemErrorThatNamesItAndItMayBeStartedAgain) {
+  expect_to_work_in([] {
+    rlimit files{};
+    getrlimit(RLIMIT_NOFILE, &files);
+    bool has_run = false;
+    for (const bool is_daemon : {false, true}) {
+      int refusals = 0;
+      for (rlim_t limit = 3; !has_run; ++limit) {
+        Process process([] { std::exit(4); });
+        process.set_daemon(is_daemon);
+        const rlimit few{limit, files.rlim_max};
+        setrlimit(RLIMIT_NOFILE, &few);
+        try {
+          process.start();
+          has_run = true;
+        } catch (const std::system_error& error) {
+          EXPECT_EQ(error.code().value(), EMFILE) << error.what();
+          ++refusals;
+        }
+        setrlimit(RLIMIT_NOFILE, &files);
+        EXPECT_EQ(process.is_alive() || process.pid() != 0, has_run);
+        if (!has_run) process.start();
+        process.join();
+        EXPECT_EQ(process.exitcode(), 4);
+      }
+      EXPECT_GE(refusals, 2);
+      has_run = false;
+    }
+  });
+}
+
+TEST(ParentOfProcess, ThatEndsAtAnyMomentOfAStartLeavesNoDaemon) {
+  for (int round = 0; round != 20; ++round) {
+    const Shared<std::array<std::atomic<pid_t>, 8>> daemons;
+    ChildProcess program([&] {
+      for (int number = 0;; ++number) {
+        auto* const process = new Process([&daemons, number] {
+          daemons->at(static_cast<std::size_t>(number % 8)) = getpid();
+          sleep_for_ever();
+        });
+        process->set_daemon(true);
+        process->start();
+        if (number >= 8) process->kill();
+      }
+    });
+    usleep(static_cast<useconds_t>(1000 + round * 700));
+    program.kill(SIGKILL);
+    program.wait();
+
+    for (const auto& daemon : *daemons) {
+      if (daemon == 0) continue;
+      EXPECT_TRUE(ends_within(daemon, 1s * patience)) << describe_process(daemon);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace multiprocessing::tests
