@@ -5,7 +5,10 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <cstdlib>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace mp = multiprocessing;
@@ -121,4 +124,41 @@ TEST(FromPython, PoolsEnd) {
     pool.terminate();
     EXPECT_THROW(pool.map(g, items), std::logic_error);
   }
+}
+
+TEST(FromPython, ProcessesOfOnesOwn) {
+  mp::Process process(f, 2, "two");
+  process.start();
+  process.join();
+  EXPECT_EQ(process.exitcode(), 0);
+  EXPECT_NE(process.pid(), 0);
+  process.close();
+
+  const auto sleep = [] { std::this_thread::sleep_for(1h); };
+  process = mp::Process(sleep);
+  process.set_name("counter");
+  process.set_daemon(true);
+  EXPECT_EQ(process.name(), "counter");
+  process.start();
+  process.terminate();
+  if (!process.join(2s)) process.kill();
+  process.join();
+  EXPECT_LT(process.exitcode(), 0);
+}
+
+TEST(FromPython, ProcessesThatOthersStarted) {
+  const auto sleep = [] { std::this_thread::sleep_for(1h); };
+  mp::Process p(sleep);
+  mp::Process q([program = mp::current_process().pid()] {
+    if (mp::parent_process()->pid() != program || mp::current_process().name().empty()) std::exit(1);
+  });
+  p.start();
+  q.start();
+
+  EXPECT_LE(mp::wait({p.sentinel(), q.sentinel()}, 2s).size(), 1U);
+  q.join();
+  EXPECT_EQ(q.exitcode(), 0);
+  for (auto child : mp::active_children()) child.terminate();
+  p.join();
+  EXPECT_LT(p.exitcode(), 0);
 }

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,7 +19,7 @@
 
 #include "support/child_process.hpp"
 #include "support/deadline.hpp"
-#include "support/processes.hpp"
+#include "support/shared.hpp"
 
 // Programs that do to their children and signals what a library does not expect.
 namespace multiprocessing::tests {
@@ -180,6 +181,30 @@ TEST(ProgramWithSignals, GivesItsMaskAndHandlersToItsProcesses) {
     EXPECT_FALSE(sigismember(&mask, SIGUSR1));
     EXPECT_TRUE(sigismember(&mask, SIGHUP));
   });
+}
+
+// The kernel gives the status to the tracer first.
+TEST(TracedProcess, IsJoinedWhenItsTracerHasLetItGo) {
+  const Shared<Event> attached;
+  const Shared<std::atomic<bool>> is_refused;
+  Process process(sleep_for_ever);
+  process.start();
+  Process tracer([&, pid = process.pid()] {
+    *is_refused = ptrace(PTRACE_SEIZE, pid, nullptr, nullptr) != 0;
+    attached->happen();
+    sleep_for_ever();
+  });
+  tracer.start();
+  attached->wait();
+
+  process.kill();
+  EXPECT_EQ(wait({process.sentinel()}).size(), 1U);
+  EXPECT_EQ(process.join(30ms), *is_refused);
+  EXPECT_EQ(process.is_alive(), !*is_refused);
+  tracer.kill();
+  process.join();
+
+  EXPECT_EQ(process.exitcode(), -SIGKILL);
 }
 
 TEST(StoppedProcess, IsAliveAndIsJoinedWhenItHasGoneOn) {

@@ -35,6 +35,12 @@ using namespace std::chrono_literals;
   for (;;) pause();
 }
 
+int open_descriptors() {
+  int open = 0;
+  for (int fd = 0; fd != 256; ++fd) open += fcntl(fd, F_GETFD) != -1 ? 1 : 0;
+  return open;
+}
+
 void expect_to_work_in(const std::function<void()>& body) {
   const ChildResult program = run_in_child(body);
   EXPECT_EQ(program.exit_code, 0) << program;
@@ -69,17 +75,12 @@ TEST(ProgramWithFiles, MayHaveClosedTheStandardOnes) {
 }
 
 TEST(ProgramWithFiles, FindsThatItsProcessesHaveOnlyTheDescriptorOfTheirParent) {
-  const auto count = [] {
-    int open = 0;
-    for (int fd = 0; fd != 256; ++fd) open += fcntl(fd, F_GETFD) != -1 ? 1 : 0;
-    return open;
-  };
-  const int before = count();
+  const int before = open_descriptors();
   for (const bool is_daemon : {false, true}) {
-    Process process([&] { std::exit(count() - before); });
+    Process process([&] { std::exit(open_descriptors() - before); });
     process.set_daemon(is_daemon);
     process.start();
-    EXPECT_EQ(count() - before, is_daemon ? 2 : 1);
+    EXPECT_EQ(open_descriptors() - before, is_daemon ? 2 : 1);
     process.join();
     EXPECT_EQ(process.exitcode(), is_daemon ? 2 : 1);
   }
@@ -145,6 +146,40 @@ TEST(RefusedProcess, IsASystemErrorThatNamesItAndItMayBeStartedAgain) {
       has_run = false;
     }
   });
+}
+
+TEST(RefusedProcess, OfTheForkItselfLeavesNothingBehind) {
+  constexpr int exit_not_possible_here = 77;
+  const ChildResult program = run_in_child([] {
+    // RLIMIT_NPROC does not bind root, and counts all processes of a user: this one is nobody else.
+    const auto nobody_else = static_cast<uid_t>(70'000 + getpid() % 40'000);
+    if (setresuid(nobody_else, nobody_else, nobody_else) != 0) _exit(exit_not_possible_here);
+    rlimit limit{};
+    getrlimit(RLIMIT_NPROC, &limit);
+    Process process([] { std::exit(4); });
+    process.set_name("unlucky");
+    process.set_daemon(true);
+    const int before = open_descriptors();
+    const rlimit one{1, limit.rlim_max};
+    setrlimit(RLIMIT_NPROC, &one);
+
+    try {
+      process.start();
+      ADD_FAILURE() << "it was not refused";
+    } catch (const std::system_error& error) {
+      EXPECT_EQ(error.code().value(), EAGAIN);
+      EXPECT_EQ(std::string(error.what()).rfind("cannot fork process 'unlucky'", 0), 0U) << error.what();
+    }
+
+    EXPECT_EQ(open_descriptors(), before);
+    EXPECT_TRUE(active_children().empty());
+    setrlimit(RLIMIT_NPROC, &limit);
+    process.start();
+    process.join();
+    EXPECT_EQ(process.exitcode(), 4);
+  });
+  if (program.exit_code == exit_not_possible_here) GTEST_SKIP() << "this user cannot become another one";
+  EXPECT_EQ(program.exit_code, 0) << program;
 }
 
 TEST(ParentOfProcess, ThatEndsAtAnyMomentOfAStartLeavesNoDaemon) {

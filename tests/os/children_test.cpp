@@ -41,14 +41,33 @@ TEST(Children, AreAllListed) {
   EXPECT_EQ(child.exit_code, 0) << child;
 }
 
+TEST(Pidfd, SaysHowAChildEndedToWhoReapsItAndOnlyToThat) {
+  const auto end_of = [](void (*body)()) {
+    const pid_t pid = ::fork();
+    if (pid == 0) body();
+    const UniqueFd pidfd = open_pidfd(pid);
+    const std::array<int, 1> fds{pidfd.get()};
+    wait_readable(fds, never);
+    const ChildState first = reap_pidfd(pidfd.get());
+    const ChildState second = reap_pidfd(pidfd.get());
+    EXPECT_TRUE(first.has_ended);
+    EXPECT_TRUE(second.has_ended);
+    EXPECT_FALSE(second.exitcode);
+    return first.exitcode;
+  };
+
+  EXPECT_EQ(end_of([] { ::_exit(7); }), 7);
+  EXPECT_EQ(end_of([] { ::raise(SIGKILL); }), -SIGKILL);
+}
+
 TEST(Pidfd, IsReadableOnceTheProcessHasEndedAlsoIfItWasReaped) {
   tests::ChildProcess child([] { ::pause(); });
   const UniqueFd pidfd = open_pidfd(child.pid());
   const std::array<int, 1> fds{pidfd.get()};
   EXPECT_FALSE(wait_readable(fds, Clock::now()));
-  reap_pidfd(pidfd.get());
+  EXPECT_FALSE(reap_pidfd(pidfd.get()).has_ended);
 
-  signal_pidfd(pidfd.get(), SIGTERM);
+  EXPECT_TRUE(signal_pidfd(pidfd.get(), SIGTERM));
 
   EXPECT_TRUE(wait_readable(fds, deadline_after(std::chrono::seconds(5 * tests::patience))));
   EXPECT_EQ(child.wait().signal, SIGTERM);

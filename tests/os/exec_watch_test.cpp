@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
@@ -13,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "os/signals.hpp"
 #include "os/wait.hpp"
 #include "support/child_process.hpp"
 #include "support/deadline.hpp"
@@ -88,6 +90,35 @@ TEST(ExecWatch, IsSeenByNoChildThatAnotherThreadForksMeanwhile) {
     EXPECT_EQ(heard, made);
   });
   EXPECT_EQ(child.exit_code, 0) << child;
+}
+
+TEST(DieWithNearEnd, KillsWhoHoldsTheFarEndWhenTheNearOneCloses) {
+  auto watch = std::make_unique<ExecWatch>();
+  tests::ChildProcess child([&] {
+    const SignalsBlocked blocked;  // SIGKILL is not
+    const UniqueFd far_end = watch->take_far_end();
+    EXPECT_TRUE(die_with_near_end(far_end.get()));
+    ::kill(::getpid(), SIGSTOP);
+    for (;;) ::pause();
+  });
+  watch->take_far_end();
+  ASSERT_EQ(::waitpid(child.pid(), nullptr, WUNTRACED), child.pid());
+  const tests::ChildProcess sibling([] { ::pause(); });
+
+  watch.reset();
+
+  EXPECT_EQ(child.wait().signal, SIGKILL);
+}
+
+TEST(DieWithNearEnd, KillsAtOnceIfThatHasClosedAlready) {
+  const tests::ChildResult child = tests::run_in_child([] {
+    auto watch = std::make_unique<ExecWatch>();
+    const UniqueFd far_end = watch->take_far_end();
+    watch.reset();
+    die_with_near_end(far_end.get());
+  });
+
+  EXPECT_EQ(child.signal, SIGKILL) << child;
 }
 
 }  // namespace
