@@ -28,13 +28,6 @@ constexpr int exit_code_of_an_exception = 1;
 // as after an exec a moment later.
 constexpr std::chrono::seconds longest_wait{10};
 
-// Output first: joining the children may take long.
-void end_child() {
-  flush_own_output();
-  if (Family* const mine = Family::if_there_is_one()) mine->end_children();
-  flush_own_output();
-}
-
 // "Process NAME:", the type, the text and what is nested: in one piece, as several processes may write.
 void report_exception(const std::string& name) noexcept {
   try {
@@ -62,7 +55,7 @@ BirthOfChild::BirthOfChild(bool is_daemon) {
 
 void BirthOfChild::live(const ProcessState& self, std::string path, std::unique_ptr<ProcessTarget> target,
                         const SignalMask& mask) noexcept {
-  leave_on_exit(end_child);
+  leave_on_exit(flush_own_output);
   empty_standard_input();
   name_process(self.name().c_str());
   if (end_watch_) {

@@ -37,8 +37,8 @@ struct Known {
   std::atomic<bool> is_known = false;
 };
 
-void be_slow(Known* known) {
-  usleep(100'000);
+void be_slow(Known* known, int milliseconds) {
+  std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
   known->is_done = true;
 }
 
@@ -71,9 +71,9 @@ TEST_P(OrderlyEndOfProgram, JoinsProcessesThatNobodyDestroyed) {
   const Shared<std::array<Known, 2>> known;
   const ChildResult program = run_in_child([&] {
     // Static before the first start, and never destroyed.
-    static Process first(be_slow, &known->at(0));
+    static Process first(be_slow, &known->at(0), 50);
     first.start();
-    auto* const second = new Process(be_slow, &known->at(1));
+    auto* const second = new Process(be_slow, &known->at(1), 300);
     second->start();
     GetParam().end();
   });
@@ -158,7 +158,7 @@ class EndOfChild : public ::testing::TestWithParam<Ending> {};
 TEST_P(EndOfChild, JoinsItsProcessesAndEndsItsDaemons) {
   const Shared<std::array<Known, 2>> known;
   Process process([&] {
-    auto* const joined = new Process(be_slow, &known->at(0));
+    auto* const joined = new Process(be_slow, &known->at(0), 100);
     auto* const daemon = new Process(sleep_for_ever);
     daemon->set_daemon(true);
     joined->start();

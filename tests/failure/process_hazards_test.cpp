@@ -50,6 +50,9 @@ void expect_an_unknown_end(Process& process) {
 TEST(ProgramThatIgnoresSigchld, SeesItsProcessesEndWithoutAnExitcode) {
   expect_to_work_in([] {
     signal(SIGCHLD, SIG_IGN);
+    // As if start() were interrupted when it has forked: the child must not end, and be gone, before it is known.
+    pthread_atfork(
+        nullptr, [] { usleep(5000); }, nullptr);
     for (int round = 0; round != 20; ++round) {
       Process process([] { std::exit(3); });
       process.start();
@@ -106,17 +109,22 @@ TEST(ProgramThatReapsAnyChild, NeverHasAnotherProcessSignalledThatGotThePid) {
       const pid_t pid = process.pid();
       EXPECT_EQ(waitpid(-1, nullptr, 0), pid);
       expect_the_next_pid(pid);
+      const Shared<Event> over;
       const pid_t other = fork();
-      if (other == 0) sleep_for_ever();
+      if (other == 0) {
+        over->wait();
+        _exit(5);
+      }
       EXPECT_EQ(other, pid);
 
       process.kill();
       process.terminate();
       process.join();
 
-      EXPECT_EQ(waitpid(other, nullptr, WNOHANG), 0) << "the other one has ended";
-      kill(other, SIGKILL);
-      waitpid(other, nullptr, 0);
+      over->happen();
+      int status = 0;
+      EXPECT_EQ(waitpid(other, &status, 0), other);
+      EXPECT_TRUE(WIFEXITED(status)) << "it was signalled";
     });
   });
   if (program.exit_code == 77) GTEST_SKIP() << "no pid namespace can be made here";

@@ -47,15 +47,23 @@ void expect_to_work_in(const std::function<void()>& body) {
 }
 
 TEST(ProgramWithFiles, GivesItsProcessesAnEmptyInput) {
-  Process process([] {
-    char text = 0;
-    std::exit(read(STDIN_FILENO, &text, 1) == 0 && std::getchar() == EOF ? 0 : 1);
+  expect_to_work_in([] {
+    std::array<int, 2> input{};
+    ASSERT_EQ(pipe(input.data()), 0);
+    ASSERT_EQ(dup2(input[0], STDIN_FILENO), STDIN_FILENO);
+    ASSERT_EQ(write(input[1], "abc", 3), 3);
+    ASSERT_EQ(std::getchar(), 'a');  // and the rest is buffered
+    Process process([] {
+      char text = 0;
+      std::exit(std::getchar() == EOF && read(STDIN_FILENO, &text, 1) == 0 ? 0 : 1);
+    });
+
+    process.start();
+    process.join();
+
+    EXPECT_EQ(process.exitcode(), 0);
+    EXPECT_EQ(std::getchar(), 'b');
   });
-
-  process.start();
-  process.join();
-
-  EXPECT_EQ(process.exitcode(), 0);
 }
 
 TEST(ProgramWithFiles, MayHaveClosedTheStandardOnes) {
@@ -146,6 +154,26 @@ TEST(RefusedProcess, IsASystemErrorThatNamesItAndItMayBeStartedAgain) {
       has_run = false;
     }
   });
+}
+
+TEST(RefusedProcess, AfterTheForkHasRunNothing) {
+  const Shared<std::atomic<bool>> has_run;
+  expect_to_work_in([&] {
+    static rlimit files;
+    static rlimit none;
+    getrlimit(RLIMIT_NOFILE, &files);
+    none = {0, files.rlim_max};
+    pthread_atfork(
+        nullptr, [] { setrlimit(RLIMIT_NOFILE, &none); }, nullptr);
+    Process process([&] { *has_run = true; });
+
+    EXPECT_THROW(process.start(), std::system_error);
+
+    setrlimit(RLIMIT_NOFILE, &files);
+    EXPECT_TRUE(children_of(getpid()).empty());
+    EXPECT_FALSE(process.is_alive());
+  });
+  EXPECT_FALSE(*has_run);
 }
 
 TEST(RefusedProcess, OfTheForkItselfLeavesNothingBehind) {
