@@ -43,8 +43,13 @@ void end_daemons(const Pointers& children) noexcept {
 
 }  // namespace
 
-Family::Family(std::string name, std::string path, bool is_daemon, std::shared_ptr<ProcessState> parent)
-    : name_(std::move(name)), path_(std::move(path)), is_daemon_(is_daemon), parent_(std::move(parent)) {}
+Family::Family(std::string name, std::string path, bool is_daemon, std::shared_ptr<ProcessState> parent,
+               const Family* inherited)
+    : name_(std::move(name)),
+      path_(std::move(path)),
+      is_daemon_(is_daemon),
+      parent_(std::move(parent)),
+      inherited_(inherited) {}
 
 Family* Family::if_there_is_one() noexcept {
   Family* const known = family.load(std::memory_order_acquire);
@@ -57,14 +62,15 @@ Family& Family::of_this_process() {
   std::string name = known == nullptr ? "MainProcess" : known->name_;
   std::string path = known == nullptr ? "" : known->path_;
   if (const auto worker = worker_of_this_process()) name = "PoolWorker-" + std::to_string(*worker);
-  std::unique_ptr<Family> made(new Family(std::move(name), std::move(path), false, nullptr));
+  std::unique_ptr<Family> made(new Family(std::move(name), std::move(path), false, nullptr, known));
   // Another thread may be first.
   if (family.compare_exchange_strong(known, made.get(), std::memory_order_acq_rel)) return *made.release();
   return *known;
 }
 
 void Family::begin(const ProcessState& child, std::string path, std::shared_ptr<ProcessState> parent) {
-  family.store(new Family(child.name(), std::move(path), child.is_daemon(), std::move(parent)),
+  const Family* const inherited = family.load(std::memory_order_acquire);
+  family.store(new Family(child.name(), std::move(path), child.is_daemon(), std::move(parent), inherited),
                std::memory_order_release);
 }
 

@@ -47,13 +47,15 @@ class Family {
   void end_children() noexcept;
 
  private:
-  Family(std::string name, std::string path, bool is_daemon, std::shared_ptr<ProcessState> parent);
+  Family(std::string name, std::string path, bool is_daemon, std::shared_ptr<ProcessState> parent,
+         const Family* inherited);
 
   OwnerMark mark_;
   const std::string name_;
   const std::string path_;
   const bool is_daemon_;
   const std::shared_ptr<ProcessState> parent_;
+  [[maybe_unused]] const Family* const inherited_;  // kept, so that nobody takes it for a leak
   std::atomic<int> children_made_ = 0;
   std::once_flag end_is_registered_;
   std::mutex mutex_;

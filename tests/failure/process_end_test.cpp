@@ -8,6 +8,7 @@
 #include <array>
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
@@ -73,7 +74,7 @@ TEST_P(OrderlyEndOfProgram, JoinsProcessesThatNobodyDestroyed) {
     // Static before the first start, and never destroyed.
     static Process first(be_slow, &known->at(0), 50);
     first.start();
-    auto* const second = new Process(be_slow, &known->at(1), 300);
+    static auto* const second = new Process(be_slow, &known->at(1), 300);
     second->start();
     GetParam().end();
   });
@@ -85,8 +86,10 @@ TEST_P(OrderlyEndOfProgram, JoinsProcessesThatNobodyDestroyed) {
 TEST_P(OrderlyEndOfProgram, EndsDaemonsAlsoThoseThatIgnoreTerminateOrAreStopped) {
   const Shared<std::array<Known, 3>> known;
   const ChildResult program = run_in_child([&] {
-    const auto start = [](Known* one, void (*prepare)()) {
-      auto* const daemon = new Process([=] {
+    static std::array<Process*, 3> daemons;
+    const auto start = [&](std::size_t index, void (*prepare)()) {
+      Known* const one = &known->at(index);
+      Process* const daemon = daemons.at(index) = new Process([=] {
         prepare();
         one->is_known = true;
         sleep_for_ever();
@@ -96,9 +99,9 @@ TEST_P(OrderlyEndOfProgram, EndsDaemonsAlsoThoseThatIgnoreTerminateOrAreStopped)
       one->pid = daemon->pid();
       eventually([&] { return one->is_known.load(); });
     };
-    start(&known->at(0), [] {});
-    start(&known->at(1), [] { signal(SIGTERM, SIG_IGN); });
-    start(&known->at(2), [] {});
+    start(0, [] {});
+    start(1, [] { signal(SIGTERM, SIG_IGN); });
+    start(2, [] {});
     kill(known->at(2).pid, SIGSTOP);
     GetParam().end();
   });

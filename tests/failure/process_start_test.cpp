@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <functional>
 #include <iostream>
 #include <string>
@@ -125,33 +126,47 @@ TEST(ProgramWithThreads, MayStartProcessesFromEachOfThem) {
   });
 }
 
-TEST(RefusedProcess, IsASystemErrorThatNamesItAndItMayBeStartedAgain) {
+// UndefinedBehaviorSanitizer opens a pipe to look at an exception: the limit is lifted before that.
+std::error_code error_of_start(Process& process, const rlimit& files_afterwards) {
+  std::exception_ptr error;
+  try {
+    process.start();
+  } catch (...) {
+    error = std::current_exception();
+  }
+  setrlimit(RLIMIT_NOFILE, &files_afterwards);
+  try {
+    if (error) std::rethrow_exception(error);
+  } catch (const std::system_error& refused) {
+    return refused.code();
+  }
+  return {};
+}
+
+TEST(RefusedProcess, IsASystemErrorAndMayBeStartedAgain) {
   expect_to_work_in([] {
     rlimit files{};
     getrlimit(RLIMIT_NOFILE, &files);
-    bool has_run = false;
     for (const bool is_daemon : {false, true}) {
       int refusals = 0;
-      for (rlim_t limit = 3; !has_run; ++limit) {
+      bool is_refused = true;
+      for (rlim_t limit = 3; is_refused; ++limit) {
         Process process([] { std::exit(4); });
         process.set_daemon(is_daemon);
         const rlimit few{limit, files.rlim_max};
         setrlimit(RLIMIT_NOFILE, &few);
-        try {
-          process.start();
-          has_run = true;
-        } catch (const std::system_error& error) {
-          EXPECT_EQ(error.code().value(), EMFILE) << error.what();
+        const std::error_code error = error_of_start(process, files);
+        is_refused = static_cast<bool>(error);
+        if (is_refused) {
           ++refusals;
+          EXPECT_EQ(error.value(), EMFILE);
+          EXPECT_FALSE(process.is_alive());
+          process.start();
         }
-        setrlimit(RLIMIT_NOFILE, &files);
-        EXPECT_EQ(process.is_alive() || process.pid() != 0, has_run);
-        if (!has_run) process.start();
         process.join();
         EXPECT_EQ(process.exitcode(), 4);
       }
       EXPECT_GE(refusals, 2);
-      has_run = false;
     }
   });
 }
@@ -167,9 +182,8 @@ TEST(RefusedProcess, AfterTheForkHasRunNothing) {
         nullptr, [] { setrlimit(RLIMIT_NOFILE, &none); }, nullptr);
     Process process([&] { *has_run = true; });
 
-    EXPECT_THROW(process.start(), std::system_error);
+    EXPECT_EQ(error_of_start(process, files).value(), EMFILE);
 
-    setrlimit(RLIMIT_NOFILE, &files);
     EXPECT_TRUE(children_of(getpid()).empty());
     EXPECT_FALSE(process.is_alive());
   });
