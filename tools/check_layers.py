@@ -21,8 +21,9 @@ LAYERS = {
 # A header of somebody else, and the files that may include it.
 OWNERS = [
     ("Boost.Interprocess", re.compile(r"boost/interprocess/"), lambda file: file.startswith("src/shm/")),
-    ("Boost", re.compile(r"boost/"), lambda file: file.startswith("src/")),
-    ("cereal", re.compile(r"cereal/"), lambda file: file == f"{PUBLIC}/detail/archive.hpp"),
+    ("Boost.PFR", re.compile(r"boost/pfr/"), lambda file: file == f"{PUBLIC}/detail/aggregate.hpp"),
+    ("Boost", re.compile(r"boost/(?!pfr/)"), lambda file: file.startswith("src/")),
+    ("cereal", re.compile(r"cereal/"), lambda file: file == f"{PUBLIC}/detail/cereal_archive.hpp"),
     ("a type or a compiler's header", re.compile(r"(sys/types|cxxabi)\.h$"), lambda file: True),
     ("a POSIX header", re.compile(r".*\.h$"), lambda file: file.startswith("src/os/")),
 ]

@@ -64,13 +64,18 @@ std::string describe(std::exception_ptr error) {
   if (!error) return "no error";
 
   std::string text;
+  std::string first;
   for (int depth = 0; error && depth < deepest_described; ++depth) {
     try {
       std::rethrow_exception(error);
     } catch (...) {
       auto [line, nested] = describe_one();
-      if (!text.empty()) text += '\n';
-      text += line;
+      // Our own errors end with the reason that is nested in them.
+      if (depth == 0) first = line;
+      if (depth == 0 || !first.ends_with(": " + line)) {
+        if (depth != 0) text += '\n';
+        text += line;
+      }
       error = std::move(nested);
     }
   }

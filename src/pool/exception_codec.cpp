@@ -143,7 +143,7 @@ std::exception_ptr decode_exception(ByteSource& source) {
 
   std::exception_ptr error;
   for (std::size_t depth = chain.size(); depth-- > 0;) {
-    if (depth == 0) error = nest(RemoteTraceback(traceback), error);
+    if (depth == 0 && !traceback.empty()) error = nest(RemoteTraceback(traceback), error);
     error = rebuild(chain[depth], error);
   }
   return error;

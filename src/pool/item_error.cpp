@@ -5,20 +5,26 @@
 #include <multiprocessing/errors.hpp>
 
 #include "os/throw_trace.hpp"
+#include "os/thrown_type.hpp"
 
-#include <cxxabi.h>
-
-#include <cstdlib>
-#include <memory>
+#include <algorithm>
 
 namespace multiprocessing::detail {
 namespace {
 
-std::string name_of(const std::type_info& type) {
-  int status = 0;
-  const std::unique_ptr<char, void (*)(void*)> name(abi::__cxa_demangle(type.name(), nullptr, nullptr, &status),
-                                                    std::free);
-  return name ? name.get() : type.name();
+// The first line of what the handled exception says: what is nested has all of it.
+std::string text_of_handled() {
+  std::string text;
+  try {
+    throw;
+  } catch (const std::exception& error) {
+    if (error.what() != nullptr) text = error.what();
+  } catch (...) {
+  }
+  text.resize(std::min(text.find('\n'), text.size()));
+  const std::type_info* const type = thrown_type();
+  if (text.empty() && type != nullptr) text = demangled(type->name());
+  return text;
 }
 
 template <class Outer>
@@ -27,7 +33,7 @@ std::exception_ptr nested_in(const std::exception_ptr& reason, const std::string
     std::rethrow_exception(reason);
   } catch (...) {
     try {
-      std::throw_with_nested(Outer(what));
+      std::throw_with_nested(Outer(what + ": " + text_of_handled()));
     } catch (...) {
       return std::current_exception();
     }
@@ -53,11 +59,16 @@ const char* describe_phase(Phase phase) {
 }
 
 std::exception_ptr nested_in_pickling_error(std::exception_ptr reason, const std::type_info& type) {
-  return nested_in<PicklingError>(reason, "an argument of type " + name_of(type) + " cannot be sent");
+  return nested_in<PicklingError>(reason, "an argument of type " + demangled(type.name()) + " cannot be sent");
+}
+
+std::exception_ptr nested_in_function_error(std::exception_ptr reason, const std::type_info& type) {
+  return nested_in<PicklingError>(reason,
+                                  "the state of a function of type " + demangled(type.name()) + " cannot be sent");
 }
 
 std::exception_ptr nested_in_maybe_encoding_error(std::exception_ptr reason, const std::type_info& type) {
-  return nested_in<MaybeEncodingError>(reason, "the result, of type " + name_of(type) + ", cannot be decoded");
+  return nested_in<MaybeEncodingError>(reason, "the result, of type " + demangled(type.name()) + ", cannot be decoded");
 }
 
 std::string traceback(const std::string& what) {
@@ -68,10 +79,17 @@ std::string traceback(const std::string& what) {
 void encode_item_error(const std::exception_ptr& error, Phase phase, const TaskType& type, std::size_t item,
                        const std::string& where, ByteSink& sink) {
   std::exception_ptr seen = error;
-  if (phase == Phase::decoding) seen = nested_in<PicklingError>(error, "the argument cannot be decoded in the worker");
-  if (phase == Phase::encoding) seen = nested_in<MaybeEncodingError>(error, "the result cannot be sent");
+  if (phase == Phase::decoding) {
+    seen = nested_in<PicklingError>(
+        error, "an argument of type " + demangled(type.item_type->name()) + " cannot be decoded in the worker");
+  }
+  if (phase == Phase::encoding) {
+    seen = nested_in<MaybeEncodingError>(
+        error, "the result, of type " + demangled(type.result_type->name()) + ", cannot be sent");
+  }
   encode_exception(
-      seen, traceback("item " + std::to_string(item) + ", " + where + ", in " + name_of(*type.function_type)), sink);
+      seen, traceback("item " + std::to_string(item) + ", " + where + ", in " + demangled(type.function_type->name())),
+      sink);
 }
 
 }  // namespace multiprocessing::detail

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
+#include "pool/error_categories.hpp"
 #include "pool/exception_form.hpp"
 
 #include <multiprocessing/detail/archive.hpp>
 
 #include <filesystem>
-#include <future>
 #include <ios>
-#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -29,23 +28,17 @@ union KeptCategory {
 };
 constinit const KeptCategory other;
 
-const std::error_category* category_at(std::size_t index) {
-  const std::error_category* const categories[] = {&std::generic_category(), &std::system_category(),
-                                                   &std::iostream_category(), &std::future_category(), &other.category};
-  return index < std::size(categories) ? categories[index] : nullptr;
-}
-
 void save_code(const std::error_code& code, ByteSink& sink) {
-  unsigned char index = 0;
-  while (category_at(index) != &other.category && *category_at(index) != code.category()) ++index;
-  encode(sink, index);
+  encode(sink, static_cast<unsigned char>(number_of_category(code.category())));
   encode(sink, code.value());
 }
 
 std::error_code load_code(ByteSource& source) {
-  const std::error_category* category = category_at(decode<unsigned char>(source));
-  if (category == nullptr) throw MalformedBytes("there is no such error category");
-  return {decode<int>(source), *category};
+  const std::size_t number = decode<unsigned char>(source);
+  const int value = decode<int>(source);
+  if (const std::error_category* const category = standard_category(number)) return {value, *category};
+  if (number != number_of_category(other.category)) throw MalformedBytes("there is no such error category");
+  return {value, other.category};
 }
 
 // What the constructor was given, if what() is "given: message", which the constructor will write again.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Refused: function objects are called as const: a mutable lambda or a non-const operator()
+// Refused: function objects are called as const: a mutable lambda or a non-const operator() would keep state that
+//   differs from worker to worker; return what changed
+// Names: Numbering
 #include <multiprocessing/pool.hpp>
 
 struct Numbering {

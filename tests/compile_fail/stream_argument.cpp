@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Refused: this type cannot be sent to another process, as it does not say how: give it a member
+// Refused: a mutex, thread, stream, process or pool belongs to its process and cannot be sent to another one; make one
+//   there (an initializer does it once for each worker), or let fork_map inherit it
+// Names: std::basic_ifstream<char
 #include <multiprocessing/pool.hpp>
 
 #include <fstream>

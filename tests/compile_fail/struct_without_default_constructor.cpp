@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Refused: this type cannot be received: it needs a default constructor
+// Refused: this type cannot be received: it needs a default constructor, into which cereal loads; or send a
+//   std::unique_ptr to it and give it cereal's load_and_construct()
+// Names: Celsius
 #include <multiprocessing/pool.hpp>
 
 struct Celsius {

@@ -38,6 +38,44 @@ struct Chain {
   }
 };
 using Wide = std::array<double, 500>;
+struct Animal {
+  virtual ~Animal() = default;
+  virtual int legs() const = 0;
+};
+struct Dog : Animal {
+  int legs() const override { return 4; }
+  std::string name;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(name);
+  }
+};
+struct Puppy : Dog {
+  std::shared_ptr<Animal> mother;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(cereal::base_class<Dog>(this), mother);
+  }
+};
+struct Stone {
+  virtual ~Stone() = default;
+  std::vector<long> weights;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(weights);
+  }
+};
+
+}  // namespace
+}  // namespace multiprocessing::tests
+
+CEREAL_REGISTER_TYPE_WITH_NAME(multiprocessing::tests::Dog, "dog")
+CEREAL_REGISTER_TYPE_WITH_NAME(multiprocessing::tests::Puppy, "puppy")
+CEREAL_REGISTER_TYPE_WITH_NAME(multiprocessing::tests::Stone, "stone")
+CEREAL_REGISTER_POLYMORPHIC_RELATION(multiprocessing::tests::Animal, multiprocessing::tests::Dog)
+
+namespace multiprocessing::tests {
+namespace {
 
 Input contents(const Bytes& bytes) {
   Input input(bytes.size_bytes());
@@ -120,6 +158,17 @@ void add_one(std::vector<Case>& cases, const T& value) {
   cases.push_back({decode_both_ways<T>, {encoded(value)}});
 }
 
+// A pointer to a base with one to its own type: the same object, or refused.
+using Animals =
+    std::tuple<std::shared_ptr<Animal>, std::shared_ptr<Dog>, std::unique_ptr<Animal>, std::shared_ptr<Stone>>;
+void look_at(const Animals& animals) {
+  const auto& [animal, dog, only, stone] = animals;
+  require(!animal || animal->legs() == 4, "an animal is none");
+  require(!dog || std::string(dog->name).size() == dog->name.size(), "a name is not as long as it says");
+  require(!only || only->legs() == 4, "an animal is none");
+  require(!stone || typeid(*stone) == typeid(Stone), "a stone is none");
+}
+
 std::shared_ptr<std::string> text(const char* content) { return std::make_shared<std::string>(content); }
 
 // At the end, as the files of the corpus know them by number.
@@ -157,6 +206,12 @@ std::vector<Case> make_cases() {
   Chain chain;
   for (int link = 0; link != 3; ++link) chain.next = std::make_unique<Chain>(Chain{std::move(chain.next)});
   add_one(cases, chain);
+  const auto puppy = std::make_shared<Puppy>();
+  puppy->name = "a";
+  puppy->mother = std::make_shared<Dog>();
+  add_one(cases, Animals(puppy, puppy, std::make_unique<Dog>(), std::make_shared<Stone>()));
+  add<std::vector<std::exception_ptr>>(cases, {{std::make_exception_ptr(std::range_error("r")), nullptr}});
+  add<std::tuple<std::error_code, std::error_condition>>(cases, {{std::make_error_code(std::errc::timed_out), {}}});
   return cases;
 }
 

@@ -45,7 +45,10 @@ class BytePool : public PoolInterface<Pool> {
     using R = ResultFor<Work>;
     require_sendable_function<typename Work::Function>();
     require_sendable<typename Work::Item>();
-    require_callable<typename Work::Function, typename Work::Item, Work::spread>();
+    // One readable line is enough: what cannot even arrive is not tried on the function.
+    if constexpr (crosses<typename Work::Item>) {
+      require_callable<typename Work::Function, typename Work::Item, Work::spread>();
+    }
     if constexpr (!std::is_void_v<R>) require_sendable<R>();
   }
   template <class Work>

@@ -66,20 +66,26 @@ template <class F, class Item, Spread spread>
 using result_of_t = typename ResultOf<F, Item, spread>::type;
 
 template <class F, class Item, Spread spread>
+inline constexpr bool writes_to_item = !is_callable<F, Item, spread> && CallOf<const F&, Item&, spread>::valid;
+template <class F, class Item, Spread spread>
+inline constexpr bool changes_itself =
+    !is_callable<F, Item, spread> && !writes_to_item<F, Item, spread> && CallOf<F&, Item, spread>::valid;
+template <class F, class Item, Spread spread>
+inline constexpr bool takes_item =
+    is_callable<F, Item, spread> || writes_to_item<F, Item, spread> || changes_itself<F, Item, spread>;
+
+template <class F, class Item, Spread spread>
 constexpr void require_callable() {
-  constexpr bool callable = is_callable<F, Item, spread>;
-  constexpr bool writes = !callable && CallOf<const F&, Item&, spread>::valid;
-  constexpr bool is_mutable = !callable && !writes && CallOf<F&, Item, spread>::valid;
-  static_assert(!writes,
+  static_assert(!writes_to_item<F, Item, spread>,
                 "multiprocessing: the function takes a non-const reference: what it writes there would be lost "
                 "in the worker; take the value or a const reference, and return what changed");
-  static_assert(!is_mutable,
+  static_assert(!changes_itself<F, Item, spread>,
                 "multiprocessing: function objects are called as const: a mutable lambda or a non-const "
-                "operator() would keep state that differs from worker to worker");
-  static_assert(
-      callable || writes || is_mutable,
-      "multiprocessing: the function cannot be called with these arguments: each item or argument, as it arrives "
-      "in the worker, must convert to the function's parameter (starmap spreads a tuple or pair over several)");
+                "operator() would keep state that differs from worker to worker; return what changed");
+  static_assert(takes_item<F, Item, spread>,
+                "multiprocessing: the function cannot be called with these arguments: each item or argument, as it "
+                "arrives in the worker, must convert to the function's parameter (starmap spreads a tuple or pair "
+                "over several)");
 }
 
 template <class F, class Item, Spread spread>

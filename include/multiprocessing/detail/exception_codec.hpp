@@ -18,8 +18,9 @@ MULTIPROCESSING_EXPORT void encode_exception(const std::exception_ptr& error, co
                                              ByteSink& sink);
 
 // The exception that encode_exception wrote: dynamic type E + std::nested_exception where E allows it; nested in it a
-// RemoteTraceback, and in that what was nested in E. Bytes that make no sense are MalformedBytes, whatever they are:
-// they come from a worker and are not trusted. What a registered type cannot load is a RemoteError with E's text.
+// RemoteTraceback (unless its text is empty), and in that what was nested in E. Bytes that make no sense are
+// MalformedBytes, whatever they are: they come from a worker and are not trusted. What a registered type cannot load is
+// a RemoteError with E's text.
 MULTIPROCESSING_EXPORT std::exception_ptr decode_exception(ByteSource& source);
 
 // How one type of exception travels.

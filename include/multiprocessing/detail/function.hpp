@@ -16,6 +16,13 @@ namespace multiprocessing::detail {
 //   save(f, sink, code)  writes f; adds the addresses that must exist in the worker
 //   load(source)         makes it again in the worker
 
+[[noreturn]] MULTIPROCESSING_EXPORT void throw_null_function(const std::type_info& type);
+// `held` is typeid(void) if it is empty.
+[[noreturn]] MULTIPROCESSING_EXPORT void throw_not_a_plain_function(const std::type_info& type,
+                                                                    const std::type_info& held);
+MULTIPROCESSING_EXPORT std::exception_ptr nested_in_function_error(std::exception_ptr reason,
+                                                                   const std::type_info& type);
+
 template <class F>
 inline constexpr bool is_code_pointer = std::is_member_pointer_v<F> ||
                                         (std::is_pointer_v<F> && std::is_function_v<std::remove_pointer_t<F>>);
@@ -37,7 +44,7 @@ requires is_code_pointer<F>
 struct FunctionCodec<F> {
   static constexpr bool is_sendable = true;
   static void save(const F& f, ByteSink& sink, CodeAddresses& code) {
-    if (f == nullptr) throw PicklingError("a null function cannot be sent");
+    if (f == nullptr) throw_null_function(typeid(F));
     if constexpr (!std::is_member_object_pointer_v<F>) {
       const void* address = nullptr;
       std::memcpy(&address, &f, sizeof address);
@@ -80,11 +87,7 @@ struct FunctionCodec<std::function<R(A...)>> {
   static constexpr bool is_sendable = true;
   static void save(const std::function<R(A...)>& f, ByteSink& sink, CodeAddresses& code) {
     const Plain* plain = f.template target<Plain>();
-    if (plain == nullptr) {
-      throw PicklingError(
-          "a std::function can be sent only if it holds a plain function of exactly its signature; "
-          "pass the callable itself, or multiprocessing::partial");
-    }
+    if (plain == nullptr) throw_not_a_plain_function(typeid(f), f.target_type());
     FunctionCodec<Plain>::save(*plain, sink, code);
   }
   static std::function<R(A...)> load(ByteSource& source) { return FunctionCodec<Plain>::load(source); }
@@ -108,8 +111,8 @@ struct FunctionCheck {
   static constexpr void require() {
     static_assert(FunctionCodec<F>::is_sendable,
                   "multiprocessing: this function object carries state that cannot be sent to a worker (a lambda that "
-                  "captures, or a class without serialize()): pass what it needs as arguments, or bind values with "
-                  "multiprocessing::partial(f, values...)");
+                  "captures, or a class without serialize()): pass what it needs as arguments, bind values with "
+                  "multiprocessing::partial(f, values...), or call fork_map, whose workers inherit what it captures");
   }
 };
 template <class F, class... Bound>
@@ -192,6 +195,8 @@ struct TaskTypeFor {
                                   fits_in_frame<F> ? nullptr : &load,
                                   fits_in_frame<F> ? nullptr : &drop,
                                   &typeid(F),
+                                  &typeid(Item),
+                                  &typeid(result_of_t<F, Item, spread>),
                                   fixed_size_bytes<Item>(),
                                   fixed_size_bytes<result_of_t<F, Item, spread>>()};
 };
@@ -215,11 +220,7 @@ PreparedFunction prepare(const F& f) {
   } catch (const PicklingError&) {
     function.refused = std::current_exception();
   } catch (...) {
-    try {
-      std::throw_with_nested(PicklingError("the function's state cannot be sent"));
-    } catch (...) {
-      function.refused = std::current_exception();
-    }
+    function.refused = nested_in_function_error(std::current_exception(), typeid(F));
   }
   return function;
 }

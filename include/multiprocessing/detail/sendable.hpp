@@ -2,8 +2,10 @@
 #pragma once
 
 #include <multiprocessing/detail/archive.hpp>
+#include <multiprocessing/detail/parts.hpp>
 
 #include <functional>
+#include <ios>
 #include <memory>
 #include <span>
 #include <string>
@@ -39,84 +41,6 @@ struct SentAs<std::tuple<T...>> {
 template <class T>
 using sent_t = typename SentAs<std::decay_t<T>>::type;
 
-// What a standard container or wrapper holds. cereal's own traits look only at the outside: they accept vector<mutex*>.
-template <class... T>
-struct TypeList {};
-template <class T>
-struct Parts {
-  using type = TypeList<>;
-};
-#define MULTIPROCESSING_HOLDS_ONE(TEMPLATE) \
-  template <class T>                        \
-  struct Parts<TEMPLATE<T>> {               \
-    using type = TypeList<T>;               \
-  };
-MULTIPROCESSING_HOLDS_ONE(std::optional)
-MULTIPROCESSING_HOLDS_ONE(std::shared_ptr)
-MULTIPROCESSING_HOLDS_ONE(std::weak_ptr)
-MULTIPROCESSING_HOLDS_ONE(std::valarray)
-#undef MULTIPROCESSING_HOLDS_ONE
-#define MULTIPROCESSING_HOLDS_FIRST(TEMPLATE) \
-  template <class T, class... Rest>           \
-  struct Parts<TEMPLATE<T, Rest...>> {        \
-    using type = TypeList<T>;                 \
-  };
-MULTIPROCESSING_HOLDS_FIRST(std::vector)
-MULTIPROCESSING_HOLDS_FIRST(std::deque)
-MULTIPROCESSING_HOLDS_FIRST(std::list)
-MULTIPROCESSING_HOLDS_FIRST(std::forward_list)
-MULTIPROCESSING_HOLDS_FIRST(std::set)
-MULTIPROCESSING_HOLDS_FIRST(std::multiset)
-MULTIPROCESSING_HOLDS_FIRST(std::unordered_set)
-MULTIPROCESSING_HOLDS_FIRST(std::unordered_multiset)
-MULTIPROCESSING_HOLDS_FIRST(std::queue)
-MULTIPROCESSING_HOLDS_FIRST(std::priority_queue)
-MULTIPROCESSING_HOLDS_FIRST(std::stack)
-MULTIPROCESSING_HOLDS_FIRST(std::unique_ptr)
-#undef MULTIPROCESSING_HOLDS_FIRST
-#define MULTIPROCESSING_HOLDS_TWO(TEMPLATE)  \
-  template <class A, class B, class... Rest> \
-  struct Parts<TEMPLATE<A, B, Rest...>> {    \
-    using type = TypeList<A, B>;             \
-  };
-MULTIPROCESSING_HOLDS_TWO(std::map)
-MULTIPROCESSING_HOLDS_TWO(std::multimap)
-MULTIPROCESSING_HOLDS_TWO(std::unordered_map)
-MULTIPROCESSING_HOLDS_TWO(std::unordered_multimap)
-#undef MULTIPROCESSING_HOLDS_TWO
-template <class A, class B>
-struct Parts<std::pair<A, B>> {
-  using type = TypeList<A, B>;
-};
-template <class T, std::size_t n>
-struct Parts<std::array<T, n>> {
-  using type = TypeList<T>;
-};
-template <class... T>
-struct Parts<std::tuple<T...>> {
-  using type = TypeList<T...>;
-};
-template <class... T>
-struct Parts<std::variant<T...>> {
-  using type = TypeList<T...>;
-};
-
-// Does Predicate hold for T, or for anything that T holds?
-template <template <class> class Predicate, class T>
-constexpr bool somewhere_in();
-template <template <class> class Predicate, class... T>
-constexpr bool somewhere_in_list(TypeList<T...>) {
-  return (somewhere_in<Predicate, std::remove_cv_t<T>>() || ...);
-}
-template <template <class> class Predicate, class T>
-constexpr bool somewhere_in() {
-  if constexpr (Predicate<T>::value) {
-    return true;
-  } else {
-    return somewhere_in_list<Predicate>(typename Parts<T>::type{});
-  }
-}
-
 template <class T>
 using IsPointer = std::bool_constant<std::is_pointer_v<T> || std::is_member_pointer_v<T> || std::is_null_pointer_v<T>>;
 template <class T>
@@ -134,10 +58,25 @@ using IsUnknownToCereal = std::bool_constant<!std::is_empty_v<T> && !is_plain<T>
                                              !IsReference<T>::value && !IsView<T>::value &&
                                              !(cereal::traits::is_output_serializable<T, OutputArchive>::value &&
                                                cereal::traits::is_input_serializable<T, InputArchive>::value)>;
-
+// Mutexes, condition variables, threads; streams; pools; processes: what is more than its bytes.
 template <class T>
-inline constexpr bool is_sendable = !somewhere_in<IsPointer, T>() && !somewhere_in<IsReference, T>() &&
-                                    !somewhere_in<IsView, T>() && !somewhere_in<IsUnknownToCereal, T>();
+concept HasNativeHandle = requires {
+  typename T::native_handle_type;
+};
+template <class T>
+concept HasWorkers = requires(T& pool) {
+  pool.worker_pids();
+};
+template <class T>
+concept HasSentinel = requires(T& process) {
+  process.sentinel();
+};
+template <class T>
+using IsOfItsProcess =
+    std::bool_constant<IsUnknownToCereal<T>::value &&
+                       (HasNativeHandle<T> || HasWorkers<T> || HasSentinel<T> || std::is_base_of_v<std::ios_base, T>)>;
+template <class T>
+using DoesNotSayHow = std::bool_constant<IsUnknownToCereal<T>::value && !IsOfItsProcess<T>::value>;
 
 // What cereal loads into must exist first, except behind a smart pointer: load_and_construct() may make that.
 template <class T>
@@ -148,45 +87,54 @@ template <class T>
 inline constexpr bool is_smart_pointer<std::shared_ptr<T>> = true;
 template <class T>
 inline constexpr bool is_smart_pointer<std::weak_ptr<T>> = true;
+template <class T>
+struct LoadedParts : std::conditional_t<is_smart_pointer<T>, std::type_identity<TypeList<>>, Parts<T>> {};
+template <class T>
+using CannotBeMade = std::bool_constant<!std::is_default_constructible_v<T>>;
+
+// False names the part in the compiler's message: it is the first in a value for which something holds.
+template <class Part>
+inline constexpr bool can_be_sent = false;
+template <>
+inline constexpr bool can_be_sent<void> = true;
+template <class Part>
+inline constexpr bool can_be_received = can_be_sent<Part>;
 
 template <class T>
-constexpr bool can_be_loaded_into();
-template <class... T>
-constexpr bool can_all_be_loaded_into(TypeList<T...>) {
-  return (can_be_loaded_into<std::remove_cv_t<T>>() && ...);
-}
+inline constexpr bool is_sendable = can_be_sent<first_in<IsPointer, T>>&& can_be_sent<first_in<IsReference, T>>&&
+    can_be_sent<first_in<IsView, T>>&& can_be_sent<first_in<IsUnknownToCereal, T>>;
 template <class T>
-constexpr bool can_be_loaded_into() {
-  if constexpr (is_smart_pointer<T>) {
-    return true;
-  } else if constexpr (!can_all_be_loaded_into(typename Parts<T>::type{})) {
-    return false;
-  } else {
-    return std::is_default_constructible_v<T>;
-  }
-}
+inline constexpr bool is_receivable = is_sendable<T>&& can_be_received<first_in<CannotBeMade, T, LoadedParts>>;
 
-template <class T>
-inline constexpr bool is_receivable = can_be_loaded_into<T>() && is_sendable<T>;
-
-// One readable line for each reason why a T cannot cross to another process, and the way out.
+// One readable line for each reason why a T cannot cross to another process, and the way out; the compiler adds which
+// part of T it is.
 template <class T>
 constexpr void require_sendable() {
-  static_assert(!somewhere_in<IsPointer, T>(),
-                "multiprocessing: a raw pointer cannot be sent to another process: it would arrive dangling; "
-                "send the value itself, a std::unique_ptr or std::shared_ptr to it, or an index");
-  static_assert(!somewhere_in<IsReference, T>(),
-                "multiprocessing: a reference (or std::ref) cannot be sent to another process; send the value");
-  static_assert(!somewhere_in<IsView, T>(),
+  static_assert(can_be_sent<first_in<IsPointer, T>>,
+                "multiprocessing: a raw pointer cannot be sent to another process: it would arrive dangling; send the "
+                "value itself, a std::unique_ptr or std::shared_ptr to it, or an index, or let fork_map inherit it");
+  static_assert(can_be_sent<first_in<IsReference, T>>,
+                "multiprocessing: a reference (or std::ref) cannot be sent to another process; send the value, or let "
+                "fork_map inherit the object");
+  static_assert(can_be_sent<first_in<IsView, T>>,
                 "multiprocessing: a std::span or std::string_view inside a value or as a result cannot be sent: "
                 "it would arrive dangling; send a std::vector or std::string");
   static_assert(
-      !somewhere_in<IsUnknownToCereal, T>(),
-      "multiprocessing: this type cannot be sent to another process, as it does not say how: give it a member "
-      "template <class Archive> void serialize(Archive& archive) { archive(first_member, second_member); } "
-      "(mutexes, threads, streams and pools can never be sent)");
+      can_be_sent<first_in<IsOfItsProcess, T>>,
+      "multiprocessing: a mutex, thread, stream, process or pool belongs to its process and cannot be sent to another "
+      "one; make one there (an initializer does it once for each worker), or let fork_map inherit it");
   static_assert(
-      !is_sendable<T> || is_receivable<T>,
+      sends_plain_structs || can_be_sent<first_in<DoesNotSayHow, T>>,
+      "multiprocessing: this type cannot be sent to another process, as it does not say how: give it a member "
+      "template <class Archive> void serialize(Archive& archive) { archive(first_member, second_member); }, or, "
+      "if it is a plain struct, compile with Boost 1.75 or later");
+  static_assert(
+      !sends_plain_structs || can_be_sent<first_in<DoesNotSayHow, T>>,
+      "multiprocessing: this type cannot be sent to another process, as it does not say how: give it a member "
+      "template <class Archive> void serialize(Archive& archive) { archive(first_member, second_member); } (only "
+      "a plain struct needs none: without constructors, bases, arrays, const or reference members, at most 100)");
+  static_assert(
+      !is_sendable<T> || can_be_received<first_in<CannotBeMade, T, LoadedParts>>,
       "multiprocessing: this type cannot be received: it needs a default constructor, into which cereal loads; "
       "or send a std::unique_ptr to it and give it cereal's load_and_construct()");
 }

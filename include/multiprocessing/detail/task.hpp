@@ -41,6 +41,8 @@ struct TaskType {
   void* (*load)(ByteSource& state);
   void (*drop)(void* function);
   const std::type_info* function_type;
+  const std::type_info* item_type;
+  const std::type_info* result_type;
   std::size_t item_size_bytes;    // of arithmetic and enum items, which are sent without a length; else 0
   std::size_t result_size_bytes;  // likewise; 0 also for functions that return nothing
 };

@@ -56,7 +56,12 @@ struct ThreadChoice {
   }
   static constexpr bool returns_what_may_point_into_the_item() {
     using R = result_of_t<F, Reference, Work::spread>;
-    return !std::is_void_v<R> && (somewhere_in<IsPointer, R>() || somewhere_in<IsView, R>());
+    if constexpr (std::is_void_v<R>) {
+      return false;
+    } else {
+      return !std::is_void_v<first_in<IsPointer, R, StandardParts>> ||
+             !std::is_void_v<first_in<IsView, R, StandardParts>>;
+    }
   }
   static constexpr auto passed() {
     if constexpr (takes<Reference>() && returns_what_may_point_into_the_item()) {

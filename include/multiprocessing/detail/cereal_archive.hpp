@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <multiprocessing/detail/plain.hpp>
+
+// The usual types come along: a missing <cereal/types/…> is the commonest first error of cereal's newcomers.
+#include <cereal/cereal.hpp>
+#include <cereal/types/array.hpp>
+#include <cereal/types/atomic.hpp>
+#include <cereal/types/base_class.hpp>
+#include <cereal/types/bitset.hpp>
+#include <cereal/types/chrono.hpp>
+#include <cereal/types/common.hpp>
+#include <cereal/types/complex.hpp>
+#include <cereal/types/deque.hpp>
+#include <cereal/types/forward_list.hpp>
+#include <cereal/types/list.hpp>
+#include <cereal/types/map.hpp>
+#include <cereal/types/memory.hpp>
+#include <cereal/types/optional.hpp>
+#include <cereal/types/polymorphic.hpp>
+#include <cereal/types/queue.hpp>
+#include <cereal/types/set.hpp>
+#include <cereal/types/stack.hpp>
+#include <cereal/types/string.hpp>
+#include <cereal/types/tuple.hpp>
+#include <cereal/types/unordered_map.hpp>
+#include <cereal/types/unordered_set.hpp>
+#include <cereal/types/utility.hpp>
+#include <cereal/types/valarray.hpp>
+#include <cereal/types/variant.hpp>
+#include <cereal/types/vector.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <type_traits>
+#include <typeinfo>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace multiprocessing::detail {
+
+// A container of n elements takes at least n bytes, unless its elements are empty classes, which take none: so many
+// of those are let through.
+inline constexpr std::uint64_t empty_elements_limit = 4096;
+
+[[noreturn]] MULTIPROCESSING_EXPORT void throw_other_shared_type();
+
+// cereal's archives over this library's bytes: no iostream, native byte order, one archive for each item.
+class OutputArchive : public cereal::OutputArchive<OutputArchive, cereal::AllowEmptyClassElision> {
+ public:
+  explicit OutputArchive(ByteSink& sink)
+      : cereal::OutputArchive<OutputArchive, cereal::AllowEmptyClassElision>(this), sink_(sink) {}
+  void saveBinary(const void* data, std::size_t size_bytes) { sink_.write(data, size_bytes); }
+  ByteSink& sink() { return sink_; }
+
+ private:
+  ByteSink& sink_;
+};
+
+class InputArchive : public cereal::InputArchive<InputArchive, cereal::AllowEmptyClassElision> {
+ public:
+  explicit InputArchive(ByteSource& source)
+      : cereal::InputArchive<InputArchive, cereal::AllowEmptyClassElision>(this), source_(source) {}
+  void loadBinary(void* data, std::size_t size_bytes) { source_.read(data, size_bytes); }
+  std::uint64_t remaining_bytes() const { return source_.remaining_bytes(); }
+  ByteSource& source() { return source_; }
+
+  // A shared object comes once, then by number. cereal casts what has the number to whatever is asked for: a number
+  // that stands for another type is refused.
+  using Base = cereal::InputArchive<InputArchive, cereal::AllowEmptyClassElision>;
+  void expect_shared(const std::type_info& type) { expected_shared_ = &type; }
+  template <class T>
+  void registerSharedPointer(std::uint32_t id, const std::shared_ptr<T>& pointer) {
+    shared_types_[id & ~cereal::detail::msb_32bit] = &typeid(T);
+    Base::registerSharedPointer(id, pointer);
+  }
+  std::shared_ptr<void> getSharedPointer(std::uint32_t id) {
+    const auto found = shared_types_.find(id);
+    if (found != shared_types_.end() && *found->second != *expected_shared_) throw_other_shared_type();
+    return Base::getSharedPointer(id);
+  }
+
+ private:
+  ByteSource& source_;
+  const std::type_info* expected_shared_ = &typeid(void);
+  std::unordered_map<std::uint32_t, const std::type_info*> shared_types_;
+};
+template <class T>
+void prologue(InputArchive& archive, const cereal::memory_detail::PtrWrapper<std::shared_ptr<T>&>&) {
+  archive.expect_shared(typeid(T));
+}
+
+template <class T>
+requires std::is_arithmetic_v<T>
+void CEREAL_SAVE_FUNCTION_NAME(OutputArchive& archive, const T& value) { archive.saveBinary(&value, sizeof value); }
+template <class T>
+requires std::is_arithmetic_v<T>
+void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, T& value) {
+  if constexpr (std::is_same_v<T, bool>) {
+    unsigned char byte = 0;  // any other value than 0 and 1 in a bool would be undefined behaviour
+    archive.loadBinary(&byte, sizeof byte);
+    value = byte != 0;
+  } else {
+    archive.loadBinary(&value, sizeof value);
+  }
+}
+template <class T>
+void CEREAL_SERIALIZE_FUNCTION_NAME(OutputArchive& archive, cereal::NameValuePair<T>& pair) {
+  archive(pair.value);
+}
+template <class T>
+void CEREAL_SERIALIZE_FUNCTION_NAME(InputArchive& archive, cereal::NameValuePair<T>& pair) {
+  archive(pair.value);
+}
+template <class T>
+void CEREAL_SAVE_FUNCTION_NAME(OutputArchive& archive, const cereal::SizeTag<T>& tag) {
+  const auto size = static_cast<std::uint64_t>(tag.size);
+  archive.saveBinary(&size, sizeof size);
+}
+template <class T>
+void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, cereal::SizeTag<T>& tag) {
+  std::uint64_t size = 0;
+  archive.loadBinary(&size, sizeof size);
+  if (size > std::max(archive.remaining_bytes(), empty_elements_limit)) {
+    throw_size_beyond_end(size, archive.remaining_bytes());
+  }
+  tag.size = static_cast<std::remove_reference_t<decltype(tag.size)>>(size);
+}
+template <class T>
+void CEREAL_SAVE_FUNCTION_NAME(OutputArchive& archive, const cereal::BinaryData<T>& data) {
+  archive.saveBinary(data.data, static_cast<std::size_t>(data.size));
+}
+template <class T>
+void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, cereal::BinaryData<T>& data) {
+  archive.loadBinary(data.data, static_cast<std::size_t>(data.size));
+}
+inline void CEREAL_SAVE_FUNCTION_NAME(OutputArchive& archive, const std::filesystem::path& path) {
+  archive(path.native());
+}
+inline void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, std::filesystem::path& path) {
+  std::filesystem::path::string_type text;
+  archive(text);
+  path = std::move(text);
+}
+
+// Sequences grow as their elements come. cereal makes all elements that are announced first: one byte that arrives may
+// announce one, of any size, and in a tree each level may announce as many once more.
+template <class Sequence>
+void load_sequence(InputArchive& archive, Sequence& values) {
+  std::uint64_t left = 0;
+  archive(cereal::make_size_tag(left));
+  values.clear();
+  if constexpr (requires { values.reserve(0); })
+    values.reserve(std::min<std::uint64_t>(left, 512 / sizeof *values.begin()));
+  for (; left != 0; --left) archive(values.emplace_back());
+}
+template <class T, class Allocator>
+requires(!std::is_same_v<T, bool>) void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive,
+                                                                  std::vector<T, Allocator>& values) {
+  if constexpr (is_plain<std::vector<T, Allocator>>) {
+    values.clear();
+    decode_plain(archive.source(), values);
+  } else {
+    load_sequence(archive, values);
+  }
+}
+template <class T, class Allocator>
+void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, std::deque<T, Allocator>& values) {
+  load_sequence(archive, values);
+}
+template <class T, class Allocator>
+void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, std::list<T, Allocator>& values) {
+  load_sequence(archive, values);
+}
+template <class T, class Allocator>
+void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, std::forward_list<T, Allocator>& values) {
+  std::uint64_t left = 0;
+  archive(cereal::make_size_tag(left));
+  values.clear();
+  for (auto last = values.before_begin(); left != 0; --left) archive(*(last = values.emplace_after(last)));
+}
+template <class T>
+requires std::is_arithmetic_v<T>
+void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, std::valarray<T>& values) {
+  std::vector<T> loaded;
+  archive(loaded);
+  values = std::valarray<T>(loaded.data(), loaded.size());
+}
+
+}  // namespace multiprocessing::detail
+
+CEREAL_SETUP_ARCHIVE_TRAITS(multiprocessing::detail::InputArchive, multiprocessing::detail::OutputArchive)
+// Before any CEREAL_REGISTER_TYPE: a header of this library brings cereal and its own archives together.
+CEREAL_REGISTER_ARCHIVE(multiprocessing::detail::OutputArchive)
+CEREAL_REGISTER_ARCHIVE(multiprocessing::detail::InputArchive)
