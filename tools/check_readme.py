@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """What README.md and src/README.md say that the build does not check (cmake/readme.cmake compiles and runs the programs
 of the first): their other C++ code stands in a file that is compiled, the files and the tests that they name exist.
+And that tests/compile_fail/README.md names what is there, with the messages that are expected.
 Prints `file:line: what`."""
 
 import re
@@ -10,6 +11,7 @@ from pathlib import Path
 
 TOP = Path(__file__).resolve().parent.parent
 READMES = [TOP / "README.md", TOP / "src" / "README.md"]
+REFUSALS = TOP / "tests" / "compile_fail" / "README.md"
 FENCE = re.compile(r"^```(\w*)")
 INLINE = re.compile(r"`([^`]+)`")
 TEST = re.compile(r"^(?:TYPED_)?TEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)\)", re.MULTILINE)
@@ -93,6 +95,40 @@ def check_test_table(lines, problems):
             problems.extend((number, f"names the test {name}, which does not exist") for name in missing)
 
 
+def message_of(program):
+    """All of its comment `// Refused:`."""
+    match = re.search(r"// Refused: ([^\n]*(?:\n//   [^\n]*)*)", program.read_text(encoding="utf-8"))
+    return re.sub(r"\n// +", " ", match[1]) if match else None
+
+
+def texts_of_tests():
+    """All test code, its string literals joined, what a macro says in between shortened to an ellipsis."""
+    text = "".join(path.read_text(encoding="utf-8") for path in sorted((TOP / "tests").rglob("*_test.cpp")))
+    return re.sub(r'"\s*[A-Z_]+\s*"', "…", re.sub(r'"\s*"', "", re.sub(r'"\s*([A-Z_]+)\s*"', r'" \1 "', text)))
+
+
+def check_refusals(folder, lines, problems):
+    """The page of what can be sent: its tests exist; it names each program of its folder, with the message that the
+    program expects; a message at run time stands in a test."""
+    known, texts, named = tests(), texts_of_tests(), set()
+    for number, line in enumerate(lines, 1):
+        programs = [folder / target for target in LINK.findall(line) if target.endswith(".cpp")]
+        named.update(program.name for program in programs)
+        cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+        if not line.startswith("|") or len(cells) < 5:
+            continue
+        missing = [name for name in INLINE.findall(cells[2] + cells[3]) if name not in known]
+        problems.extend((number, f"names the test {name}, which does not exist") for name in missing)
+        message = cells[4].strip("“”`")
+        for program in programs:
+            if program.exists() and message_of(program) != message:
+                problems.append((number, f"quotes another message than {program.name} expects"))
+        if message not in ("message", "---") and not programs and message not in texts:
+            problems.append((number, f"quotes a message that no test expects: {message}"))
+    programs = sorted(path.name for path in folder.glob("*.cpp"))
+    problems.extend((1, f"does not name {name}") for name in programs if name not in named)
+
+
 def check_names(folder, lines, problems):
     in_block = False
     for number, line in enumerate(lines, 1):
@@ -109,6 +145,13 @@ def check_names(folder, lines, problems):
 
 def main():
     found = False
+    problems = []
+    lines = REFUSALS.read_text(encoding="utf-8").splitlines()
+    check_refusals(REFUSALS.parent, lines, problems)
+    check_names(REFUSALS.parent, lines, problems)
+    for number, what in sorted(problems):
+        print(f"{REFUSALS.relative_to(TOP)}:{number}: {what}")
+        found = True
     for readme in READMES:
         problems = []
         lines = readme.read_text(encoding="utf-8").splitlines()

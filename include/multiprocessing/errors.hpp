@@ -64,14 +64,15 @@ class MULTIPROCESSING_EXPORT StopIteration : public ProcessError {
   ~StopIteration() override;
 };
 
-// An argument or a function cannot be sent, or cannot be decoded in the worker. The reason, if there is one, is nested.
+// An argument or a function cannot be sent, or cannot be decoded in the worker. what() names the type and the reason;
+// what a class threw while it was saved or loaded is nested, too.
 class MULTIPROCESSING_EXPORT PicklingError : public ProcessError {
  public:
   using ProcessError::ProcessError;
   ~PicklingError() override;
 };
 
-// A result cannot be sent, or cannot be decoded in the parent. The reason is nested.
+// A result cannot be sent, or cannot be decoded in the parent. what() ends with the reason, which is nested, too.
 class MULTIPROCESSING_EXPORT MaybeEncodingError : public ProcessError {
  public:
   using ProcessError::ProcessError;
@@ -116,7 +117,8 @@ class MULTIPROCESSING_EXPORT RemoteTraceback : public ProcessError {
   ~RemoteTraceback() override;
 };
 
-// The error and all that is nested in it, one line each, the outermost first; never empty. Null gives "no error".
+// The error and all that is nested in it, one line each, the outermost first; never empty. Null gives "no error". What
+// the first line has said already is not said again.
 // Any thread; does not block; throws std::bad_alloc only.
 MULTIPROCESSING_EXPORT std::string describe(std::exception_ptr error);
 
