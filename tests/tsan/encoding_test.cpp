@@ -13,7 +13,7 @@ struct Instrument {
   virtual ~Instrument() = default;
   virtual int strings() const = 0;
 };
-struct Lute : Instrument {
+struct Lute : Instrument, std::enable_shared_from_this<Lute> {
   int strings() const override { return count; }
   template <class Archive>
   void serialize(Archive& archive, std::uint32_t) {

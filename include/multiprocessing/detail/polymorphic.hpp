@@ -3,10 +3,13 @@
 
 #include <multiprocessing/detail/cereal_archive.hpp>
 
+#include <cstdint>
 #include <memory>
+#include <string>
 #include <type_traits>
 #include <typeindex>
 #include <typeinfo>
+#include <utility>
 
 namespace multiprocessing::detail {
 
@@ -38,3 +41,38 @@ void prologue(OutputArchive&, const std::unique_ptr<T, Deleter>& pointer) {
 }
 
 }  // namespace multiprocessing::detail
+
+namespace cereal::detail {
+
+// cereal's own, for an object that can give out pointers to itself (std::enable_shared_from_this), writes to it while
+// it is saved: a race between threads that send it at once. This one only reads.
+template <class T>
+struct OutputBindingCreator<multiprocessing::detail::OutputArchive, T> {
+  using Archive = multiprocessing::detail::OutputArchive;
+
+  OutputBindingCreator() {
+    typename OutputBindingMap<Archive>::Serializers serializers;
+    serializers.shared_ptr = [](void* archive, const void* object, const std::type_info& base) {
+      const std::shared_ptr<const T> unowned(std::shared_ptr<void>(), find(archive, object, base));
+      (*static_cast<Archive*>(archive))(memory_detail::make_ptr_wrapper(unowned));
+    };
+    serializers.unique_ptr = [](void* archive, const void* object, const std::type_info& base) {
+      const std::unique_ptr<const T, EmptyDeleter<const T>> unowned(find(archive, object, base));
+      (*static_cast<Archive*>(archive))(memory_detail::make_ptr_wrapper(unowned));
+    };
+    StaticObject<OutputBindingMap<Archive>>::getInstance().map.insert({typeid(T), std::move(serializers)});
+  }
+
+ private:
+  // Writes the type's name, the first time in an archive, else its number.
+  static const T* find(void* to, const void* object, const std::type_info& base) {
+    Archive& archive = *static_cast<Archive*>(to);
+    const char* const name = binding_name<T>::name();
+    const std::uint32_t number = archive.registerPolymorphicType(name);
+    archive(number);
+    if ((number & msb_32bit) != 0) archive(std::string(name));
+    return PolymorphicCasters::template downcast<T>(object, base);
+  }
+};
+
+}  // namespace cereal::detail
