@@ -82,7 +82,7 @@ TEST_F(WhatCanBeSent, ABoundArgument) { EXPECT_EQ(pool_.map(partial(scaled, 3L),
 TEST_F(WhatCanBeSent, AStdFunctionThatHoldsAPlainFunction) {
   EXPECT_EQ(pool_.map(std::function<long(long)>(square), {1L, 2L}), (std::vector{1L, 4L}));
 
-  const long captured = 1;
+  const long captured = pool_.processes();
   const std::function<long(long)> lambda = [captured](long number) { return number + captured; };
   const std::string text = refusal_of([&] { pool_.apply(lambda, 1L); });
   EXPECT_EQ(text.find("a std::function<long (long)> that holds "), 0u) << text;

@@ -166,7 +166,8 @@ void look_at(const Animals& animals) {
   require(!animal || animal->legs() == 4, "an animal is none");
   require(!dog || std::string(dog->name).size() == dog->name.size(), "a name is not as long as it says");
   require(!only || only->legs() == 4, "an animal is none");
-  require(!stone || typeid(*stone) == typeid(Stone), "a stone is none");
+  const Stone* const found = stone.get();
+  require(found == nullptr || typeid(*found) == typeid(Stone), "a stone is none");
 }
 
 std::shared_ptr<std::string> text(const char* content) { return std::make_shared<std::string>(content); }
