@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <memory>
 #include <span>
+#include <thread>
 
 #include "api/every_pool.hpp"
 
@@ -134,6 +137,28 @@ TEST_F(WhatCanBeSent, WhatTheFunctionReturnsInsteadOfWritingItToAReference) {
                 },
                 {std::vector{1L}, std::vector{2L}}),
             (std::vector{std::vector{1L, 4L}, std::vector{2L, 4L}}));
+}
+
+TEST_F(WhatCanBeSent, AThreadIsStartedWhereItRuns) {
+  EXPECT_EQ(pool_.apply(
+                [](long number) {
+                  std::thread([&] { number = square(number); }).join();
+                  return number;
+                },
+                7L),
+            49);
+}
+
+TEST_F(WhatCanBeSent, AFileIsOpenedWhereItIsRead) {
+  const std::filesystem::path path = "/proc/self/comm";  // the name of the process that reads it
+  EXPECT_EQ(pool_.apply(
+                [](const std::filesystem::path& file) {
+                  std::string line;
+                  std::getline(std::ifstream(file), line);
+                  return line;
+                },
+                path),
+            .substr(0, 10), "mp-worker-");
 }
 
 }  // namespace

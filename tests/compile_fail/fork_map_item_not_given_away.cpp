@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Refused: but the items belong to somebody else: give them away, fork_map(f, std::move(items))
+// Refused: the function takes its item by && or as a type that cannot be copied, but the items belong to somebody else:
+//   give them away, fork_map(f, std::move(items)), or take a const reference
 #include <multiprocessing/fork_map.hpp>
 
 #include <memory>
