@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Refused: the target of a Process cannot be called with these arguments; as in a std::thread they are rvalues there: take
-//   them by value or const reference
+// Refused: the target of a Process cannot be called with these arguments; as in a std::thread they are rvalues
+//   there: take them by value or const reference
 #include <multiprocessing/process.hpp>
 
 #include <string>
