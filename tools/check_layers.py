@@ -16,6 +16,7 @@ LAYERS = {
     "os": {"os"},
     "shm": {"shm", "os"},
     "process": {"process", "shm", "os"},
+    "ipc": {"ipc", "shm", "os"},
     "pool": {"pool", "process", "shm", "os"},
 }
 # A header of somebody else, and the files that may include it.

@@ -57,6 +57,13 @@ class MULTIPROCESSING_EXPORT BrokenPool : public ProcessError {
   ~BrokenPool() override;
 };
 
+// A barrier that cannot be passed: somebody waited too long, was killed, or gave up, and nobody has called reset().
+class MULTIPROCESSING_EXPORT BrokenBarrierError : public ProcessError {
+ public:
+  using ProcessError::ProcessError;
+  ~BrokenBarrierError() override;
+};
+
 // next() at the end of a ResultRange.
 class MULTIPROCESSING_EXPORT StopIteration : public ProcessError {
  public:

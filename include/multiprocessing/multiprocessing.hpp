@@ -3,9 +3,13 @@
 
 // Everything that this library offers. A program that uses one pool needs only its header.
 #include <multiprocessing/async_result.hpp>
+#include <multiprocessing/barrier.hpp>
+#include <multiprocessing/condition.hpp>
 #include <multiprocessing/cpu_count.hpp>
 #include <multiprocessing/errors.hpp>
+#include <multiprocessing/event.hpp>
 #include <multiprocessing/fork_map.hpp>
+#include <multiprocessing/lock.hpp>
 #include <multiprocessing/options.hpp>
 #include <multiprocessing/outcome.hpp>
 #include <multiprocessing/partial.hpp>
@@ -15,6 +19,7 @@
 #include <multiprocessing/random_stream.hpp>
 #include <multiprocessing/register_exception.hpp>
 #include <multiprocessing/result_range.hpp>
+#include <multiprocessing/semaphore.hpp>
 #include <multiprocessing/serial_pool.hpp>
 #include <multiprocessing/thread_pool.hpp>
 #include <multiprocessing/worker.hpp>

@@ -45,6 +45,7 @@ ProcessError::~ProcessError() = default;
 TimeoutError::~TimeoutError() = default;
 DeadlineExceeded::~DeadlineExceeded() = default;
 CancelledError::~CancelledError() = default;
+BrokenBarrierError::~BrokenBarrierError() = default;
 BrokenPool::~BrokenPool() = default;
 StopIteration::~StopIteration() = default;
 PicklingError::~PicklingError() = default;

@@ -57,6 +57,7 @@ struct RemoteErrorData {
 // A task may use a pool of its own: its errors are as good as any.
 constinit const ExceptionType types[] = {
     text_only<ProcessError>(),
+    text_only<BrokenBarrierError>(),
     text_only<TimeoutError>(),
     text_only<CancelledError>(),
     text_only<BrokenPool>(),

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+#include "ipc/barrier_core.hpp"
+
+#include <multiprocessing/errors.hpp>
+
+#include "os/bell_poll.hpp"
+#include "os/wait.hpp"
+
+#include <array>
+#include <new>
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+namespace multiprocessing::detail {
+namespace {
+
+constexpr std::chrono::microseconds spin{20};
+// Longer than anybody holds the guard, but for an action: that is not waited for beyond one's own deadline.
+constexpr std::chrono::milliseconds guard_patience{100};
+
+bool has_ended(const UniqueFd& process) {
+  const std::array<int, 1> fds{process.get()};
+  return process.get() < 0 || wait_readable(fds, Clock::now());
+}
+
+[[noreturn]] void throw_broken(const std::string& why) { throw BrokenBarrierError("the barrier is broken: " + why); }
+
+int checked_parties(int parties) {
+  if (parties < 1) throw std::invalid_argument("a barrier needs at least 1 party, not " + std::to_string(parties));
+  return parties;
+}
+
+}  // namespace
+
+BarrierCore::BarrierCore(int parties, std::function<void()> action, std::optional<std::chrono::nanoseconds> timeout)
+    : parties_(checked_parties(parties)),
+      action_(std::move(action)),
+      timeout_(timeout),
+      mapping_(sizeof(Words) + static_cast<std::size_t>(parties) * sizeof(ProcessIdentity)),
+      words_(new (mapping_.data()) Words),
+      arrivals_(reinterpret_cast<ProcessIdentity*>(words_ + 1), static_cast<std::size_t>(parties)) {}
+
+Deadline BarrierCore::default_deadline() const { return timeout_ ? deadline_after(*timeout_) : never; }
+
+bool BarrierCore::enter(Deadline deadline) {
+  const RobustMutex::Outcome outcome = words_->guard.lock(deadline);
+  if (outcome == RobustMutex::Outcome::own) {
+    throw std::logic_error("a barrier's action may not use the barrier: all others wait for its end");
+  }
+  if (outcome == RobustMutex::Outcome::inherited) mark(rounds().current, &Rounds::with_broken);
+  return outcome != RobustMutex::Outcome::timed_out;
+}
+
+BarrierCore::End BarrierCore::end_of(std::uint32_t round) const {
+  const Rounds now = rounds();
+  if (now.is_broken(round)) return End::broken;
+  return now.current == round ? End::none : End::passed;
+}
+
+// False if the round has ended already.
+bool BarrierCore::mark(std::uint32_t round, Rounds (Rounds::*change)() const) {
+  std::uint64_t word = words_->rounds.load(std::memory_order_acquire);
+  do {
+    const Rounds now = Rounds::of(word);
+    if (now.current != round || now.is_broken(round)) return false;
+  } while (!words_->rounds.compare_exchange_weak(word, (Rounds::of(word).*change)().word(), std::memory_order_acq_rel));
+  return true;
+}
+
+// In whatever state it is: whoever runs an action holds the guard, but has rung, so that all wait for the guard.
+void BarrierCore::break_round(std::uint32_t round) {
+  const bool is_inside = enter(deadline_after(guard_patience));
+  if (is_inside) bell_.ring();
+  mark(round, &Rounds::with_broken);
+  if (is_inside) leave();
+}
+
+int BarrierCore::wait(Deadline deadline) {
+  const ProcessIdentity self = identity_of_this_process();
+  if (!enter(deadline)) {
+    break_round(rounds().current);
+    throw_broken("not all came in time");
+  }
+  const std::uint32_t round = rounds().current;
+  const std::uint32_t index = words_->arrived;
+  ProcessIdentity before;
+  try {
+    if (is_broken()) throw_broken("reset() makes it new");
+    if (index != 0) before = arrivals_[index - 1];
+    if (index != 0 && has_ended(open_process(before))) {
+      bell_.ring();
+      mark(round, &Rounds::with_broken);
+      throw_broken("process " + std::to_string(before.pid) + " has ended while it waited");
+    }
+    if (index + 1 == arrivals_.size()) {
+      pass(round);
+    } else {
+      arrivals_[index] = self;
+      words_->arrived = index + 1;
+    }
+  } catch (...) {
+    leave();
+    throw;
+  }
+  leave();
+  if (index + 1 != arrivals_.size()) wait_for_end(round, before, deadline);
+  return static_cast<int>(index);
+}
+
+// By the last one. All others wake up and wait for the guard, and so for the end of this.
+void BarrierCore::pass(std::uint32_t round) {
+  bell_.ring();
+  try {
+    if (action_) action_();
+  } catch (...) {
+    mark(round, &Rounds::with_broken);
+    throw;
+  }
+  words_->arrived = 0;
+  if (!mark(round, &Rounds::next)) throw_broken("somebody gave up while the action ran");
+}
+
+void BarrierCore::wait_for_end(std::uint32_t round, const ProcessIdentity& before, Deadline deadline) {
+  const Deadline spin_end = std::min(deadline, Clock::now() + spin);
+  while (end_of(round) == End::none && Clock::now() < spin_end) std::this_thread::yield();
+
+  std::optional<BellPoll> poll;
+  UniqueFd watched;
+  std::string why = "somebody was killed, came too late, or called abort() or reset()";
+  while (end_of(round) == End::none) {
+    if (!poll) {
+      poll.emplace(bell_);
+      if (before.pid != 0) watched = open_process(before);
+      if (watched.get() >= 0) poll->watch(watched.get());
+    }
+    if (before.pid != 0 && has_ended(watched) && end_of(round) == End::none) {
+      why = "process " + std::to_string(before.pid) + " has ended while it waited";
+      break_round(round);
+    } else if (Clock::now() >= deadline) {
+      why = "not all came in time";
+      break_round(round);
+    } else if (poll->sleep(deadline) == BellPoll::Woken::by_bell_or_deadline && enter(deadline)) {
+      leave();
+    }
+  }
+  if (end_of(round) == End::broken) throw_broken(why);
+}
+
+void BarrierCore::abort() { break_round(rounds().current); }
+
+void BarrierCore::reset() {
+  enter(never);
+  bell_.ring();
+  if (words_->arrived != 0) mark(rounds().current, &Rounds::with_broken);
+  words_->arrived = 0;
+  words_->rounds.store(rounds().next().word(), std::memory_order_release);
+  leave();
+}
+
+int BarrierCore::waiting() {
+  enter(never);
+  const std::uint32_t arrived = is_broken() ? 0 : words_->arrived;
+  leave();
+  return static_cast<int>(arrived);
+}
+
+}  // namespace multiprocessing::detail

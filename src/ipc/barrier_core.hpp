@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "os/event_fd.hpp"
+#include "os/process_identity.hpp"
+#include "os/robust_mutex.hpp"
+#include "shm/mapping.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+
+namespace multiprocessing::detail {
+
+// How the rounds of a barrier ended: the number of the one that is on, and a bit for each of the last 32, the lowest
+// for that which is on: it was broken. Who waited finds here, however late it wakes up, what became of its round.
+struct Rounds {
+  std::uint32_t current = 0;
+  std::uint32_t broken = 0;
+  std::uint64_t word() const { return std::uint64_t{current} << 32 | broken; }
+  static Rounds of(std::uint64_t word) {
+    return {static_cast<std::uint32_t>(word >> 32), static_cast<std::uint32_t>(word)};
+  }
+  bool is_broken(std::uint32_t round) const { return current - round >= 32 || (broken >> (current - round) & 1U) != 0; }
+  Rounds next() const { return {current + 1, broken << 1}; }
+  Rounds with_broken() const { return {current, broken | 1U}; }
+};
+
+// Who changes something holds the guard, and rings before it does: whoever wakes up asks for the guard, and so learns
+// of the change, or that its author has died. Each that waits watches the process that arrived before it, and who
+// arrives looks whether that one is still there: so the first living one behind a dead one breaks it for all.
+class BarrierCore {
+ public:
+  BarrierCore(int parties, std::function<void()> action, std::optional<std::chrono::nanoseconds> timeout);
+
+  int wait(Deadline deadline);
+  Deadline default_deadline() const;
+  void abort();
+  void reset();
+  int parties() const { return parties_; }
+  int waiting();
+  bool is_broken() const { return rounds().is_broken(rounds().current); }
+
+ private:
+  enum class End { none, passed, broken };
+  struct Words {
+    RobustMutex guard;
+    std::atomic<std::uint64_t> rounds{0};
+    std::uint32_t arrived = 0;  // in the round that is on
+  };
+  // False at the deadline. A guard that was left by somebody who died has broken the round.
+  bool enter(Deadline deadline);
+  void leave() { words_->guard.unlock(); }
+
+  Rounds rounds() const { return Rounds::of(words_->rounds.load(std::memory_order_acquire)); }
+  End end_of(std::uint32_t round) const;
+  bool mark(std::uint32_t round, Rounds (Rounds::*change)() const);
+  void break_round(std::uint32_t round);
+  void pass(std::uint32_t round);
+  void wait_for_end(std::uint32_t round, const ProcessIdentity& before, Deadline deadline);
+
+  const int parties_;
+  const std::function<void()> action_;
+  const std::optional<std::chrono::nanoseconds> timeout_;
+  SharedMapping mapping_;
+  Words* const words_;
+  const std::span<ProcessIdentity> arrivals_;
+  EventFd bell_;
+};
+
+}  // namespace multiprocessing::detail

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+#include "ipc/lock_core.hpp"
+
+#include <new>
+#include <stdexcept>
+#include <utility>
+
+namespace multiprocessing::detail {
+
+using Outcome = RobustMutex::Outcome;
+
+LockCore::LockCore(Kind kind) : kind_(kind), words_(new (mapping_.data()) Words) {}
+
+void LockCore::note(Outcome outcome) {
+  words_->depth = 1;
+  words_->is_abandoned = std::exchange(words_->was_abandoned, false) || outcome == Outcome::inherited;
+}
+
+bool LockCore::acquire(Deadline deadline) {
+  const Outcome outcome = words_->mutex.lock(deadline);
+  if (outcome == Outcome::timed_out) return false;
+  if (outcome != Outcome::own) {
+    note(outcome);
+  } else if (kind_ == Kind::recursive) {
+    ++words_->depth;
+  } else {
+    throw std::logic_error("this thread holds the Lock already, it would wait for itself: use an RLock");
+  }
+  return true;
+}
+
+void LockCore::release() {
+  if (kind_ == Kind::recursive) {
+    if (!is_own()) throw std::logic_error("release() of an RLock that this thread does not hold");
+    if (--words_->depth != 0) return;
+  }
+  if (!words_->mutex.unlock()) throw std::logic_error("release() of a Lock that this thread does not hold");
+}
+
+// Without waiting, and without changing anything.
+Outcome LockCore::probe() {
+  const Outcome outcome = words_->mutex.lock(Deadline::min());
+  if (outcome == Outcome::inherited) words_->was_abandoned = true;
+  if (outcome == Outcome::inherited || outcome == Outcome::locked) words_->mutex.unlock();
+  return outcome;
+}
+
+bool LockCore::locked() {
+  const Outcome outcome = probe();
+  return outcome == Outcome::own || outcome == Outcome::timed_out;
+}
+
+bool LockCore::is_own() { return probe() == Outcome::own; }
+
+std::uint32_t LockCore::release_all() {
+  const std::uint32_t depth = words_->depth;
+  words_->mutex.unlock();
+  return depth;
+}
+
+void LockCore::acquire_again(std::uint32_t depth) {
+  note(words_->mutex.lock());
+  words_->depth = depth;
+}
+
+}  // namespace multiprocessing::detail

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "os/robust_mutex.hpp"
+#include "shm/mapping.hpp"
+
+#include <cstdint>
+
+namespace multiprocessing::detail {
+
+// A lock in memory of its own. Where it says so it throws std::logic_error.
+class LockCore {
+ public:
+  enum class Kind { once, recursive };
+  explicit LockCore(Kind kind);
+
+  bool acquire(Deadline deadline);  // throws if this thread holds it, unless it is recursive
+  void release();                   // throws if this thread does not hold it
+  bool locked();
+  bool is_own();  // this thread holds it
+  bool abandoned() const { return words_->is_abandoned; }
+
+  // For a while, by the thread that holds it; how often it was acquired is given back.
+  std::uint32_t release_all();
+  void acquire_again(std::uint32_t depth);
+
+ private:
+  // Written by who holds the mutex.
+  struct Words {
+    RobustMutex mutex;
+    std::uint32_t depth = 0;
+    bool is_abandoned = false;   // as the holder found it
+    bool was_abandoned = false;  // as somebody found it who only looked
+  };
+  void note(RobustMutex::Outcome outcome);
+  RobustMutex::Outcome probe();
+
+  const Kind kind_;
+  SharedMapping mapping_{sizeof(Words)};
+  Words* const words_;
+};
+
+}  // namespace multiprocessing::detail

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <multiprocessing/detail/deadline.hpp>
+
+#include <pthread.h>
+
+namespace multiprocessing::detail {
+
+// A mutex in memory that processes share. When a thread that holds it ends, however it ends, the kernel gives it to the
+// next one that asks, and says so: glibc's robust mutex (pthread_mutexattr_setrobust(3)).
+// Never destroyed: its memory just goes. The memory must stay mapped while it is held.
+class RobustMutex {
+ public:
+  RobustMutex();  // throws std::system_error
+  RobustMutex(const RobustMutex&) = delete;
+  RobustMutex& operator=(const RobustMutex&) = delete;
+
+  // `inherited`: locked, and the one who held it has ended meanwhile. `own`: this thread holds it already.
+  enum class Outcome { locked, inherited, own, timed_out };
+  Outcome lock(Deadline deadline = never);  // blocks; throws std::system_error
+  bool unlock() noexcept;                   // false: this thread does not hold it
+
+ private:
+  pthread_mutex_t mutex_;
+};
+
+}  // namespace multiprocessing::detail
