@@ -2,6 +2,7 @@
 #pragma once
 
 #include <multiprocessing/detail/archive.hpp>
+#include <multiprocessing/detail/inherited_only.hpp>
 #include <multiprocessing/detail/parts.hpp>
 
 #include <functional>
@@ -76,7 +77,10 @@ using IsOfItsProcess =
     std::bool_constant<IsUnknownToCereal<T>::value &&
                        (HasNativeHandle<T> || HasWorkers<T> || HasSentinel<T> || std::is_base_of_v<std::ios_base, T>)>;
 template <class T>
-using DoesNotSayHow = std::bool_constant<IsUnknownToCereal<T>::value && !IsOfItsProcess<T>::value>;
+using IsInheritedOnly = std::is_base_of<InheritedOnly, T>;
+template <class T>
+using DoesNotSayHow =
+    std::bool_constant<IsUnknownToCereal<T>::value && !IsOfItsProcess<T>::value && !IsInheritedOnly<T>::value>;
 
 // What cereal loads into must exist first, except behind a smart pointer: load_and_construct() may make that.
 template <class T>
@@ -119,6 +123,10 @@ constexpr void require_sendable() {
   static_assert(can_be_sent<first_in<IsView, T>>,
                 "multiprocessing: a std::span or std::string_view inside a value or as a result cannot be sent: "
                 "it would arrive dangling; send a std::vector or std::string");
+  static_assert(
+      can_be_sent<first_in<IsInheritedOnly, T>>,
+      "multiprocessing: such an object should only be shared between processes through inheritance: capture it "
+      "in a pool's initializer, in fork_map or in a Process, or make it global before the pool");
   static_assert(
       can_be_sent<first_in<IsOfItsProcess, T>>,
       "multiprocessing: a mutex, thread, stream, process or pool belongs to its process and cannot be sent to another "
