@@ -2,6 +2,7 @@
 #pragma once
 
 // Everything that this library offers. A program that uses one pool needs only its header.
+#include <multiprocessing/array.hpp>
 #include <multiprocessing/async_result.hpp>
 #include <multiprocessing/barrier.hpp>
 #include <multiprocessing/condition.hpp>
@@ -22,4 +23,5 @@
 #include <multiprocessing/semaphore.hpp>
 #include <multiprocessing/serial_pool.hpp>
 #include <multiprocessing/thread_pool.hpp>
+#include <multiprocessing/value.hpp>
 #include <multiprocessing/worker.hpp>
