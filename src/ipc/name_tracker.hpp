@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "os/event_fd.hpp"
+#include "os/exec_watch.hpp"
+#include "os/shm_files.hpp"
+#include "os/unique_fd.hpp"
+#include "shm/mapping.hpp"
+
+#include <sys/types.h>
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <string>
+
+namespace multiprocessing::detail {
+
+// The names of shared memory that a process has made, in memory that its tracker reads when the process has ended,
+// at whatever instruction: an entry is whole before it counts. The maker writes under a lock of its own.
+class NameTable {
+ public:
+  static constexpr std::size_t most = 8192;
+
+  // file: the name is looked after as long as it means this file; 0, for an unpredictable name: whatever it means.
+  void enter(std::size_t slot, const std::string& name, std::uint64_t file) noexcept;
+  void leave(std::size_t slot) noexcept;
+  void unlink_all() noexcept;  // by the tracker, once nobody writes any more
+
+ private:
+  struct Entry {
+    std::atomic<bool> counts{false};
+    std::uint64_t file = 0;
+    std::array<char, shm_name_bytes> name{};
+  };
+  SharedMapping mapping_{most * sizeof(Entry)};
+  Entry* const entries_ = reinterpret_cast<Entry*>(mapping_.data());  // zeros are entries that do not count
+};
+
+// A child of this process that outlives it for a moment, however it ends (SIGKILL, exec), and then unlinks the names in
+// the table. The constructor returns when it is on its guard; the destructor ends it. It holds no descriptor of the
+// program's and is in a session of its own: who ends all that a dead worker left behind passes it by.
+class NameTracker {
+ public:
+  explicit NameTracker(NameTable& table);  // throws std::system_error
+  NameTracker(const NameTracker&) = delete;
+  NameTracker& operator=(const NameTracker&) = delete;
+  ~NameTracker();
+  bool has_ended() const;  // somebody has killed it
+
+ private:
+  [[noreturn]] void run(NameTable& table, int creator, int creator_execs) noexcept;
+
+  EventFd quit_;
+  EventFd ready_;
+  ExecWatch exec_watch_;
+  pid_t pid_ = 0;
+  UniqueFd tracker_;  // a pidfd
+};
+
+}  // namespace multiprocessing::detail

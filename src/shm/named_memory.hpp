@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <boost/interprocess/mapped_region.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace multiprocessing::detail {
+
+// Shared memory with a name, mapped here. Its memory was taken when it was created: no access is ever a SIGBUS.
+// The name stays when this goes. Both functions throw std::system_error, which says the name.
+class NamedMemory {
+ public:
+  static NamedMemory create(const std::string& name, std::size_t size_bytes);  // EEXIST: there is one already
+  static NamedMemory attach(const std::string& name);                          // ENOENT: there is none
+
+  std::byte* data() const noexcept { return static_cast<std::byte*>(region_.get_address()); }
+  std::size_t size_bytes() const noexcept { return region_.get_size(); }
+  std::uint64_t file() const noexcept { return file_; }  // tells it from another one of the same name
+
+ private:
+  boost::interprocess::mapped_region region_;
+  std::uint64_t file_ = 0;
+};
+
+[[noreturn]] void throw_named(int error, const char* what_failed, const std::string& name);
+
+}  // namespace multiprocessing::detail
