@@ -22,6 +22,7 @@
 #include <multiprocessing/result_range.hpp>
 #include <multiprocessing/semaphore.hpp>
 #include <multiprocessing/serial_pool.hpp>
+#include <multiprocessing/shareable_list.hpp>
 #include <multiprocessing/shared_memory.hpp>
 #include <multiprocessing/thread_pool.hpp>
 #include <multiprocessing/value.hpp>

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <multiprocessing/shared_memory.hpp>
+
+#include <cstdint>
+#include <initializer_list>
+#include <variant>
+#include <vector>
+
+namespace multiprocessing {
+
+// A list of a fixed number of small values in one SharedMemory, shm(). Each slot keeps the space that it began with: 8
+// bytes for None, a bool, an integer or a double; for a text or bytes the next multiple of 8 above its size. A copy is
+// the same list; one that is sent through a pool goes as its name.
+// There is no lock: who reads a slot while another process writes it, or one is killed writing it, may get a part of
+// each value; never memory outside the slot. Nothing blocks. Names end as those of SharedMemory.
+class MULTIPROCESSING_EXPORT ShareableList {
+ public:
+  using None = std::monostate;
+  using Bytes = std::vector<std::byte>;
+  using Value = std::variant<None, bool, std::int64_t, double, std::string, Bytes>;
+
+  ShareableList() = default;  // nothing, to be assigned to
+  // Creates; what it throws is what SharedMemory throws.
+  explicit ShareableList(const std::vector<Value>& values, std::optional<std::string> name = {});
+  ShareableList(std::initializer_list<Value> values, std::optional<std::string> name = {})
+      : ShareableList(std::vector<Value>(values), std::move(name)) {}
+  // Python's ShareableList(name=…). std::runtime_error: the memory of that name is no list.
+  static ShareableList attach(const std::string& name);
+
+  std::size_t size() const { return slots_.size(); }
+  Value operator[](std::size_t index) const;  // std::out_of_range; std::runtime_error: somebody has overwritten it
+  // Of any type, if it fits: std::invalid_argument if the slot is too small for this text.
+  void set(std::size_t index, const Value& value);
+  std::string format() const;  // as Python's struct module would say it
+  std::size_t count(const Value& value) const;
+  std::size_t index(const Value& value) const;  // of the first; std::invalid_argument if there is none
+  std::vector<Value> to_vector() const;
+  SharedMemory& shm() { return memory_; }
+  const SharedMemory& shm() const { return memory_; }
+
+  template <class Archive>
+  void save(Archive& archive) const {
+    archive(memory_.name());
+  }
+  template <class Archive>
+  void load(Archive& archive) {
+    std::string name;
+    archive(name);
+    *this = name.empty() ? ShareableList() : attach(name);
+  }
+
+ private:
+  // Where a slot is, as it was checked once: what is shared may be overwritten.
+  struct Slot {
+    std::size_t offset;
+    std::size_t capacity;
+  };
+  explicit ShareableList(SharedMemory memory) : memory_(std::move(memory)) {}
+  const Slot& slot(std::size_t index) const;
+
+  SharedMemory memory_;
+  std::vector<Slot> slots_;
+};
+
+}  // namespace multiprocessing
