@@ -79,7 +79,7 @@ bool NameTracker::has_ended() const {
 // With every signal blocked, as it was forked: nothing of the program's runs, and only SIGKILL ends it.
 void NameTracker::run(NameTable& table, int creator, int creator_execs) noexcept {
   name_process("mp-shm-tracker");
-  seclude(std::array{quit_.fd(), ready_.fd(), creator, creator_execs});
+  seclude(std::array{quit_.fd(), ready_.fd(), creator, creator_execs}, table.memory());
   ready_.ring();
   wait_readable(std::array{quit_.fd(), creator, creator_execs}, never);
   // After a quit there are none.

@@ -11,6 +11,7 @@
 
 #include <array>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -25,6 +26,7 @@ class NameTable {
   // file: the name is looked after as long as it means this file; 0, for an unpredictable name: whatever it means.
   void enter(std::size_t slot, const std::string& name, std::uint64_t file) noexcept;
   void leave(std::size_t slot) noexcept;
+  const std::byte* memory() const noexcept { return mapping_.data(); }
   void unlink_all() noexcept;  // by the tracker, once nobody writes any more
 
  private:
@@ -38,8 +40,9 @@ class NameTable {
 };
 
 // A child of this process that outlives it for a moment, however it ends (SIGKILL, exec), and then unlinks the names in
-// the table. The constructor returns when it is on its guard; the destructor ends it. It holds no descriptor of the
-// program's and is in a session of its own: who ends all that a dead worker left behind passes it by.
+// the table. The constructor returns when it is on its guard; the destructor ends it. It holds no descriptor and no
+// shared memory of the program's, and is in a session of its own: who ends all that a dead worker left behind passes it
+// by.
 class NameTracker {
  public:
   explicit NameTracker(NameTable& table);  // throws std::system_error

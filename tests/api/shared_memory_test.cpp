@@ -6,26 +6,16 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <limits>
 #include <system_error>
-#include <thread>
 
-#include "support/child_process.hpp"
-#include "support/processes.hpp"
-#include "support/shared.hpp"
+#include "api/named_block.hpp"
 
 namespace multiprocessing::tests {
 namespace {
-
-std::string unused_name() {
-  static int count = 0;
-  return "mp_test_" + std::to_string(getpid()) + "_" + std::to_string(++count);
-}
-bool exists(const std::string& name) { return std::filesystem::exists("/dev/shm/" + name); }
 
 // What constructing it threw: the error, and its text.
 template <class... Arguments>
@@ -40,17 +30,6 @@ std::pair<int, std::string> refusal(const Arguments&... arguments) {
 bool says(const std::pair<int, std::string>& refused, const std::string& word) {
   return refused.second.find(word) != std::string::npos;
 }
-
-// Unlinks it at the end of the test, whatever happens.
-struct Block : SharedMemory {
-  using SharedMemory::SharedMemory;
-  ~Block() {
-    try {
-      unlink();
-    } catch (const std::system_error&) {
-    }
-  }
-};
 
 TEST(SharedMemory, IsZerosOfExactlyItsSizeUnderItsName) {
   const std::string name = unused_name();
@@ -98,7 +77,7 @@ TEST(SharedMemory, ANameThatNobodyHasIsRefused) {
 
 TEST(SharedMemory, ASizeOrNameThatCannotBeIsRefused) {
   EXPECT_THROW(SharedMemory(unused_name(), true, 0), std::invalid_argument);
-  EXPECT_THROW(SharedMemory(std::nullopt), std::invalid_argument);
+  EXPECT_THROW(SharedMemory{std::nullopt}, std::invalid_argument);
   const std::vector<std::string> names{"", "/", ".", "..", "a/b", std::string("a\0b", 3), std::string(256, 'x')};
   for (const std::string& name : names) {
     EXPECT_THROW(SharedMemory(name, true, 1), std::invalid_argument) << name;
@@ -184,72 +163,6 @@ TEST(SharedMemory, WithoutANameIsNothing) {
   EXPECT_EQ(nothing.size(), 0U);
   nothing.close();
   nothing.unlink();
-}
-
-TEST(SharedMemory, MakesOneProcessThatEndsWithTheLastName) {
-  const auto before = children_of(getpid());
-  {
-    Block first(unused_name(), true, 1);
-    const Block second({}, true, 1);
-    EXPECT_EQ(children_of(getpid()).size(), before.size() + 1);
-    first.unlink();
-    EXPECT_EQ(children_of(getpid()).size(), before.size() + 1);
-  }
-  EXPECT_EQ(children_of(getpid()), before);
-}
-
-TEST(SharedMemory, ItsProcessHoldsNoDescriptorOfTheProgram) {
-  int ends[2];
-  ASSERT_EQ(pipe(ends), 0);
-  const Block memory(unused_name(), true, 1);
-  close(ends[1]);
-  char byte = 0;
-  EXPECT_EQ(read(ends[0], &byte, 1), 0);  // the end of the pipe, not a wait
-  close(ends[0]);
-}
-
-TEST(SharedMemory, OfOneNameIsCreatedByOneOfThoseWhoTryAtOnce) {
-  const Shared<std::atomic<int>> created, waiting;
-  for (int round = 0; round != 20; ++round) {
-    const std::string name = unused_name();
-    *waiting = 0;
-    *created = 0;
-    const auto create = [&] {
-      ++*waiting;
-      while (*waiting < 4) std::this_thread::yield();
-      try {
-        SharedMemory memory(name, true, 100);
-        ++*created;
-        ++*waiting;
-        while (*waiting < 8) std::this_thread::yield();
-        memory.unlink();
-      } catch (const std::system_error& error) {
-        EXPECT_EQ(error.code().value(), EEXIST);
-        ++*waiting;
-      }
-    };
-    ChildProcess one(create), two(create);
-    std::thread three(create), four(create);
-    three.join();
-    four.join();
-    EXPECT_EQ(one.wait().exit_code, 0);
-    EXPECT_EQ(two.wait().exit_code, 0);
-    EXPECT_EQ(*created, 1);
-  }
-}
-
-TEST(SharedMemory, IsMadeAndUnlinkedByManyThreads) {
-  std::vector<std::thread> threads;
-  for (int thread = 0; thread != 4; ++thread) {
-    threads.emplace_back([] {
-      for (int times = 0; times != 25; ++times) {
-        SharedMemory memory({}, true, 100);
-        EXPECT_EQ(SharedMemory(memory.name()).size(), 100U);
-        memory.unlink();
-      }
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
 }
 
 void fill(SharedMemory memory, std::size_t begin, std::size_t end, int value) {
