@@ -3,7 +3,7 @@
 
 #include "os/error.hpp"
 #include "os/pidfd.hpp"
-#include "os/process.hpp"
+#include "os/this_process.hpp"
 #include "os/seclusion.hpp"
 #include "os/signals.hpp"
 #include "os/wait.hpp"

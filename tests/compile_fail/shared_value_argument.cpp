@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Refused: this type cannot be sent to another process, as it does not say how
+// Refused: such an object should only be shared between processes through inheritance: capture it in a pool's
+//   initializer, in fork_map or in a Process, or make it global before the pool
+// Names: Value
 #include <multiprocessing/pool.hpp>
 #include <multiprocessing/value.hpp>
 
-int read(const multiprocessing::Value<int>& value) { return value.value(); }
+int number_in(const multiprocessing::Value<int>& value) { return value.value(); }
 
 int main() {
   const multiprocessing::Value<int> value;
   multiprocessing::Pool pool;
-  pool.apply(read, value);
+  pool.apply(number_in, value);
 }
