@@ -3,9 +3,9 @@
 
 #include "os/error.hpp"
 #include "os/pidfd.hpp"
-#include "os/this_process.hpp"
 #include "os/seclusion.hpp"
 #include "os/signals.hpp"
+#include "os/this_process.hpp"
 #include "os/wait.hpp"
 
 #include <multiprocessing/detail/deadline.hpp>
