@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <fstream>
 #include <limits>
 #include <list>
@@ -108,16 +110,21 @@ TEST(Array, BeginsAsTheTypeOfItsElementsSays) {
 }
 
 TEST(Array, IsWrittenAsAWholeUnderItsLock) {
-  const Array<int> array(1000);
+  const Array<int> array(50'000);
+  const RawValue<std::atomic<bool>> is_read;
   const auto write = [&](int value) {
-    for (int times = 0; times != 300; ++times) array.fill(value);
+    while (!is_read.value()) array.fill(value);
   };
   ChildProcess ones([&] { write(1); });
   std::thread twos([&] { write(2); });
-  for (int times = 0; times != 300; ++times) {
-    const auto seen = array.to_vector();
-    EXPECT_EQ(std::ranges::count(seen, seen.front()), 1000);
+  int torn = 0;
+  for (std::array<int, 3> seen{}; seen[1] < 100 || seen[2] < 100;) {
+    const Numbers copy = array.to_vector();
+    torn += std::ranges::count(copy, copy[0]) == 50'000 ? 0 : 1;
+    ++seen.at(static_cast<std::size_t>(copy[0]));
   }
+  is_read.set(true);
+  EXPECT_EQ(torn, 0);
   twos.join();
   EXPECT_EQ(ones.wait().exit_code, 0);
 }

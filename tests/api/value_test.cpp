@@ -3,10 +3,12 @@
 
 #include <gtest/gtest.h>
 #include <signal.h>
-#include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "support/child_process.hpp"
@@ -90,17 +92,34 @@ TEST(Value, CountsWhatProcessesAndThreadsAddUnderItsLock) {
   EXPECT_EQ(count.value(), 15'000);
 }
 
-TEST(Value, IsReadAndWrittenOnlyByWhoGetsTheLock) {
+TEST(Value, IsReadAndWrittenAsAWhole) {
+  using Many = std::array<int, 50'000>;
+  const Value<Many> value;
+  const RawValue<std::atomic<bool>> is_read;
+  const auto write = [&](int number) {
+    Many same;
+    same.fill(number);
+    while (!is_read.value()) value.set(same);
+  };
+  ChildProcess ones([&] { write(1); });
+  std::thread twos([&] { write(2); });
+  int torn = 0;
+  for (std::array<int, 3> seen{}; seen[1] < 100 || seen[2] < 100;) {
+    const Many many = value.value();
+    torn += std::ranges::count(many, many[0]) == 50'000 ? 0 : 1;
+    ++seen.at(static_cast<std::size_t>(many[0]));
+  }
+  is_read.set(true);
+  EXPECT_EQ(torn, 0);
+  twos.join();
+  EXPECT_EQ(ones.wait().exit_code, 0);
+}
+
+TEST(Value, IsReadAndWrittenByWhoHoldsTheLock) {
   const Value<int> value(1);
-  std::unique_lock hold(value.get_lock());
-  value.set(2);  // who holds it may go on
-  std::atomic<int> seen = 0;
-  std::thread reader([&] { seen = value.value(); });
-  value.set(3);
-  EXPECT_EQ(seen, 0);
-  hold.unlock();
-  reader.join();
-  EXPECT_EQ(seen, 3);
+  const std::scoped_lock hold(value.get_lock());
+  value.set(2);
+  EXPECT_EQ(value.value(), 2);
 }
 
 TEST(Value, MayHaveTheLockOfAnother) {
