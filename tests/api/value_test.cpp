@@ -96,13 +96,14 @@ TEST(Value, IsReadAndWrittenAsAWhole) {
   using Many = std::array<int, 50'000>;
   const Value<Many> value;
   const RawValue<std::atomic<bool>> is_read;
-  const auto write = [&](int number) {
-    Many same;
-    same.fill(number);
-    while (!is_read.value()) value.set(same);
+  const auto write = [&] {
+    std::array<Many, 2> both;
+    both[0].fill(1);
+    both[1].fill(2);
+    for (std::size_t turn = 0; !is_read.value(); ++turn) value.set(both[turn % 2]);
   };
-  ChildProcess ones([&] { write(1); });
-  std::thread twos([&] { write(2); });
+  ChildProcess child(write);
+  std::thread thread(write);
   int torn = 0;
   for (std::array<int, 3> seen{}; seen[1] < 100 || seen[2] < 100;) {
     const Many many = value.value();
@@ -111,8 +112,8 @@ TEST(Value, IsReadAndWrittenAsAWhole) {
   }
   is_read.set(true);
   EXPECT_EQ(torn, 0);
-  twos.join();
-  EXPECT_EQ(ones.wait().exit_code, 0);
+  thread.join();
+  EXPECT_EQ(child.wait().exit_code, 0);
 }
 
 TEST(Value, IsReadAndWrittenByWhoHoldsTheLock) {
