@@ -64,6 +64,27 @@ class MULTIPROCESSING_EXPORT BrokenBarrierError : public ProcessError {
   ~BrokenBarrierError() override;
 };
 
+// get() of a queue: no message came in time.
+class MULTIPROCESSING_EXPORT Empty : public ProcessError {
+ public:
+  using ProcessError::ProcessError;
+  ~Empty() override;
+};
+
+// put() into a queue: there was no room in time. Nothing was put.
+class MULTIPROCESSING_EXPORT Full : public ProcessError {
+ public:
+  using ProcessError::ProcessError;
+  ~Full() override;
+};
+
+// recv() of a Connection: the other end is closed or dead in every process that had it, and all messages are received.
+class MULTIPROCESSING_EXPORT EOFError : public ProcessError {
+ public:
+  using ProcessError::ProcessError;
+  ~EOFError() override;
+};
+
 // next() at the end of a ResultRange.
 class MULTIPROCESSING_EXPORT StopIteration : public ProcessError {
  public:

@@ -17,6 +17,7 @@
 #include <multiprocessing/pool.hpp>
 #include <multiprocessing/process.hpp>
 #include <multiprocessing/process_info.hpp>
+#include <multiprocessing/queue.hpp>
 #include <multiprocessing/random_stream.hpp>
 #include <multiprocessing/register_exception.hpp>
 #include <multiprocessing/result_range.hpp>

@@ -20,4 +20,6 @@ void unmap(void* memory, std::size_t size_bytes) {
   if (::munmap(memory, size_bytes) != 0) throw_errno("cannot unmap memory");
 }
 
+void empty_shared_memory(void* memory, std::size_t size_bytes) noexcept { ::madvise(memory, size_bytes, MADV_REMOVE); }
+
 }  // namespace multiprocessing::detail

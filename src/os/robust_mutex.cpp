@@ -35,6 +35,8 @@ RobustMutex::Outcome RobustMutex::lock(Deadline deadline) {
   int error = 0;
   if (deadline == never) {
     error = ::pthread_mutex_lock(&mutex_);
+  } else if (deadline == Deadline::min()) {
+    error = ::pthread_mutex_trylock(&mutex_);  // without a system call
   } else {
     const timespec until = point_in_time(deadline);
     error = ::pthread_mutex_clocklock(&mutex_, CLOCK_MONOTONIC, &until);
@@ -48,6 +50,7 @@ RobustMutex::Outcome RobustMutex::lock(Deadline deadline) {
     case EDEADLK:
       return Outcome::own;
     case ETIMEDOUT:
+    case EBUSY:
       return Outcome::timed_out;
     default:
       errno = error;

@@ -58,6 +58,9 @@ struct RemoteErrorData {
 constinit const ExceptionType types[] = {
     text_only<ProcessError>(),
     text_only<BrokenBarrierError>(),
+    text_only<Empty>(),
+    text_only<EOFError>(),
+    text_only<Full>(),
     text_only<TimeoutError>(),
     text_only<CancelledError>(),
     text_only<BrokenPool>(),

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <multiprocessing/detail/archive.hpp>
+#include <multiprocessing/detail/deadline.hpp>
+#include <multiprocessing/detail/inherited_only.hpp>
+#include <multiprocessing/detail/sendable.hpp>
+
+#include <memory>
+
+namespace multiprocessing::detail {
+
+class QueueCore;
+
+// What all queues have in common: messages as bytes, in the order in which they were put.
+class MULTIPROCESSING_EXPORT ByteQueue : public InheritedOnly {
+ public:
+  explicit ByteQueue(int maxsize);
+
+  void put(const Bytes& message, Deadline deadline);  // throws Full, and std::logic_error once it is closed
+  Bytes get(Deadline deadline);                       // throws Empty, and std::logic_error once it is closed
+  int qsize() const;
+  bool full() const;
+  void close();
+
+  void task_done();
+  bool join(Deadline deadline);
+
+ private:
+  std::shared_ptr<QueueCore> core_;
+};
+
+template <class T>
+Bytes to_bytes(const T& value) {
+  require_sendable<T>();
+  Bytes bytes;
+  BytesSink sink(bytes);
+  encode(sink, value);
+  sink.finish();
+  return bytes;
+}
+template <class T>
+T from_bytes(const Bytes& bytes) {
+  BytesSource source(bytes);
+  return decode<T>(source);
+}
+
+}  // namespace multiprocessing::detail

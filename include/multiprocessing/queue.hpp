@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <multiprocessing/detail/byte_queue.hpp>
+#include <multiprocessing/errors.hpp>
+
+namespace multiprocessing {
+
+// Messages from any number of processes and threads to any number of them, each to one getter, in the order in which
+// they were put. A copy is the same queue; processes that are forked while it exists have it too. It cannot be sent.
+// put() waits while there are `maxsize` messages (0: any number), or 256 MiB of them, with 8 bytes and some padding for
+// each; that is reserved, and memory is taken as it is filled. A larger message is put once the queue is empty, and
+// waits for its getter while it is written.
+// Who is killed in put() loses at most what it was putting; who is killed in get() at most what it was getting; nobody
+// else waits for it. What T's serialisation throws comes out of put(), and then nothing was put, or of get().
+// The constructor throws std::invalid_argument below 0, std::system_error without memory.
+template <class T>
+class Queue : public detail::InheritedOnly {
+ public:
+  explicit Queue(int maxsize = 0) : queue_(maxsize) {}
+
+  void put(const T& value) { queue_.put(detail::to_bytes(value), detail::never); }
+  // Full: there was no room for so long.
+  template <class Rep, class Period>
+  void put(const T& value, std::chrono::duration<Rep, Period> timeout) {
+    queue_.put(detail::to_bytes(value), detail::deadline_after(timeout));
+  }
+  void put_nowait(const T& value) { queue_.put(detail::to_bytes(value), detail::Deadline::min()); }
+
+  T get() { return detail::from_bytes<T>(queue_.get(detail::never)); }
+  // Empty: no message came for so long. One larger than 256 MiB that has begun to come is waited for.
+  template <class Rep, class Period>
+  T get(std::chrono::duration<Rep, Period> timeout) {
+    return detail::from_bytes<T>(queue_.get(detail::deadline_after(timeout)));
+  }
+  T get_nowait() { return detail::from_bytes<T>(queue_.get(detail::Deadline::min())); }
+
+  int qsize() const { return queue_.qsize(); }  // messages, at this moment
+  bool empty() const { return queue_.qsize() == 0; }
+  bool full() const { return queue_.full(); }  // there are maxsize messages
+  // From now on put() and get() of this process, and of those it forks, are std::logic_error. Other processes go on.
+  void close() { queue_.close(); }
+
+ protected:
+  detail::ByteQueue queue_;
+};
+
+// A Queue of which each message is done some time after it was got.
+template <class T>
+class JoinableQueue : public Queue<T> {
+ public:
+  using Queue<T>::Queue;
+
+  // By whoever got a message and is done with it. More often than messages were put is std::logic_error.
+  void task_done() { this->queue_.task_done(); }
+  // Until all messages that were put are done. One whose getter was killed never is, unless somebody else says so.
+  void join() { (void)this->queue_.join(detail::never); }
+  // False: the time has passed before that.
+  template <class Rep, class Period>
+  bool join(std::chrono::duration<Rep, Period> timeout) {
+    return this->queue_.join(detail::deadline_after(timeout));
+  }
+};
+
+// A Queue with the least that one needs.
+template <class T>
+class SimpleQueue : public detail::InheritedOnly {
+ public:
+  void put(const T& value) { queue_.put(detail::to_bytes(value), detail::never); }
+  T get() { return detail::from_bytes<T>(queue_.get(detail::never)); }
+  bool empty() const { return queue_.qsize() == 0; }
+  void close() { queue_.close(); }
+
+ private:
+  detail::ByteQueue queue_{0};
+};
+
+}  // namespace multiprocessing

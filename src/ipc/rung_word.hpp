@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "os/cpu_relax.hpp"
+#include "os/futex.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+
+namespace multiprocessing::detail {
+
+// A number in shared memory that one process at a time adds 1 to, and that others wait for. Its lowest bit says that
+// somebody may sleep: then to add and to wake is one system call. So a process that is killed while it adds has woken
+// who waits for that, or has not added. Without a sleeper there is no system call.
+class RungWord {
+ public:
+  std::uint32_t load() const noexcept { return word_.load(std::memory_order_acquire) >> 1; }
+
+  // What was written before it is seen by whoever sees the new number.
+  void add_one() noexcept {
+    std::uint32_t word = word_.load(std::memory_order_relaxed) & ~1U;
+    if (word_.compare_exchange_strong(word, word + 2, std::memory_order_release, std::memory_order_relaxed)) return;
+    // The kernel's addition continues the release sequence that this heads: from odd to the next even one.
+    word_.fetch_or(1, std::memory_order_release);
+    futex_add_one_and_wake(word_);
+  }
+
+  // True as soon as holds(); false at the deadline. What `holds` looks at changes before a number is added.
+  template <class Condition>
+  bool wait(Condition holds, Deadline deadline, std::chrono::nanoseconds spin) noexcept(noexcept(holds())) {
+    if (holds()) return true;
+    if (deadline != never && Clock::now() >= deadline) return false;
+    if (spin.count() != 0) {
+      const Deadline spin_end = std::min(deadline, Clock::now() + spin);
+      do {
+        for (int looks = 0; looks != 8; ++looks) {
+          if (holds()) return true;
+          cpu_relax();
+        }
+      } while (Clock::now() < spin_end);
+    }
+    while (true) {
+      // Said before the last look, in the word itself: a number that is added after it ends the sleep.
+      const std::uint32_t word = word_.fetch_or(1, std::memory_order_acquire) | 1U;
+      if (holds()) return true;
+      if (deadline != never && Clock::now() >= deadline) return false;
+      futex_wait(word_, word, deadline);
+    }
+  }
+
+ private:
+  std::atomic<std::uint32_t> word_{0};
+};
+
+}  // namespace multiprocessing::detail
