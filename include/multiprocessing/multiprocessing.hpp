@@ -14,6 +14,7 @@
 #include <multiprocessing/options.hpp>
 #include <multiprocessing/outcome.hpp>
 #include <multiprocessing/partial.hpp>
+#include <multiprocessing/pipe.hpp>
 #include <multiprocessing/pool.hpp>
 #include <multiprocessing/process.hpp>
 #include <multiprocessing/process_info.hpp>

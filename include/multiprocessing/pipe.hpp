@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <multiprocessing/detail/byte_connection.hpp>
+#include <multiprocessing/errors.hpp>
+
+namespace multiprocessing {
+
+// One end of a pipe. A copy is the same end; processes that are forked while it is open have it too. It cannot be sent.
+// Any thread and process may use it; messages arrive whole, each once. As in Python the other end learns that this one
+// is gone when it is closed, destroyed or dead in every process that inherited it: close those that one does not use.
+// Who is killed in send() loses at most that message, who is killed in recv() the one it was receiving.
+// After close(), and in the wrong direction of a one-way pipe, calls are std::logic_error.
+template <class T>
+class Connection : public detail::InheritedOnly {
+ public:
+  explicit Connection(detail::ByteConnection bytes) : bytes_(std::move(bytes)) {}
+
+  // Blocks while the other end has not received about 100 KiB. std::system_error (broken_pipe, and no SIGPIPE) if it is
+  // gone; what T's serialisation throws, and then nothing was sent.
+  void send(const T& value) { bytes_.send(detail::to_bytes(value)); }
+  // Blocks until a message comes. EOFError: none can come any more, as the other end is gone, perhaps in its middle.
+  T recv() { return detail::from_bytes<T>(bytes_.recv()); }
+  // Whether recv() has something to say now, or within so long: a message, or EOFError.
+  bool poll() const { return bytes_.poll(detail::Deadline::min()); }
+  template <class Rep, class Period>
+  bool poll(std::chrono::duration<Rep, Period> timeout) const {
+    return bytes_.poll(detail::deadline_after(timeout));
+  }
+
+  int fileno() const { return bytes_.fileno(); }  // readable, for poll(2), as poll() says; still this object's
+  void close() { bytes_.close(); }                // in this process, not while another thread of it uses the end
+  bool closed() const { return bytes_.closed(); }
+  bool readable() const { return bytes_.readable(); }
+  bool writable() const { return bytes_.writable(); }
+
+ private:
+  detail::ByteConnection bytes_;
+};
+
+// Two ends, each of which receives what the other sends; of a one-way pipe the first receives, and the second sends.
+// auto [mine, theirs] = Pipe<std::string>();
+// Throws std::system_error.
+template <class T>
+std::pair<Connection<T>, Connection<T>> Pipe(bool duplex = true) {
+  auto [first, second] = detail::ByteConnection::make(duplex);
+  return {Connection<T>(std::move(first)), Connection<T>(std::move(second))};
+}
+
+}  // namespace multiprocessing
