@@ -70,7 +70,12 @@ void QueueCore::put(const Bytes& message, Deadline deadline) {
 
 // Until all before the position has been taken, and all but so many messages.
 void QueueCore::wait_for_room(std::uint64_t position, std::uint64_t messages, Deadline deadline) {
-  const auto is_room = [&](const Point& got) { return got.position >= position && got.messages >= messages; };
+  Seen& seen = words_->got_seen;
+  if (seen.position >= position && seen.messages >= messages) return;
+  const auto is_room = [&](const Point& got) {
+    seen = {got.position, got.messages};
+    return got.position >= position && got.messages >= messages;
+  };
   if (!words_->got.wait(is_room, deadline, spin_)) throw Full("the queue is full");
 }
 
@@ -99,8 +104,9 @@ Bytes QueueCore::get(Deadline deadline) {
   Bytes message;
   for (bool is_complete = false; !is_complete;) {
     const Point got = words_->got.load();
-    const auto is_more = [&](const Point& put) { return put.position != got.position; };
-    if (!words_->put.wait(is_more, deadline, spin_)) throw Empty("the queue is empty");
+    std::uint64_t& seen = words_->put_seen;
+    const auto is_more = [&](const Point& put) { return (seen = put.position) != got.position; };
+    if (seen <= got.position && !words_->put.wait(is_more, deadline, spin_)) throw Empty("the queue is empty");
     const QueueRing::Record record = ring_.record_at(got.position);
     if (record.kind == Kind::first) {
       is_complete = take_pieces(message);
@@ -119,7 +125,8 @@ Bytes QueueCore::get(Deadline deadline) {
 void QueueCore::begin_anew() {
   const Point got = words_->got.load();
   const std::uint64_t offset = ring_.offset(got.position);
-  if (offset < settings_.window_bytes || words_->put.load().position != got.position) return;
+  if (offset < settings_.window_bytes || words_->put_seen > got.position) return;
+  if (words_->put.load().position != got.position) return;
   const HeldMutex held(words_->putters, Deadline::min());
   const Point put = words_->put.load();
   if (!held || put.position != got.position) return;

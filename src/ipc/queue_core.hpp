@@ -43,10 +43,17 @@ class QueueCore {
   bool join(Deadline deadline);
 
  private:
+  // How far the other side had come when its cursor was last read, so that it is not read for each message.
+  struct Seen {
+    std::uint64_t position = 0;
+    std::uint64_t messages = 0;
+  };
   struct Words {
     RobustMutex putters;
+    Seen got_seen;  // by putters
     alignas(64) QueueCursor put;
     alignas(64) RobustMutex getters;
+    std::uint64_t put_seen = 0;  // by getters: a position
     alignas(64) QueueCursor got;
     alignas(64) std::array<RobustMutex, 2> next_move;
     RobustMutex finishers;

@@ -33,12 +33,11 @@ class RungWord {
     if (deadline != never && Clock::now() >= deadline) return false;
     if (spin.count() != 0) {
       const Deadline spin_end = std::min(deadline, Clock::now() + spin);
-      do {
-        for (int looks = 0; looks != 8; ++looks) {
-          if (holds()) return true;
-          cpu_relax();
-        }
-      } while (Clock::now() < spin_end);
+      // Less and less often: each look takes the word away from who is about to write it.
+      for (int pauses = 1; Clock::now() < spin_end; pauses = std::min(2 * pauses, 16)) {
+        for (int pause = 0; pause != pauses; ++pause) cpu_relax();
+        if (holds()) return true;
+      }
     }
     while (true) {
       // Said before the last look, in the word itself: a number that is added after it ends the sleep.

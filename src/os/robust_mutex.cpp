@@ -5,10 +5,19 @@
 
 #include <time.h>
 
+#include <algorithm>
 #include <cerrno>
 
 namespace multiprocessing::detail {
 namespace {
+
+#if defined(__SANITIZE_THREAD__)
+#define MULTIPROCESSING_UNDER_TSAN
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define MULTIPROCESSING_UNDER_TSAN
+#endif
+#endif
 
 // As the kernel wants it, of the clock that steady_clock reads.
 timespec point_in_time(Deadline deadline) {
@@ -16,6 +25,22 @@ timespec point_in_time(Deadline deadline) {
   const auto nanoseconds = since_boot > 0 ? since_boot : 0;
   return {.tv_sec = static_cast<time_t>(nanoseconds / 1'000'000'000), .tv_nsec = nanoseconds % 1'000'000'000};
 }
+
+#ifdef MULTIPROCESSING_UNDER_TSAN
+// ThreadSanitizer does not know pthread_mutex_clocklock before gcc 13, and so takes the mutex for one that is not held.
+int lock_until(pthread_mutex_t& mutex, Deadline deadline) {
+  const auto left = deadline > Clock::now() ? deadline - Clock::now() : Clock::duration::zero();
+  const auto system_time =
+      std::chrono::system_clock::now().time_since_epoch() + std::min<Clock::duration>(left, std::chrono::hours(24));
+  const timespec until = point_in_time(Deadline(std::chrono::duration_cast<Clock::duration>(system_time)));
+  return ::pthread_mutex_timedlock(&mutex, &until);
+}
+#else
+int lock_until(pthread_mutex_t& mutex, Deadline deadline) {
+  const timespec until = point_in_time(deadline);
+  return ::pthread_mutex_clocklock(&mutex, CLOCK_MONOTONIC, &until);
+}
+#endif
 
 }  // namespace
 
@@ -38,8 +63,7 @@ RobustMutex::Outcome RobustMutex::lock(Deadline deadline) {
   } else if (deadline == Deadline::min()) {
     error = ::pthread_mutex_trylock(&mutex_);  // without a system call
   } else {
-    const timespec until = point_in_time(deadline);
-    error = ::pthread_mutex_clocklock(&mutex_, CLOCK_MONOTONIC, &until);
+    error = lock_until(mutex_, deadline);
   }
   switch (error) {
     case 0:

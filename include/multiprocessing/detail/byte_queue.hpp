@@ -34,6 +34,7 @@ template <class T>
 Bytes to_bytes(const T& value) {
   require_sendable<T>();
   Bytes bytes;
+  bytes.writable_segment(256);  // most messages fit one
   BytesSink sink(bytes);
   encode(sink, value);
   sink.finish();
