@@ -9,8 +9,8 @@
 
 #include "ipc/small_queue.hpp"
 
-// Who streams a message takes two locks in turn, in both orders, but each only when nobody can wait for it who holds the
-// other: see QueueCore.
+// Who streams a message takes two locks in turn, in both orders, but each only when nobody who holds the other can
+// wait for it: see QueueCore.
 extern "C" const char* __tsan_default_suppressions();
 extern "C" const char* __tsan_default_suppressions() { return "deadlock:QueueCore::put_pieces\n"; }
 
