@@ -16,8 +16,8 @@ class Connection : public detail::InheritedOnly {
  public:
   explicit Connection(detail::ByteConnection bytes) : bytes_(std::move(bytes)) {}
 
-  // Blocks while the other end has not received about 100 KiB. std::system_error (broken_pipe, and no SIGPIPE) if it is
-  // gone; what T's serialisation throws, and then nothing was sent.
+  // Blocks while the kernel has no room: it keeps some 100 KiB that were not received. std::system_error (broken_pipe,
+  // and no SIGPIPE) if the other end is gone; what T's serialisation throws, and then nothing was sent.
   void send(const T& value) { bytes_.send(detail::to_bytes(value)); }
   // Blocks until a message comes. EOFError: none can come any more, as the other end is gone, perhaps in its middle.
   T recv() { return detail::from_bytes<T>(bytes_.recv()); }

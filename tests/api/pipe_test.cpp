@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <multiprocessing/pipe.hpp>
+#include <multiprocessing/pool.hpp>
 
 #include <gtest/gtest.h>
 #include <poll.h>
@@ -175,6 +176,22 @@ TEST(Pipe, AnotherReceiverDropsWhatOneThatDiedLeftOfAMessage) {
   sender.kill(SIGCONT);
   EXPECT_EQ(first.recv(), "next");
   EXPECT_EQ(sender.wait().exit_code, 0);
+}
+
+Connection<std::string>* inherited = nullptr;
+int answer(int number) {
+  inherited->send("hello " + inherited->recv());
+  return number;
+}
+
+TEST(Pipe, IsInheritedByTheWorkersOfAPool) {
+  auto [first, second] = Pipe<std::string>();
+  inherited = &second;
+  Pool pool(1);
+  auto result = pool.apply_async(answer, 1);
+  first.send("world");
+  EXPECT_EQ(first.recv(), "hello world");
+  EXPECT_EQ(result.get(), 1);
 }
 
 TEST(Pipe, IsSharedByManySendersAndReceivers) {

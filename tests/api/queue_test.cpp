@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
+#include <multiprocessing/pool.hpp>
 #include <multiprocessing/queue.hpp>
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <deque>
 #include <map>
 #include <thread>
@@ -189,6 +191,30 @@ TEST(Queue, ServesThreadsToo) {
   });
   for (int number = 0; number != 1'000; ++number) EXPECT_EQ(queue.get(), number);
   putter.join();
+}
+
+Queue<int>* inherited = nullptr;
+int put_twice(int number) {
+  inherited->put(number);
+  inherited->put(-number);
+  return number;
+}
+
+TEST(Queue, IsInheritedByTheWorkersOfAPool) {
+  Queue<int> queue;
+  inherited = &queue;
+  Pool pool(2);
+  EXPECT_EQ(pool.map(put_twice, {1, 2, 3}), (std::vector{1, 2, 3}));
+  EXPECT_EQ(queue.qsize(), 6);
+  int sum = 0;
+  int magnitudes = 0;
+  for (int message = 0; message != 6; ++message) {
+    const int number = queue.get();
+    sum += number;
+    magnitudes += std::abs(number);
+  }
+  EXPECT_EQ(sum, 0);
+  EXPECT_EQ(magnitudes, 12);
 }
 
 TEST(Queue, TakesAMoveOnlyMessage) {
