@@ -48,7 +48,10 @@ bool BarrierCore::enter(Deadline deadline) {
   if (outcome == RobustMutex::Outcome::own) {
     throw std::logic_error("a barrier's action may not use the barrier: all others wait for its end");
   }
-  if (outcome == RobustMutex::Outcome::inherited) mark(rounds().current, &Rounds::with_broken);
+  if (outcome == RobustMutex::Outcome::inherited) {
+    bell_.ring();
+    mark(rounds().current, &Rounds::with_broken);
+  }
   return outcome != RobustMutex::Outcome::timed_out;
 }
 
@@ -88,10 +91,13 @@ int BarrierCore::wait(Deadline deadline) {
   try {
     if (is_broken()) throw_broken("reset() makes it new");
     if (index != 0) before = arrivals_[index - 1];
-    if (index != 0 && has_ended(open_process(before))) {
+    // The last one looks at all: those that watch a dead one may not have been awake yet.
+    const std::size_t looked_at = index + 1 == arrivals_.size() ? index : std::min(index, 1U);
+    for (const ProcessIdentity& other : arrivals_.subspan(index - looked_at, looked_at)) {
+      if (!has_ended(open_process(other))) continue;
       bell_.ring();
       mark(round, &Rounds::with_broken);
-      throw_broken("process " + std::to_string(before.pid) + " has ended while it waited");
+      throw_broken("process " + std::to_string(other.pid) + " has ended while it waited");
     }
     if (index + 1 == arrivals_.size()) {
       pass(round);

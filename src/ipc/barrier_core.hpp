@@ -30,7 +30,8 @@ struct Rounds {
 
 // Who changes something holds the guard, and rings before it does: whoever wakes up asks for the guard, and so learns
 // of the change, or that its author has died. Each that waits watches the process that arrived before it, and who
-// arrives looks whether that one is still there: so the first living one behind a dead one breaks it for all.
+// arrives looks whether that one is still there, the last one whether all are: so the first living one behind a dead
+// one breaks it for all.
 class BarrierCore {
  public:
   BarrierCore(int parties, std::function<void()> action, std::optional<std::chrono::nanoseconds> timeout);

@@ -2,7 +2,7 @@
 #include <multiprocessing/condition.hpp>
 
 #include "ipc/lock_core.hpp"
-#include "ipc/waited_word.hpp"
+#include "ipc/rung_word.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -24,7 +24,7 @@ class ConditionCore {
     while (true) {
       const std::uint32_t before = words_->notifications.load();
       const std::uint32_t depth = lock.release_all();
-      const bool in_time = words_->notifications.wait([&](std::uint32_t now) { return now != before; }, deadline);
+      const bool in_time = words_->notifications.wait([&] { return words_->notifications.load() != before; }, deadline);
       lock.acquire_again(depth);
       const bool is_notified = words_->permits != 0 && ticket < words_->notified_before;
       if (is_notified) --words_->permits;
@@ -35,13 +35,13 @@ class ConditionCore {
     if (!lock.is_own()) throw std::logic_error("notify() of a Condition whose lock this thread does not hold");
     words_->permits = std::min(words_->waiting, words_->permits + count);
     words_->notified_before = words_->next_ticket;
-    words_->notifications.add_one();
+    words_->notifications.add();
   }
 
  private:
   // But for the word that is waited for, they are written under the lock.
   struct Words {
-    WaitedWord notifications;
+    RungWord notifications;
     std::uint64_t next_ticket = 0;
     std::uint64_t notified_before = 0;
     std::uint64_t permits = 0;

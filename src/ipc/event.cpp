@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <multiprocessing/event.hpp>
 
-#include "ipc/waited_word.hpp"
+#include "ipc/held_mutex.hpp"
+#include "ipc/rung_word.hpp"
 #include "shm/mapping.hpp"
 
 #include <new>
@@ -9,29 +10,31 @@
 namespace multiprocessing {
 namespace detail {
 
-// The lowest bit is the flag; above it, how often it was set, for those who were not awake in between.
+// It is set while the number is odd. So who waits sees that it was set meanwhile, even if it was cleared at once.
 class EventCore {
  public:
-  bool is_set() const { return (word_.load() & 1U) != 0; }
-  void set() {
-    std::uint32_t word = word_.load();
-    do {
-      if ((word & 1U) != 0) return;
-    } while (!word_.swap(word, word + 3));
-    word_.wake();
-  }
-  void clear() {
-    std::uint32_t word = word_.load();
-    while ((word & 1U) != 0 && !word_.swap(word, word - 1)) continue;
-  }
+  bool is_set() const { return is_set(words_->changes.load()); }
+  void set() { change(true); }
+  void clear() { change(false); }
   bool wait(Deadline deadline) {
-    const std::uint32_t before = word_.load();
-    return word_.wait([&](std::uint32_t word) { return (word & 1U) != 0 || (word | 1U) != (before | 1U); }, deadline);
+    const std::uint32_t before = words_->changes.load();
+    const auto was_set = [&] { return is_set(before) || words_->changes.load() != before; };
+    return words_->changes.wait(was_set, deadline);
   }
 
  private:
-  SharedMapping mapping_{sizeof(WaitedWord)};
-  WaitedWord& word_ = *new (mapping_.data()) WaitedWord;
+  struct Words {
+    RobustMutex changers;
+    RungWord changes;
+  };
+  static bool is_set(std::uint32_t changes) { return changes % 2 != 0; }
+  void change(bool to) {
+    const HeldMutex held(words_->changers);
+    if (is_set() != to) words_->changes.add();
+  }
+
+  SharedMapping mapping_{sizeof(Words)};
+  Words* const words_ = new (mapping_.data()) Words;
 };
 
 }  // namespace detail

@@ -39,7 +39,8 @@ void LockCore::release() {
 
 // Without waiting, and without changing anything.
 Outcome LockCore::probe() {
-  const Outcome outcome = words_->mutex.lock(Deadline::min());
+  constexpr Deadline long_ago{};
+  const Outcome outcome = words_->mutex.lock(long_ago);
   if (outcome == Outcome::inherited) words_->was_abandoned = true;
   if (outcome == Outcome::inherited || outcome == Outcome::locked) words_->mutex.unlock();
   return outcome;

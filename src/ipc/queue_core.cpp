@@ -143,7 +143,7 @@ void QueueCore::task_done() {
   if (((all - words_->finished.load()) << 1) == 0) {
     throw std::logic_error("task_done() was called more often than messages were put");
   }
-  words_->finished.add_one();
+  words_->finished.add();
 }
 
 bool QueueCore::join(Deadline deadline) {

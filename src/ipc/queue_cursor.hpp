@@ -31,7 +31,7 @@ class QueueCursor {
     Slot& slot = slots_[(from.moves + 1) % 2];
     slot.position.store(position, std::memory_order_release);
     slot.messages.store(messages, std::memory_order_release);
-    moves_.add_one();
+    moves_.add();
   }
   template <class Condition>
   bool wait(Condition holds, Deadline deadline, std::chrono::nanoseconds spin) noexcept {

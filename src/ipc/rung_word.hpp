@@ -10,25 +10,28 @@
 
 namespace multiprocessing::detail {
 
-// A number in shared memory that one process at a time adds 1 to, and that others wait for. Its lowest bit says that
-// somebody may sleep: then to add and to wake is one system call. So a process that is killed while it adds has woken
-// who waits for that, or has not added. Without a sleeper there is no system call.
+// A number of 31 bits in shared memory that one process at a time adds to, and that others wait for. A bit below says
+// that somebody may sleep: then to add and to wake is one system call. So a process that is killed while it adds has
+// woken who waits for that, or has not added. All are woken: one may have just been killed. Without a sleeper there is
+// no system call.
 class RungWord {
  public:
+  explicit RungWord(std::uint32_t number = 0) : word_(number << 1) {}
   std::uint32_t load() const noexcept { return word_.load(std::memory_order_acquire) >> 1; }
 
-  // What was written before it is seen by whoever sees the new number.
-  void add_one() noexcept {
+  // What was written before it is seen by whoever sees the new number. At most 1024.
+  void add(std::uint32_t number = 1) noexcept {
     std::uint32_t word = word_.load(std::memory_order_relaxed) & ~1U;
-    if (word_.compare_exchange_strong(word, word + 2, std::memory_order_release, std::memory_order_relaxed)) return;
+    const std::uint32_t sum = word + 2 * number;
+    if (word_.compare_exchange_strong(word, sum, std::memory_order_release, std::memory_order_relaxed)) return;
     // The kernel's addition continues the release sequence that this heads: from odd to the next even one.
     word_.fetch_or(1, std::memory_order_release);
-    futex_add_one_and_wake(word_);
+    futex_add_and_wake(word_, 2 * number - 1);
   }
 
   // True as soon as holds(); false at the deadline. What `holds` looks at changes before a number is added.
   template <class Condition>
-  bool wait(Condition holds, Deadline deadline, std::chrono::nanoseconds spin) noexcept(noexcept(holds())) {
+  bool wait(Condition holds, Deadline deadline, std::chrono::nanoseconds spin = {}) noexcept(noexcept(holds())) {
     if (holds()) return true;
     if (deadline != never && Clock::now() >= deadline) return false;
     if (spin.count() != 0) {
@@ -49,7 +52,7 @@ class RungWord {
   }
 
  private:
-  std::atomic<std::uint32_t> word_{0};
+  std::atomic<std::uint32_t> word_;
 };
 
 }  // namespace multiprocessing::detail

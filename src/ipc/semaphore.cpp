@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include <multiprocessing/semaphore.hpp>
 
-#include "ipc/waited_word.hpp"
+#include "ipc/held_mutex.hpp"
+#include "ipc/rung_word.hpp"
 #include "shm/mapping.hpp"
 
+#include <algorithm>
+#include <atomic>
 #include <limits>
 #include <new>
 #include <stdexcept>
@@ -12,49 +15,67 @@
 namespace multiprocessing {
 namespace detail {
 
+// How often it was released, its first value included, less how often it was acquired.
 class SemaphoreCore {
  public:
   SemaphoreCore(int value, bool is_bounded)
       : most_(is_bounded ? value : std::numeric_limits<int>::max()),
         is_bounded_(is_bounded),
-        word_(*new (mapping_.data()) WaitedWord) {
-    if (value < 0) throw std::invalid_argument("a semaphore must be at least 0, not " + std::to_string(value));
-    std::uint32_t zero = 0;
-    while (!word_.swap(zero, static_cast<std::uint32_t>(value))) continue;
-  }
+        words_(new (mapping_.data()) Words(checked(value))) {}
 
   bool acquire(Deadline deadline) {
-    return word_.wait(
-        [&](std::uint32_t value) {
-          while (value != 0) {
-            if (word_.swap(value, value - 1)) return true;
-          }
-          return false;
-        },
-        deadline);
+    const auto take = [this] {
+      std::uint32_t acquired = words_->acquired.load(std::memory_order_relaxed);
+      while (acquired % numbers != words_->released.load()) {
+        if (words_->acquired.compare_exchange_weak(acquired, acquired + 1, std::memory_order_acquire)) return true;
+      }
+      return false;
+    };
+    return words_->released.wait(take, deadline);
   }
   void release(int count) {
     if (count < 1) throw std::invalid_argument("release() must be of at least 1, not " + std::to_string(count));
-    std::uint32_t value = word_.load();
-    do {
-      if (static_cast<std::uint32_t>(count) > static_cast<std::uint32_t>(most_) - value) refuse(count, value);
-    } while (!word_.swap(value, value + static_cast<std::uint32_t>(count)));
-    word_.wake();
+    const HeldMutex held(words_->releasers);
+    if (count > most_ - value()) refuse(count, value());
+    for (int left = count; left != 0; left -= std::min(left, most_at_once)) {
+      words_->released.add(static_cast<std::uint32_t>(std::min(left, most_at_once)));
+    }
   }
-  int value() const { return static_cast<int>(word_.load()); }
+  int value() const {
+    std::uint32_t released = 0;
+    std::uint32_t acquired = 0;
+    do {
+      released = words_->released.load();
+      acquired = words_->acquired.load(std::memory_order_acquire);
+    } while (released != words_->released.load());
+    return static_cast<int>((released - acquired) % numbers);
+  }
 
  private:
-  [[noreturn]] void refuse(int count, std::uint32_t value) const {
+  [[noreturn]] void refuse(int count, int value) const {
     const std::string text = "release() of " + std::to_string(count) + " would raise the semaphore from " +
                              std::to_string(value) + " above " + std::to_string(most_);
     if (is_bounded_) throw std::logic_error(text + ": it was released more often than acquired");
     throw std::overflow_error(text);
   }
 
+  static std::uint32_t checked(int value) {
+    if (value < 0) throw std::invalid_argument("a semaphore must be at least 0, not " + std::to_string(value));
+    return static_cast<std::uint32_t>(value);
+  }
+
+  static constexpr std::uint32_t numbers = std::uint32_t{1} << 31;  // that a RungWord has
+  static constexpr int most_at_once = 1024;
+  struct Words {
+    explicit Words(std::uint32_t value) : released(value) {}
+    RobustMutex releasers;
+    RungWord released;
+    std::atomic<std::uint32_t> acquired{0};
+  };
   const int most_;
   const bool is_bounded_;
-  SharedMapping mapping_{sizeof(WaitedWord)};
-  WaitedWord& word_;
+  SharedMapping mapping_{sizeof(Words)};
+  Words* const words_;
 };
 
 }  // namespace detail

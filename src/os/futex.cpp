@@ -22,12 +22,12 @@ void futex_wake(const std::atomic<std::uint32_t>& word) noexcept {
   ::syscall(SYS_futex, &word, FUTEX_WAKE, std::numeric_limits<int>::max(), nullptr, nullptr, 0);
 }
 
-void futex_add_one_and_wake(std::atomic<std::uint32_t>& word) noexcept {
-  constexpr int add_one = FUTEX_OP(FUTEX_OP_ADD, 1, FUTEX_OP_CMP_LT, 0);
+void futex_add_and_wake(std::atomic<std::uint32_t>& word, std::uint32_t number) noexcept {
+  const auto add = FUTEX_OP(FUTEX_OP_ADD, number, FUTEX_OP_CMP_LT, 0U);
   constexpr int all = std::numeric_limits<int>::max();
-  if (::syscall(SYS_futex, &word, FUTEX_WAKE_OP, all, 0L, &word, add_one) >= 0) return;
+  if (::syscall(SYS_futex, &word, FUTEX_WAKE_OP, all, 0L, &word, add) >= 0) return;
   // A sandbox may not know the call; then there are two steps.
-  word.fetch_add(1, std::memory_order_seq_cst);
+  word.fetch_add(number, std::memory_order_seq_cst);
   futex_wake(word);
 }
 

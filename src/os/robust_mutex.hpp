@@ -18,7 +18,9 @@ class RobustMutex {
 
   // `inherited`: locked, and the one who held it has ended meanwhile. `own`: this thread holds it already.
   enum class Outcome { locked, inherited, own, timed_out };
-  Outcome lock(Deadline deadline = never);  // blocks, but not at Deadline::min(); throws std::system_error
+  // Blocks until the deadline. At Deadline::min() it takes no system call, and does not tell `own` from `timed_out`.
+  // Throws std::system_error.
+  Outcome lock(Deadline deadline = never);
   bool unlock() noexcept;                   // false: this thread does not hold it
 
  private:

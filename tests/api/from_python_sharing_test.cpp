@@ -47,6 +47,36 @@ TEST(FromPython, LocksAndTheirKind) {
   EXPECT_EQ(barrier.wait(), 0);
 }
 
+TEST(FromPython, QueuesAndPipes) {
+  mp::Queue<std::string> queue(100);
+  queue.put("one", 2s);
+  EXPECT_EQ(queue.get(2s), "one");
+  mp::JoinableQueue<int> joinable;
+  joinable.put(1);
+  joinable.get();
+  joinable.task_done();
+  joinable.join();
+  mp::SimpleQueue<int> simple;
+  EXPECT_TRUE(simple.empty());
+  try {
+    queue.get_nowait();
+    FAIL() << "there was a message";
+  } catch (const mp::Empty&) {
+  } catch (const mp::Full&) {
+  }
+
+  auto [mine, theirs] = mp::Pipe<std::string>();
+  mine.send("one");
+  EXPECT_EQ(theirs.recv(), "one");
+  theirs.close();
+  EXPECT_TRUE(mine.poll(2s));
+  try {
+    mine.recv();
+    FAIL() << "there was a message";
+  } catch (const mp::EOFError&) {
+  }
+}
+
 TEST(FromPython, SharedValues) {
   mp::Value<int> count(0);
   {

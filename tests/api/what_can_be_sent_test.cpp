@@ -151,14 +151,12 @@ TEST_F(WhatCanBeSent, AThreadIsStartedWhereItRuns) {
 
 TEST_F(WhatCanBeSent, AFileIsOpenedWhereItIsRead) {
   const std::filesystem::path path = "/proc/self/comm";  // the name of the process that reads it
-  EXPECT_EQ(pool_.apply(
-                [](const std::filesystem::path& file) {
-                  std::string line;
-                  std::getline(std::ifstream(file), line);
-                  return line;
-                },
-                path),
-            .substr(0, 10), "mp-worker-");
+  const auto first_line = [](const std::filesystem::path& file) {
+    std::string line;
+    std::getline(std::ifstream(file), line);
+    return line;
+  };
+  EXPECT_TRUE(pool_.apply(first_line, path).starts_with("mp-worker-"));
 }
 
 }  // namespace
