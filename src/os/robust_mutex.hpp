@@ -21,7 +21,7 @@ class RobustMutex {
   // Blocks until the deadline. At Deadline::min() it takes no system call, and does not tell `own` from `timed_out`.
   // Throws std::system_error.
   Outcome lock(Deadline deadline = never);
-  bool unlock() noexcept;                   // false: this thread does not hold it
+  bool unlock() noexcept;  // false: this thread does not hold it
 
  private:
   pthread_mutex_t mutex_;
