@@ -12,8 +12,25 @@
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
+#include <iostream>
 
 namespace multiprocessing::detail {
+
+namespace {
+
+// Unless the program has put a buffer of its own in its place.
+template <class Char>
+void forget_what_was_read_ahead(std::basic_istream<Char>& stream) noexcept {
+  try {
+    auto* const buffer = dynamic_cast<std::basic_filebuf<Char>*>(stream.rdbuf());
+    for (std::streamsize left = buffer == nullptr ? 0 : buffer->in_avail(); left > 0; --left) buffer->sbumpc();
+  } catch (...) {
+    // The child reads what it may have read ahead: better than none.
+  }
+}
+
+}  // namespace
 
 void empty_standard_input() noexcept {
   const int null = ::open("/dev/null", O_RDONLY);
@@ -23,6 +40,8 @@ void empty_standard_input() noexcept {
     ::close(null);
   }
   ::__fpurge(stdin);
+  forget_what_was_read_ahead(std::cin);
+  forget_what_was_read_ahead(std::wcin);
 }
 
 void raise_oom_score() noexcept {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <multiprocessing/pool.hpp>
+#include <multiprocessing/process.hpp>
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -7,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -138,6 +140,36 @@ TEST(ProgramWithFiles, MayHaveClosedItsStandardOnes) {
     });
     EXPECT_EQ(child.exit_code, 0) << closed << ": " << child;
   }
+}
+
+// Its streams have read ahead, with buffers of their own: what is in them is the program's.
+TEST(ProgramWithFiles, KeepsWhatItHasReadAheadForItself) {
+  const ChildResult result = run_in_child([] {
+    std::array<int, 2> input{};
+    ASSERT_EQ(pipe(input.data()), 0);
+    ASSERT_EQ(write(input[1], "one\ntwo\n", 8), 8);
+    dup2(input[0], STDIN_FILENO);
+    close(input[0]);
+    close(input[1]);
+    std::ios::sync_with_stdio(false);
+    std::string line;
+    std::getline(std::cin, line);
+
+    const auto reads_nothing = [] {
+      std::string rest;
+      return !std::getline(std::cin, rest) && rest.empty();
+    };
+    Pool pool(1);
+    EXPECT_TRUE(pool.apply(reads_nothing));
+    Process process([&] { std::exit(reads_nothing() ? 0 : 1); });
+    process.start();
+    process.join();
+    EXPECT_EQ(process.exitcode(), 0);
+
+    std::getline(std::cin, line);
+    EXPECT_EQ(line, "two");
+  });
+  EXPECT_EQ(result.exit_code, 0) << result;
 }
 
 }  // namespace
