@@ -3,7 +3,6 @@
 
 #include <new>
 #include <stdexcept>
-#include <utility>
 
 namespace multiprocessing::detail {
 
@@ -12,8 +11,13 @@ using Outcome = RobustMutex::Outcome;
 LockCore::LockCore(Kind kind) : kind_(kind), words_(new (mapping_.data()) Words) {}
 
 void LockCore::note(Outcome outcome) {
-  words_->depth = 1;
-  words_->is_abandoned = std::exchange(words_->was_abandoned, false) || outcome == Outcome::inherited;
+  if (kind_ == Kind::recursive) words_->depth = 1;
+  Abandonment& abandonment = words_->abandonment;
+  if (outcome == Outcome::inherited || abandonment == Abandonment::to_be_told) {
+    abandonment = Abandonment::found;
+  } else if (abandonment == Abandonment::found) {
+    abandonment = Abandonment::none;
+  }
 }
 
 bool LockCore::acquire(Deadline deadline) {
@@ -41,7 +45,7 @@ void LockCore::release() {
 Outcome LockCore::probe() {
   constexpr Deadline long_ago{};
   const Outcome outcome = words_->mutex.lock(long_ago);
-  if (outcome == Outcome::inherited) words_->was_abandoned = true;
+  if (outcome == Outcome::inherited) words_->abandonment = Abandonment::to_be_told;
   if (outcome == Outcome::inherited || outcome == Outcome::locked) words_->mutex.unlock();
   return outcome;
 }

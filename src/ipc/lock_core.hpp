@@ -18,19 +18,21 @@ class LockCore {
   void release();                   // throws if this thread does not hold it
   bool locked();
   bool is_own();  // this thread holds it
-  bool abandoned() const { return words_->is_abandoned; }
+  bool abandoned() const { return words_->abandonment == Abandonment::found; }
 
   // For a while, by the thread that holds it; how often it was acquired is given back.
   std::uint32_t release_all();
   void acquire_again(std::uint32_t depth);
 
  private:
+  // Whether the one before has ended without having released it: the holder found that, or is to be told what somebody
+  // found who only looked.
+  enum class Abandonment : std::uint32_t { none, to_be_told, found };
   // Written by who holds the mutex.
   struct Words {
     RobustMutex mutex;
-    std::uint32_t depth = 0;
-    bool is_abandoned = false;   // as the holder found it
-    bool was_abandoned = false;  // as somebody found it who only looked
+    std::uint32_t depth = 0;  // if it is recursive
+    Abandonment abandonment = Abandonment::none;
   };
   void note(RobustMutex::Outcome outcome);
   RobustMutex::Outcome probe();

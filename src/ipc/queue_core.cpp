@@ -61,6 +61,7 @@ void QueueCore::put(const Bytes& message, Deadline deadline) {
   check_open("put");
   const HeldMutex held = enter(words_->putters, deadline, [&] { return full(); });
   if (!held) throw Full("the queue is full");
+  words_->put.note_cpu();
   if (QueueRing::record_bytes(message.size_bytes()) <= ring_.size_bytes()) {
     put_whole(message, deadline);
   } else {
@@ -101,6 +102,7 @@ Bytes QueueCore::get(Deadline deadline) {
   check_open("get");
   const HeldMutex held = enter(words_->getters, deadline, [&] { return qsize() == 0; });
   if (!held) throw Empty("the queue is empty");
+  words_->got.note_cpu();
   Bytes message;
   for (bool is_complete = false; !is_complete;) {
     const Point got = words_->got.load();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ipc/rung_word.hpp"
+#include "os/current_cpu.hpp"
 
 #include <array>
 
@@ -33,8 +34,13 @@ class QueueCursor {
     slot.messages.store(messages, std::memory_order_release);
     moves_.add();
   }
+  // Of the one who is about to move it.
+  void note_cpu() noexcept { cpu_.store(current_cpu(), std::memory_order_relaxed); }
+
+  // Spins only while the one who moves it may do so on another CPU: on this one it would have to wait for that.
   template <class Condition>
   bool wait(Condition holds, Deadline deadline, std::chrono::nanoseconds spin) noexcept {
+    if (cpu_.load(std::memory_order_relaxed) == current_cpu()) spin = {};
     return moves_.wait([&] { return holds(load()); }, deadline, spin);
   }
 
@@ -44,6 +50,7 @@ class QueueCursor {
     std::atomic<std::uint64_t> messages{0};
   };
   RungWord moves_;
+  std::atomic<int> cpu_{-1};
   std::array<Slot, 2> slots_;
 };
 

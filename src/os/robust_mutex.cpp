@@ -28,7 +28,7 @@ timespec point_in_time(Deadline deadline) {
 
 #ifdef MULTIPROCESSING_UNDER_TSAN
 // ThreadSanitizer does not know pthread_mutex_clocklock before gcc 13, and so takes the mutex for one that is not held.
-int lock_until(pthread_mutex_t& mutex, Deadline deadline) {
+int timed_lock(pthread_mutex_t& mutex, Deadline deadline) {
   const auto left = deadline > Clock::now() ? deadline - Clock::now() : Clock::duration::zero();
   const auto system_time =
       std::chrono::system_clock::now().time_since_epoch() + std::min<Clock::duration>(left, std::chrono::hours(24));
@@ -36,7 +36,7 @@ int lock_until(pthread_mutex_t& mutex, Deadline deadline) {
   return ::pthread_mutex_timedlock(&mutex, &until);
 }
 #else
-int lock_until(pthread_mutex_t& mutex, Deadline deadline) {
+int timed_lock(pthread_mutex_t& mutex, Deadline deadline) {
   const timespec until = point_in_time(deadline);
   return ::pthread_mutex_clocklock(&mutex, CLOCK_MONOTONIC, &until);
 }
@@ -56,18 +56,13 @@ RobustMutex::RobustMutex() : mutex_() {
   if (error != 0) throw_errno("cannot make a mutex that processes share");
 }
 
-RobustMutex::Outcome RobustMutex::lock(Deadline deadline) {
-  int error = 0;
-  if (deadline == never) {
-    error = ::pthread_mutex_lock(&mutex_);
-  } else if (deadline == Deadline::min()) {
-    error = ::pthread_mutex_trylock(&mutex_);  // without a system call
-  } else {
-    error = lock_until(mutex_, deadline);
-  }
+int RobustMutex::lock_until(Deadline deadline) {
+  if (deadline == Deadline::min()) return ::pthread_mutex_trylock(&mutex_);  // without a system call
+  return timed_lock(mutex_, deadline);
+}
+
+RobustMutex::Outcome RobustMutex::outcome_of(int error) {
   switch (error) {
-    case 0:
-      return Outcome::locked;
     case EOWNERDEAD:
       ::pthread_mutex_consistent(&mutex_);
       return Outcome::inherited;
@@ -81,7 +76,5 @@ RobustMutex::Outcome RobustMutex::lock(Deadline deadline) {
       throw_errno("cannot lock a mutex that processes share");
   }
 }
-
-bool RobustMutex::unlock() noexcept { return ::pthread_mutex_unlock(&mutex_) == 0; }
 
 }  // namespace multiprocessing::detail

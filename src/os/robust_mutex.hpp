@@ -20,10 +20,16 @@ class RobustMutex {
   enum class Outcome { locked, inherited, own, timed_out };
   // Blocks until the deadline. At Deadline::min() it takes no system call, and does not tell `own` from `timed_out`.
   // Throws std::system_error.
-  Outcome lock(Deadline deadline = never);
-  bool unlock() noexcept;  // false: this thread does not hold it
+  Outcome lock(Deadline deadline = never) {
+    const int error = deadline == never ? ::pthread_mutex_lock(&mutex_) : lock_until(deadline);
+    return error == 0 ? Outcome::locked : outcome_of(error);
+  }
+  bool unlock() noexcept { return ::pthread_mutex_unlock(&mutex_) == 0; }  // false: this thread does not hold it
 
  private:
+  int lock_until(Deadline deadline);
+  Outcome outcome_of(int error);
+
   pthread_mutex_t mutex_;
 };
 

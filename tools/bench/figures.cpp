@@ -16,7 +16,8 @@ const std::vector<Figure>& figures() {
       {"crowd", "an item's cost with 64 workers", measure_many_workers},
       {"inherit", "fork_map over 1 GiB of the parent's memory", measure_inheritance},
       {"queue", "a Queue of 64-byte texts, one way and there and back", measure_queue},
-      {"pipe", "a Pipe of 64-byte texts, there and back", measure_pipe},
+      {"pipe", "a Pipe of 64-byte texts, there and back on one CPU", measure_pipe},
+      {"lock", "a Lock that nobody else wants", measure_lock},
       {"idle", "CPU time of a pool that has nothing to do", measure_idle}};
   return all;
 }

@@ -30,6 +30,7 @@ std::vector<Row> measure_many_workers(const Setting& setting);
 std::vector<Row> measure_inheritance(const Setting& setting);
 std::vector<Row> measure_queue(const Setting& setting);
 std::vector<Row> measure_pipe(const Setting& setting);
+std::vector<Row> measure_lock(const Setting& setting);
 std::vector<Row> measure_idle(const Setting& setting);
 
 }  // namespace bench

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "measure.hpp"
 
+#include <sched.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <stdexcept>
+#include <system_error>
 
 namespace bench {
 namespace {
@@ -43,6 +47,14 @@ void compare(Row& row, std::size_t samples, const Contender& ours, const Contend
   row.samples = samples;
   std::sort(ratios.begin(), ratios.end());
   row.spread = (quantile(ratios, 0.75) - quantile(ratios, 0.25)) / row.ratio;
+}
+
+void stay_on_one_cpu() {
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  CPU_SET(::sched_getcpu(), &one);
+  if (::sched_setaffinity(0, sizeof one, &one) != 0)
+    throw std::system_error(errno, std::generic_category(), "sched_setaffinity");
 }
 
 }  // namespace bench

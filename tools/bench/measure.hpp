@@ -37,6 +37,9 @@ double median(std::vector<double> values);
 // row.unit an item.
 void compare(Row& row, std::size_t samples, const Contender& ours, const Contender& peer);
 
+// From now on this process, and those it forks, run on the CPU that it is on.
+void stay_on_one_cpu();
+
 // The compiler must believe that someone reads what the address leads to.
 inline void keep(const void* address) { asm volatile("" : : "g"(address) : "memory"); }
 

@@ -5,6 +5,7 @@
 
 #include "figures.hpp"
 #include "message_peers.hpp"
+#include "python_peer.hpp"
 
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -43,16 +44,20 @@ class Answerer {
     there_.put(no_more);
     ::waitpid(child_, nullptr, 0);
   }
-  double one_way(std::size_t messages) {
-    return seconds([&] {
-      for (std::size_t i = 1; i != messages; ++i) there_.put(silent);
-      round_trip();
-    });
+  Contender one_way(std::size_t messages) {
+    return {messages, [this, messages] {
+              return seconds([&] {
+                for (std::size_t i = 1; i != messages; ++i) there_.put(silent);
+                round_trip();
+              });
+            }};
   }
-  double round_trips(std::size_t count) {
-    return seconds([&] {
-      for (std::size_t i = 0; i != count; ++i) round_trip();
-    });
+  Contender round_trips(std::size_t count) {
+    return {count, [this, count] {
+              return seconds([&] {
+                for (std::size_t i = 0; i != count; ++i) round_trip();
+              });
+            }};
   }
 
  private:
@@ -76,39 +81,58 @@ class Answerer {
   const pid_t child_;
 };
 
-template <class Ours, class Peer>
-Row one_way(const Setting& setting, Row row, std::size_t messages) {
-  Answerer<Ours> ours;
-  Answerer<Peer> peer;
-  compare(row, setting.samples, {messages, [&] { return ours.one_way(messages); }},
-          {messages, [&] { return peer.one_way(messages); }});
+constexpr std::size_t messages = 50'000;
+constexpr std::size_t trips = 2'000;
+// An interpreter's message takes far longer.
+constexpr std::size_t python_messages = 2'000;
+constexpr std::size_t python_trips = 500;
+
+constexpr const char* boost_queue = "Boost message_queue";
+constexpr const char* raw_pipe = "raw pipe";
+constexpr const char* python_queue = "CPython Queue";
+
+Row compared(Row row, const Setting& setting, const Contender& ours, const Contender& peer) {
+  compare(row, setting.samples, ours, peer);
   return row;
 }
-template <class Ours, class Peer>
-Row round_trip(const Setting& setting, Row row, std::size_t trips) {
-  Answerer<Ours> ours;
-  Answerer<Peer> peer;
-  compare(row, setting.samples, {trips, [&] { return ours.round_trips(trips); }},
-          {trips, [&] { return peer.round_trips(trips); }});
+
+Row one_way(const char* peer) { return {.subject = "Queue, one way", .unit = "us", .peer_name = peer}; }
+Row round_trip(const char* peer) { return {.subject = "Queue, there and back", .unit = "us", .peer_name = peer}; }
+Row within(double goal, Row row) {
+  row.limit = Limit::ratio;
+  row.goal = goal;
   return row;
+}
+
+PythonPeer python(const char* what, std::size_t items) {
+  return PythonPeer({what, std::to_string(items), std::to_string(text_bytes)}, items);
 }
 
 }  // namespace
 
 std::vector<Row> measure_queue(const Setting& setting) {
-  using Ours = mp::Queue<std::string>;
-  const char* const peer = "Boost message_queue";
-  return {
-      one_way<Ours, BoostQueue>(
-          setting, {.subject = "one way", .unit = "ns", .peer_name = peer, .limit = Limit::ratio, .goal = 0.5}, 50'000),
-      round_trip<Ours, BoostQueue>(
-          setting, {.subject = "round trip", .unit = "us", .peer_name = peer, .limit = Limit::ratio, .goal = 1},
-          2'000)};
+  PythonPeer python_one_way = python("one-way", python_messages);
+  PythonPeer python_round_trip = python("round-trip", python_trips);
+  Answerer<mp::Queue<std::string>> ours;
+  Answerer<BoostQueue> boost;
+  Answerer<RawPipe> pipe;
+  const Contender our_way = ours.one_way(messages);
+  const Contender our_trip = ours.round_trips(trips);
+  return {compared(within(0.5, one_way(boost_queue)), setting, our_way, boost.one_way(messages)),
+          compared(one_way(raw_pipe), setting, our_way, pipe.one_way(messages)),
+          python_one_way.compared(one_way(python_queue), setting.samples, our_way),
+          compared(within(1, round_trip(boost_queue)), setting, our_trip, boost.round_trips(trips)),
+          compared(round_trip(raw_pipe), setting, our_trip, pipe.round_trips(trips)),
+          python_round_trip.compared(round_trip(python_queue), setting.samples, our_trip)};
 }
 
+// On one CPU. On two the scheduler's choice, to put a pair on one or on both, makes more difference than the pipe.
 std::vector<Row> measure_pipe(const Setting& setting) {
-  return {
-      round_trip<OurPipe, RawPipe>(setting, {.subject = "round trip", .unit = "us", .peer_name = "raw pipe"}, 2'000)};
+  stay_on_one_cpu();
+  Answerer<OurPipe> ours;
+  Answerer<RawPipe> pipe;
+  return {compared({.subject = "Pipe, there and back, on one CPU", .unit = "us", .peer_name = raw_pipe}, setting,
+                   ours.round_trips(trips), pipe.round_trips(trips))};
 }
 
 }  // namespace bench

@@ -8,23 +8,22 @@
 
 #include <cstdlib>
 #include <stdexcept>
-#include <string>
 
 namespace bench {
 
-PythonPeer::PythonPeer(int workers, int items) {
+PythonPeer::PythonPeer(const std::vector<std::string>& arguments, std::size_t items) : items_(items) {
   int ends[2];
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
     throw std::runtime_error("no socket for python3");
-  const std::string script = BENCH_FOLDER "/python_pool.py";
-  const std::string workers_text = std::to_string(workers);
-  const std::string items_text = std::to_string(items);
+  std::vector<const char*> command{"python3", BENCH_FOLDER "/python_peer.py"};
+  for (const std::string& argument : arguments) command.push_back(argument.c_str());
+  command.push_back(nullptr);
   child_ = ::fork();
   if (child_ == 0) {
     ::dup2(ends[1], STDIN_FILENO);
     ::dup2(ends[1], STDOUT_FILENO);
     ::dup2(::open("/dev/null", O_WRONLY | O_CLOEXEC), STDERR_FILENO);
-    ::execlp("python3", "python3", script.c_str(), workers_text.c_str(), items_text.c_str(), nullptr);
+    ::execvp(command[0], const_cast<char* const*>(command.data()));
     ::_exit(127);
   }
   ::close(ends[1]);
@@ -38,7 +37,16 @@ PythonPeer::~PythonPeer() {
   if (child_ > 0) ::waitpid(child_, nullptr, 0);
 }
 
-double PythonPeer::map_seconds() {
+Row PythonPeer::compared(Row row, std::size_t samples, const Contender& ours) {
+  if (there_) {
+    compare(row, samples, ours, {items_, [this] { return seconds(); }});
+  } else {
+    row.note = "there is no python3 here whose multiprocessing works";
+  }
+  return row;
+}
+
+double PythonPeer::seconds() {
   const bool asked = ::send(socket_, "\n", 1, MSG_NOSIGNAL) == 1;
   const std::optional<double> time = asked ? answer() : std::nullopt;
   if (!time) throw std::runtime_error("python3 ended in the middle of the measurement");

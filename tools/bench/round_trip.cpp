@@ -6,11 +6,6 @@
 #include "futex_peer.hpp"
 #include "trivial.hpp"
 
-#include <sched.h>
-
-#include <cerrno>
-#include <system_error>
-
 namespace bench {
 namespace {
 
@@ -48,11 +43,7 @@ std::vector<Row> measure_round_trip_awake(const Setting& setting) {
 // The library does not spin where it may use one CPU only; both processes of both pairs share it then. On two CPUs the
 // scheduler's choice, to put the two on one or on both, makes more difference than the pool.
 std::vector<Row> measure_round_trip_asleep(const Setting& setting) {
-  cpu_set_t one;
-  CPU_ZERO(&one);
-  CPU_SET(::sched_getcpu(), &one);
-  if (::sched_setaffinity(0, sizeof one, &one) != 0)
-    throw std::system_error(errno, std::generic_category(), "sched_setaffinity");
+  stay_on_one_cpu();
   Row row = measure_round_trip(setting, 1, 5'000);
   row.subject = "apply(), one task, on one CPU: no spinning";
   row.goal = 1.5;

@@ -58,22 +58,17 @@ std::vector<Row> measure_single_items(const Setting& setting) {
 }
 
 std::vector<Row> measure_against_python(const Setting& setting) {
-  constexpr int python_items = 5'000;
+  constexpr std::size_t python_items = 5'000;
+  PythonPeer python({"pool", std::to_string(setting.workers), std::to_string(python_items)}, python_items);
   const std::vector<int> items = numbers(200'000);
-  Row row{.subject = "map, an item, chunksize 1",
-          .unit = "ns",
-          .peer_name = "CPython Pool.map",
-          .limit = Limit::ratio,
-          .goal = 0.01};
-  PythonPeer python(setting.workers, python_items);
-  if (!python.is_there()) {
-    row.note = "there is no python3 here whose multiprocessing.Pool works";
-    return {row};
-  }
   mp::Pool pool(setting.workers);
-  compare(row, setting.samples, {items.size(), [&] { return seconds([&] { pool.map(&trivial, items, 1); }); }},
-          {python_items, [&] { return python.map_seconds(); }});
-  return {row};
+  return {python.compared({.subject = "map, an item, chunksize 1",
+                           .unit = "ns",
+                           .peer_name = "CPython Pool.map",
+                           .limit = Limit::ratio,
+                           .goal = 0.01},
+                          setting.samples,
+                          {items.size(), [&] { return seconds([&] { pool.map(&trivial, items, 1); }); }})};
 }
 
 }  // namespace bench
