@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <multiprocessing/detail/depth_guard.hpp>
 #include <multiprocessing/detail/plain.hpp>
 
 // The usual types come along: a missing <cereal/types/…> is the commonest first error of cereal's newcomers.
@@ -54,18 +55,25 @@ class OutputArchive : public cereal::OutputArchive<OutputArchive, cereal::AllowE
  public:
   explicit OutputArchive(ByteSink& sink)
       : cereal::OutputArchive<OutputArchive, cereal::AllowEmptyClassElision>(this), sink_(sink) {}
-  void saveBinary(const void* data, std::size_t size_bytes) { sink_.write(data, size_bytes); }
+  void saveBinary(const void* data, std::size_t size_bytes) {
+    depth_guard_.check();
+    sink_.write(data, size_bytes);
+  }
   ByteSink& sink() { return sink_; }
 
  private:
   ByteSink& sink_;
+  const DepthGuard depth_guard_;
 };
 
 class InputArchive : public cereal::InputArchive<InputArchive, cereal::AllowEmptyClassElision> {
  public:
   explicit InputArchive(ByteSource& source)
       : cereal::InputArchive<InputArchive, cereal::AllowEmptyClassElision>(this), source_(source) {}
-  void loadBinary(void* data, std::size_t size_bytes) { source_.read(data, size_bytes); }
+  void loadBinary(void* data, std::size_t size_bytes) {
+    depth_guard_.check();
+    source_.read(data, size_bytes);
+  }
   std::uint64_t remaining_bytes() const { return source_.remaining_bytes(); }
   ByteSource& source() { return source_; }
 
@@ -86,6 +94,7 @@ class InputArchive : public cereal::InputArchive<InputArchive, cereal::AllowEmpt
 
  private:
   ByteSource& source_;
+  const DepthGuard depth_guard_;
   const std::type_info* expected_shared_ = &typeid(void);
   std::unordered_map<std::uint32_t, const std::type_info*> shared_types_;
 };
