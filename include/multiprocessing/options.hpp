@@ -12,13 +12,27 @@
 
 namespace multiprocessing {
 
+// Who forks the workers of a Pool. With `fork` it is the program: a worker's getppid() is the program, and nothing is
+// between the two. What that costs:
+// - the ends of workers are the program's SIGCHLD; where it ignores that, or waits for any child, the pool may not learn
+//   how a worker ended;
+// - a worker that replaces a lost one has the program's memory as it is by then, with the locks that its threads hold;
+// - what a lost worker's tasks had started lives on;
+// - the time that the program is stopped counts for TaskOptions::timeout.
+// Source: Python's get_context("fork").
+enum class StartMethod {
+  forkserver,  // a child of the program, forked once, by the constructor: it has one thread
+  fork,        // a thread of the program, for which nothing is thread_local yet
+};
+
 // How a pool is made. Values are checked by the constructor: std::invalid_argument names the one that is out of range.
 struct PoolOptions {
   std::optional<int> processes = {};       // default process_cpu_count(); at least 1
   std::function<void()> initializer = {};  // in each worker before its first task; any closure: inherited, never sent
   std::optional<std::chrono::nanoseconds> initializer_timeout = {};  // an initializer that runs longer: BrokenPool
   std::function<void()> finalizer = {};  // in a worker that leaves in order (close, recycling), never after a kill
-  std::optional<long> max_tasks_per_child = {};  // items, at least 1; then the worker is replaced
+  std::optional<long> max_tasks_per_child = {};        // items, at least 1; then the worker is replaced
+  StartMethod start_method = StartMethod::forkserver;  // of Pool only
 };
 
 // What holds for each item of a call: pool.with({.timeout = 2s, .retries = 1}).map(f, items). Only a pool of processes

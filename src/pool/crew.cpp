@@ -136,7 +136,8 @@ void Crew::on_ended(const WorkerReport& report) {
     return;
   }
   note_started();
-  const bool left_in_order = ended.state == WorkerSlot::State::leaving && exit_code(report.status) == 0;
+  const bool may_be_in_order = report.status == unknown_wait_status || exit_code(report.status) == 0;
+  const bool left_in_order = ended.state == WorkerSlot::State::leaving && may_be_in_order;
   const pid_t pid = ended.pid;
   Member& gone = member(report.slot);
   const auto [progress, was_up, was_condemned, crash] =

@@ -27,7 +27,8 @@ std::string describe_wait_status(int wait_status) {
   if (const auto signal = ending_signal(wait_status)) {
     return "signal " + std::to_string(*signal) + " (" + signal_text(*signal) + ")";
   }
-  return "exit code " + std::to_string(exit_code(wait_status).value_or(-1));
+  if (const auto code = exit_code(wait_status)) return "exit code " + std::to_string(*code);
+  return "an exit code that is unknown, as the program ignores SIGCHLD or has waited for any child";
 }
 
 std::exception_ptr worker_lost(const LostItem& lost, int wait_status, bool was_ordered, const Crash& crash) {

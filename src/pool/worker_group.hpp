@@ -83,7 +83,7 @@ class WorkerGroup final : public ByteCore,
   ChannelBlock channels_;
   Dispatcher dispatcher_;
   Collector collector_;
-  std::unique_ptr<WorkerStarter> server_;
+  std::unique_ptr<WorkerStarter> starter_;
   std::unique_ptr<Crew> crew_;
   CallbackThread callback_thread_;
   State state_ = State::open;

@@ -8,6 +8,7 @@
 #include "pool/inheritance.hpp"
 #include "pool/option_checks.hpp"
 #include "pool/worker_group.hpp"
+#include "process/direct_starter.hpp"
 #include "process/fork_server.hpp"
 #include "process/task_context.hpp"
 #include "process/worker_life.hpp"
@@ -26,12 +27,17 @@ WorkerGroup::WorkerGroup(const PoolOptions& options, const WorkerGroupSettings& 
       collector_(*this, *channels_.channel(0).listener, settings.spin) {
   const auto worker_main = [this](int slot) { work_as(slot); };
   const std::vector<int> bells{collector_.waiter_bell_fd(), collector_.background_bell_fd()};
-  server_ = make_starter ? make_starter(channels_, worker_main, bells)
-                         : std::make_unique<ForkServer>(processes_, worker_main, bells);
-  channels_.keep_from_children();
+  if (make_starter) {
+    starter_ = make_starter(channels_, worker_main, bells);
+  } else if (options.start_method == StartMethod::fork) {
+    starter_ = std::make_unique<DirectStarter>(processes_, worker_main, bells);
+  } else {
+    starter_ = std::make_unique<ForkServer>(processes_, worker_main, bells);
+  }
+  if (options.start_method != StartMethod::fork) channels_.keep_from_children();
   crew_ = std::make_unique<Crew>(
-      dispatcher_, *server_, [this](int slot) { channels_.reset(slot); }, options.initializer_timeout);
-  if (server_->lost_fd() >= 0) collector_.watch(server_->lost_fd());
+      dispatcher_, *starter_, [this](int slot) { channels_.reset(slot); }, options.initializer_timeout);
+  if (starter_->lost_fd() >= 0) collector_.watch(starter_->lost_fd());
   start_workers();
 }
 
@@ -118,10 +124,10 @@ void WorkerGroup::terminate() {
 void WorkerGroup::end_processes() {
   const std::lock_guard ending(ending_);
   if (std::exchange(processes_ended_, true)) return;
-  server_->order_quit();
-  if (!server_->wait_until_gone(deadline_after(std::chrono::milliseconds(1500)))) {
-    server_->kill();
-    server_->wait_until_gone(deadline_after(std::chrono::milliseconds(500)));
+  starter_->order_quit();
+  if (!starter_->wait_until_gone(deadline_after(std::chrono::milliseconds(1500)))) {
+    starter_->kill();
+    starter_->wait_until_gone(deadline_after(std::chrono::milliseconds(500)));
   }
   collector_.stop_background();
   const std::lock_guard lock(mutex());

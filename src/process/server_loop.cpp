@@ -144,7 +144,7 @@ void ServerLoop::fork_worker(int slot) noexcept {
     parent_execs_.reset();
     signals_.reset();
     orders_.close();
-    begin_worker(own_pid_, slot, mask_of_program_);
+    begin_worker({.pid = own_pid_, .is_server = true}, slot, mask_of_program_);
     worker_main_(slot);
     leave_worker(0);
   }

@@ -10,14 +10,14 @@
 namespace multiprocessing::detail {
 namespace {
 
-// Of this process if it is a worker. A process has one server in its life, so this may be a global.
-pid_t server_of_this_worker = 0;
+// Of this process if it is a worker. A process has one parent that is its pool's, so this may be a global.
+WorkerParent parent_of_this_worker;
 
 }  // namespace
 
-void begin_worker(pid_t server, int slot, const SignalMask& mask_of_program) noexcept {
-  server_of_this_worker = server;
-  die_with_parent(server);
+void begin_worker(WorkerParent parent, int slot, const SignalMask& mask_of_program) noexcept {
+  parent_of_this_worker = parent;
+  die_with_parent(parent.pid);
   // What a task leaves behind stays this worker's as long as it lives, so that the server, to which it falls then, can
   // tell it from what the other workers' tasks still use.
   adopt_orphans();
@@ -28,11 +28,12 @@ void begin_worker(pid_t server, int slot, const SignalMask& mask_of_program) noe
   set_worker_signals(mask_of_program);
 }
 
-void worker_renew_parent_death_signal() noexcept { die_with_parent(server_of_this_worker); }
+void worker_renew_parent_death_signal() noexcept { die_with_parent(parent_of_this_worker.pid); }
 
 void worker_ring_through_server() noexcept {
-  if (server_of_this_worker == 0) return;
-  if (!send_signal(server_of_this_worker, SIGCHLD)) leave_worker(1);
+  const auto [pid, is_server] = parent_of_this_worker;
+  if (pid == 0) return;
+  if (!is_server || !send_signal(pid, SIGCHLD)) leave_worker(1);
 }
 
 void leave_worker(int exit_code) noexcept {

@@ -7,16 +7,22 @@
 
 namespace multiprocessing::detail {
 
-// The first acts of a worker, before any code of the program runs in it. `server` is its parent, `mask_of_program` the
-// signals that were blocked in the thread that made the pool. Allocates nothing and takes no lock but that of on_exit.
-void begin_worker(pid_t server, int slot, const SignalMask& mask_of_program) noexcept;
+// Who forked a worker: a server, which rings the pool's bells at a SIGCHLD, or the program.
+struct WorkerParent {
+  pid_t pid = 0;  // 0: this process is no worker
+  bool is_server = false;
+};
+
+// The first acts of a worker, before any code of the program runs in it. `mask_of_program`: the signals that were
+// blocked in the thread that made the pool. Allocates nothing and takes no lock but that of on_exit.
+void begin_worker(WorkerParent parent, int slot, const SignalMask& mask_of_program) noexcept;
 
 // Again after code that may have changed the worker's credentials: that clears the signal by which the kernel ends it
 // with its server. Only in a worker; not in a process that a task forked.
 void worker_renew_parent_death_signal() noexcept;
 
-// For a worker whose task has closed its bells: the server rings them. A worker that may not even ask for that any more
-// ends, and its death is noticed. Does nothing in a process that is no worker.
+// For a worker whose task has closed its bells: the server rings them. A worker that has none, or may not even ask it
+// any more, ends, and its death is noticed. Does nothing in a process that is no worker.
 void worker_ring_through_server() noexcept;
 
 // The last acts: flushes the standard output and ends this process. Also for a process that a task forked.

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "os/owner_mark.hpp"
+#include "os/signals.hpp"
+#include "process/worker_starter.hpp"
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace multiprocessing::detail {
+
+class Nursery;
+
+// Forks the workers in the program itself, from a thread that lives as long as they do: the kernel ends a worker when
+// the thread that forked it ends, so also when the program ends or calls exec, and nobody else may fork them.
+// A worker has the program's memory as it is when it is forked, with the locks that other threads hold then.
+// It does not know when the program was stopped and continued. The destructor ends all, within 2 s; in a process that
+// the program forked it touches nothing.
+class DirectStarter final : public WorkerStarter {
+ public:
+  // As ForkServer's. Throws std::system_error.
+  DirectStarter(int slots, std::function<void(int slot)> worker_main, std::vector<int> bells);
+  ~DirectStarter() override;
+
+  void order_fork(int slot) override;  // blocks until it is done
+  void order_signal(int slot, int signal) override;
+  std::optional<WorkerReport> next_report() override;
+  std::optional<Clock::time_point> continued_at(Clock::time_point when) override;
+  int lost_fd() const override;
+  void order_quit() override;
+  bool wait_until_gone(Deadline deadline) override;
+  void kill() override;
+  pid_t pid() const override;
+
+ private:
+  OwnerMark mark_;
+  std::shared_ptr<Nursery> nursery_;  // the thread's, too
+};
+
+}  // namespace multiprocessing::detail

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: MIT
+#include "process/nursery.hpp"
+
+#include "os/output.hpp"
+#include "os/pidfd.hpp"
+#include "os/this_process.hpp"
+#include "os/wait.hpp"
+#include "os/wait_status.hpp"
+#include "process/worker_life.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <system_error>
+#include <utility>
+
+namespace multiprocessing::detail {
+namespace {
+
+constexpr std::chrono::milliseconds time_to_terminate{500};
+// After that whatever is left has had its SIGKILL, and sits in a system call that only the kernel can end.
+constexpr std::chrono::seconds time_to_die{2};
+constexpr std::chrono::milliseconds look_again{20};
+
+}  // namespace
+
+Nursery::Nursery(int slots, std::function<void(int slot)> worker_main, std::vector<int> bells,
+                 const SignalMask& mask_of_program)
+    : worker_main_(std::move(worker_main)),
+      bells_(std::move(bells)),
+      mask_of_program_(mask_of_program),
+      workers_(static_cast<std::size_t>(slots)) {}
+
+void Nursery::run() noexcept {
+  name_process("mp-starter");
+  for (std::unique_lock lock(mutex_);; sleep(lock)) {
+    bury_the_dead();
+    obey();
+    if (phase_ != Phase::gone) continue;
+    // Now, not when this thread lets go of it: who waits for that has seen the last of it.
+    orders_.close();
+    return changed_.notify_all();
+  }
+}
+
+void Nursery::sleep(std::unique_lock<std::mutex>& lock) {
+  std::vector<int> fds;
+  if (!somebody_lingers_) fds = pidfds();
+  fds.push_back(orders_.fd());
+  const Deadline deadline = somebody_lingers_ ? std::min(next_phase_, deadline_after(look_again)) : next_phase_;
+  lock.unlock();
+  wait_readable(fds, deadline);
+  lock.lock();
+  orders_.drain();
+}
+
+void Nursery::bury_the_dead() {
+  somebody_lingers_ = false;
+  for (const int ended : wait_for_readable(pidfds(), Clock::now())) {
+    const ChildState state = reap_pidfd(ended);
+    if (!state.has_ended) {
+      somebody_lingers_ = true;
+      continue;
+    }
+    const auto worker = std::ranges::find_if(workers_, [&](const Worker& each) { return each.pidfd.get() == ended; });
+    worker->pidfd.reset();
+    report({.kind = WorkerReport::Kind::ended,
+            .slot = static_cast<int>(worker - workers_.begin()),
+            .pid = worker->pid,
+            .status = state.exitcode ? wait_status_of(*state.exitcode) : unknown_wait_status});
+  }
+}
+
+void Nursery::obey() {
+  for (std::size_t slot = 0; phase_ == Phase::serving && !is_to_quit_ && slot != workers_.size(); ++slot) {
+    if (std::exchange(workers_[slot].is_ordered, false)) fork_worker(static_cast<int>(slot));
+  }
+  changed_.notify_all();
+  if (is_to_quit_ && phase_ == Phase::serving) {
+    phase_ = Phase::terminating;
+    next_phase_ = deadline_after(time_to_terminate);
+    signal_all(SIGTERM);
+    // One that is stopped would not take it.
+    signal_all(SIGCONT);
+  } else if (phase_ == Phase::terminating && Clock::now() >= next_phase_) {
+    phase_ = Phase::killing;
+    next_phase_ = deadline_after(time_to_die);
+    signal_all(SIGKILL);
+  }
+  if (phase_ != Phase::serving && (is_alone() || (phase_ == Phase::killing && Clock::now() >= next_phase_))) {
+    phase_ = Phase::gone;
+  }
+}
+
+void Nursery::fork_worker(int slot) {
+  Worker& worker = workers_[static_cast<std::size_t>(slot)];
+  flush_output_if_free();
+  const pid_t program = this_process();
+  worker.pid = fork_process();
+  if (worker.pid == 0) {
+    for (Worker& elder : workers_) elder.pidfd.reset();
+    orders_.close();
+    set_server_signals();
+    begin_worker({.pid = program}, slot, mask_of_program_);
+    worker_main_(slot);
+    leave_worker(0);
+  }
+  int error = worker.pid < 0 ? last_error() : 0;
+  try {
+    if (error == 0) worker.pidfd = open_pidfd(worker.pid);
+  } catch (const std::system_error& refused) {
+    error = refused.code().value();
+    send_signal(worker.pid, SIGKILL);
+    reap_killed_child(worker.pid);
+  }
+  if (error != 0) return report({.kind = WorkerReport::Kind::refused, .slot = slot, .pid = 0, .status = error});
+  report({.kind = WorkerReport::Kind::started, .slot = slot, .pid = worker.pid, .status = 0});
+}
+
+void Nursery::report(const WorkerReport& report) {
+  reports_.push_back(report);
+  for (const int bell : bells_) EventFd::ring(bell);
+}
+
+std::vector<int> Nursery::pidfds() const {
+  std::vector<int> fds;
+  for (const Worker& worker : workers_) {
+    if (worker.pidfd) fds.push_back(worker.pidfd.get());
+  }
+  return fds;
+}
+
+bool Nursery::is_alone() const noexcept {
+  return std::ranges::none_of(workers_, [](const Worker& worker) { return static_cast<bool>(worker.pidfd); });
+}
+
+void Nursery::signal_all(int signal) noexcept {
+  for (const Worker& worker : workers_) {
+    if (worker.pidfd) signal_pidfd(worker.pidfd.get(), signal);
+  }
+}
+
+void Nursery::order_fork(int slot) {
+  std::unique_lock lock(mutex_);
+  bool& is_ordered = workers_[static_cast<std::size_t>(slot)].is_ordered;
+  is_ordered = true;
+  orders_.ring();
+  changed_.wait(lock, [&] { return !is_ordered || is_to_quit_; });
+}
+
+void Nursery::signal(int slot, int signal) noexcept {
+  const std::lock_guard lock(mutex_);
+  const Worker& worker = workers_[static_cast<std::size_t>(slot)];
+  if (worker.pidfd) signal_pidfd(worker.pidfd.get(), signal);
+}
+
+std::optional<WorkerReport> Nursery::next_report() {
+  const std::lock_guard lock(mutex_);
+  if (reports_.empty()) return std::nullopt;
+  const WorkerReport report = reports_.front();
+  reports_.erase(reports_.begin());
+  return report;
+}
+
+void Nursery::order_quit() noexcept {
+  const std::lock_guard lock(mutex_);
+  is_to_quit_ = true;
+  orders_.ring();
+}
+
+void Nursery::kill() noexcept {
+  const std::lock_guard lock(mutex_);
+  signal_all(SIGKILL);
+}
+
+bool Nursery::wait_until_gone(Deadline deadline) {
+  std::unique_lock lock(mutex_);
+  const auto is_gone = [this] { return phase_ == Phase::gone; };
+  if (deadline != never) return changed_.wait_until(lock, deadline, is_gone);
+  changed_.wait(lock, is_gone);
+  return true;
+}
+
+}  // namespace multiprocessing::detail

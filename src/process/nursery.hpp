@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "os/event_fd.hpp"
+#include "os/signals.hpp"
+#include "os/unique_fd.hpp"
+#include "process/worker_starter.hpp"
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <vector>
+
+namespace multiprocessing::detail {
+
+// The workers of a DirectStarter, and what its thread does from their first fork to the end of the last: forks what is
+// ordered, and buries the dead. The other methods are for any thread.
+class Nursery {
+ public:
+  // `mask_of_program` is for the workers. Throws std::system_error.
+  Nursery(int slots, std::function<void(int slot)> worker_main, std::vector<int> bells,
+          const SignalMask& mask_of_program);
+
+  void run() noexcept;
+
+  void order_fork(int slot);
+  void signal(int slot, int signal) noexcept;
+  std::optional<WorkerReport> next_report();
+  void order_quit() noexcept;
+  void kill() noexcept;
+  bool wait_until_gone(Deadline deadline);
+
+ private:
+  struct Worker {
+    UniqueFd pidfd;  // none: it does not run
+    pid_t pid = 0;
+    bool is_ordered = false;
+  };
+  enum class Phase { serving, terminating, killing, gone };
+
+  void bury_the_dead();
+  void obey();
+  void fork_worker(int slot);
+  void signal_all(int signal) noexcept;
+  bool is_alone() const noexcept;
+  void report(const WorkerReport& report);
+  std::vector<int> pidfds() const;
+  void sleep(std::unique_lock<std::mutex>& lock);
+
+  const std::function<void(int slot)> worker_main_;
+  const std::vector<int> bells_;
+  const SignalMask mask_of_program_;
+  EventFd orders_;
+  std::mutex mutex_;  // guards what follows
+  std::condition_variable changed_;
+  std::vector<Worker> workers_;
+  std::vector<WorkerReport> reports_;
+  bool is_to_quit_ = false;
+  Phase phase_ = Phase::serving;
+  Deadline next_phase_ = never;
+  bool somebody_lingers_ = false;  // has ended, but a debugger has not let go of it
+};
+
+}  // namespace multiprocessing::detail
