@@ -38,7 +38,8 @@ class MULTIPROCESSING_EXPORT LockHandle : public InheritedOnly {
   }
   template <class OtherClock, class Duration>
   bool try_lock_until(std::chrono::time_point<OtherClock, Duration> end) {
-    return acquire(end - OtherClock::now());
+    const auto now = OtherClock::now();
+    return end > now ? acquire(end - now) : acquire(false);  // compared first: min() - now() does not fit
   }
 
  protected:

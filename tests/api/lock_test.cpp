@@ -59,6 +59,7 @@ TYPED_TEST(AnyLock, ThatIsHeldElsewhereIsNotAcquiredInTime) {
     EXPECT_GE(std::chrono::steady_clock::now() - begin, 20ms);
     EXPECT_FALSE(lock.acquire(-1s));
     EXPECT_FALSE(lock.try_lock_until(std::chrono::system_clock::now() + 1ms));
+    EXPECT_FALSE(lock.try_lock_until(std::chrono::system_clock::time_point::min()));
   }).join();
   lock.release();
   EXPECT_FALSE(lock.locked());
