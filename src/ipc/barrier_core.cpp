@@ -10,6 +10,7 @@
 #include <new>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <thread>
 
 namespace multiprocessing::detail {
@@ -110,7 +111,13 @@ int BarrierCore::wait(Deadline deadline) {
     throw;
   }
   leave();
-  if (index + 1 != arrivals_.size()) wait_for_end(round, before, deadline);
+  if (index + 1 == arrivals_.size()) return static_cast<int>(index);
+  try {
+    wait_for_end(round, before, deadline);
+  } catch (const std::system_error&) {
+    break_round(round);  // without a descriptor to wait for: it is not there any more
+    throw;
+  }
   return static_cast<int>(index);
 }
 

@@ -3,11 +3,13 @@
 
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/resource.h>
 
 #include <array>
 #include <atomic>
 #include <deque>
 #include <stdexcept>
+#include <system_error>
 
 #include "support/child_process.hpp"
 #include "support/deadline.hpp"
@@ -94,6 +96,23 @@ TEST(Barrier, AnActionThatThrowsBreaksIt) {
   ChildProcess child([&] { EXPECT_THROW(barrier.wait(), BrokenBarrierError); });
   while (barrier.n_waiting() != 1) std::this_thread::yield();
   EXPECT_THROW(barrier.wait(), std::range_error);
+  EXPECT_EQ(child.wait().exit_code, 0);
+}
+
+TEST(Barrier, IsBrokenByOneThatHasNoDescriptorToWaitWith) {
+  Barrier barrier(2);
+  const Shared<Event> has_failed;
+  const Shared<Event> is_checked;
+  ChildProcess child([&] {
+    const rlimit none{3, 3};
+    setrlimit(RLIMIT_NOFILE, &none);
+    EXPECT_THROW(barrier.wait(), std::system_error);
+    has_failed->happen();
+    is_checked->wait();
+  });
+  has_failed->wait();
+  EXPECT_THROW(barrier.wait(), BrokenBarrierError);
+  is_checked->happen();
   EXPECT_EQ(child.wait().exit_code, 0);
 }
 
