@@ -14,8 +14,8 @@ namespace multiprocessing {
 
 // Who forks the workers of a Pool. With `fork` it is the program: a worker's getppid() is the program, and nothing is
 // between the two. What that costs:
-// - the ends of workers are the program's SIGCHLD; where it ignores that, or waits for any child, the pool may not learn
-//   how a worker ended;
+// - the ends of workers are the program's SIGCHLD; where it ignores that, or waits for any child, the pool may not
+//   learn how a worker ended;
 // - a worker that replaces a lost one has the program's memory as it is by then, with the locks that its threads hold;
 // - what a lost worker's tasks had started lives on;
 // - the time that the program is stopped counts for TaskOptions::timeout.

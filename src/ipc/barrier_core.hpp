@@ -36,6 +36,12 @@ class BarrierCore {
  public:
   BarrierCore(int parties, std::function<void()> action, std::optional<std::chrono::nanoseconds> timeout);
 
+  BarrierCore(const BarrierCore&) = delete;
+  BarrierCore& operator=(const BarrierCore&) = delete;
+  ~BarrierCore() {
+    if (words_->guard.is_held_here()) mapping_.stay();  // by an action that runs while the program ends
+  }
+
   int wait(Deadline deadline);
   Deadline default_deadline() const;
   void abort();

@@ -55,6 +55,12 @@ ConnectionCore::ConnectionCore(UniqueFd fd, Direction direction, std::shared_ptr
       locks_(locks),
       packet_(std::make_unique_for_overwrite<std::byte[]>(packet_bytes)) {}
 
+ConnectionCore::~ConnectionCore() {
+  close();
+  // By a thread that waits while the program ends.
+  if (locks_.sender.is_held_here() || locks_.receiver.is_held_here()) memory_->stay();
+}
+
 int ConnectionCore::fd() const {
   const int fd = fd_;
   if (fd < 0) throw std::logic_error("this end of the pipe is closed");

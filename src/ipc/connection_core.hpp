@@ -27,7 +27,7 @@ class ConnectionCore {
   ConnectionCore(UniqueFd fd, Direction direction, std::shared_ptr<SharedMapping> memory, Locks& locks);
   ConnectionCore(const ConnectionCore&) = delete;
   ConnectionCore& operator=(const ConnectionCore&) = delete;
-  ~ConnectionCore() { close(); }
+  ~ConnectionCore();
 
   void send(const Bytes& message);
   Bytes receive();

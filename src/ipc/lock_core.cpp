@@ -10,6 +10,14 @@ using Outcome = RobustMutex::Outcome;
 
 LockCore::LockCore(Kind kind) : kind_(kind), words_(new (mapping_.data()) Words) {}
 
+LockCore::~LockCore() {
+  if (words_->mutex.is_held_here() && is_own()) {
+    words_->abandonment = Abandonment::to_be_told;
+    words_->mutex.unlock();
+  }
+  if (words_->mutex.is_held_here()) mapping_.stay();
+}
+
 void LockCore::note(Outcome outcome) {
   if (kind_ == Kind::recursive) words_->depth = 1;
   Abandonment& abandonment = words_->abandonment;

@@ -13,6 +13,9 @@ class LockCore {
  public:
   enum class Kind { once, recursive };
   explicit LockCore(Kind kind);
+  LockCore(const LockCore&) = delete;
+  LockCore& operator=(const LockCore&) = delete;
+  ~LockCore();  // as the end of this thread, if that holds it
 
   bool acquire(Deadline deadline);  // throws if this thread holds it, unless it is recursive
   void release();                   // throws if this thread does not hold it

@@ -47,6 +47,12 @@ QueueCore::QueueCore(int maxsize, const QueueSettings& settings)
   static_assert(sizeof(Words) <= words_bytes);
 }
 
+QueueCore::~QueueCore() {
+  for (const RobustMutex* mutex : {&words_->putters, &words_->getters, &words_->next_move[0], &words_->next_move[1]}) {
+    if (mutex->is_held_here()) mapping_.stay();  // by a thread that waits while the program ends
+  }
+}
+
 void QueueCore::check_open(const char* what) const {
   if (is_closed_) throw std::logic_error(std::string(what) + "() of a queue that this process has closed");
 }

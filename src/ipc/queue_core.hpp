@@ -32,6 +32,9 @@ struct QueueSettings {
 class QueueCore {
  public:
   explicit QueueCore(int maxsize, const QueueSettings& settings = {});
+  QueueCore(const QueueCore&) = delete;
+  QueueCore& operator=(const QueueCore&) = delete;
+  ~QueueCore();
 
   void put(const Bytes& message, Deadline deadline);
   Bytes get(Deadline deadline);

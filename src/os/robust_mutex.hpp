@@ -9,7 +9,8 @@ namespace multiprocessing::detail {
 
 // A mutex in memory that processes share. When a thread that holds it ends, however it ends, the kernel gives it to the
 // next one that asks, and says so: glibc's robust mutex (pthread_mutexattr_setrobust(3)).
-// Never destroyed: its memory just goes. The memory must stay mapped while it is held.
+// Never destroyed: its memory just goes. The memory must stay mapped here while a thread of this process holds it: the
+// list of all that a thread holds, which the kernel follows when it ends, leads through it.
 class RobustMutex {
  public:
   RobustMutex();  // throws std::system_error
@@ -25,6 +26,7 @@ class RobustMutex {
     return error == 0 ? Outcome::locked : outcome_of(error);
   }
   bool unlock() noexcept { return ::pthread_mutex_unlock(&mutex_) == 0; }  // false: this thread does not hold it
+  bool is_held_here() const noexcept;  // by a thread of this process, at this moment
 
  private:
   int lock_until(Deadline deadline);

@@ -8,17 +8,27 @@
 namespace multiprocessing::detail {
 
 // Zeroed memory that has no name and is shared with every process forked while it is mapped: at the same address there,
-// and gone with the last of them. Sizes are rounded up to whole pages. The destructor unmaps it in this process only.
+// and gone with the last of them. Sizes are rounded up to whole pages. The destructor unmaps it, in this process only,
+// unless it is to stay.
 // The constructor throws std::system_error.
 class SharedMapping {
  public:
   explicit SharedMapping(std::size_t size_bytes);
+  SharedMapping(const SharedMapping&) = delete;
+  SharedMapping& operator=(const SharedMapping&) = delete;
+  ~SharedMapping() {
+    if (!stays_) region_.~mapped_region();
+  }
 
   std::byte* data() const noexcept { return static_cast<std::byte*>(region_.get_address()); }
   std::size_t size_bytes() const noexcept { return region_.get_size(); }
+  void stay() noexcept { stays_ = true; }  // as long as this process lives
 
  private:
-  boost::interprocess::mapped_region region_;
+  union {  // it does not destroy it by itself
+    boost::interprocess::mapped_region region_;
+  };
+  bool stays_ = false;
 };
 
 }  // namespace multiprocessing::detail
