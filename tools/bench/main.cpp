@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "figures.hpp"
-#include "isolated.hpp"
+#include "measured_alone.hpp"
 #include "options.hpp"
 #include "table.hpp"
 
@@ -36,7 +36,7 @@ int run(const bench::Options& options) {
   for (const bench::Figure& figure : bench::figures()) {
     if (!options.only.empty() && !options.only.contains(figure.name)) continue;
     announce("measuring " + figure.subject);
-    const std::vector<bench::Row> rows = bench::measure_isolated(figure, options.setting, limit_for_a_figure);
+    const std::vector<bench::Row> rows = bench::measured_alone(figure, options.setting, limit_for_a_figure);
     announce("");
     for (const bench::Row& row : rows) {
       bench::print_row(std::cout, row);

@@ -42,7 +42,7 @@ struct Comparison {
 template <class Pool, class Job, class Answer>
 void run_with(const std::string& name, const std::string& kind, const Job& job, const mp::PoolOptions& options,
               Comparison<Answer>& comparison) {
-  ProgressBar bar(name, job.items());
+  tools::ProgressBar bar(name, job.items());
   const auto begin = std::chrono::steady_clock::now();
   Pool pool(options);
   const auto ready = std::chrono::steady_clock::now();
@@ -60,7 +60,7 @@ constexpr std::chrono::milliseconds shortest_fair_time{200};
 // advances the bar.
 template <class Job>
 auto compare(const Job& job, std::optional<int> processes) {
-  using Answer = decltype(job(std::declval<mp::SerialPool&>(), std::declval<ProgressBar&>()));
+  using Answer = decltype(job(std::declval<mp::SerialPool&>(), std::declval<tools::ProgressBar&>()));
   const mp::PoolOptions options{.processes = processes};
   Comparison<Answer> comparison;
   run_with<mp::SerialPool>("SerialPool", "process", job, options, comparison);

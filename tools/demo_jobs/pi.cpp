@@ -37,7 +37,7 @@ struct ThrowDarts {
   std::size_t items() const { return tasks; }
 
   template <class Pool>
-  long operator()(Pool& pool, ProgressBar& bar) const {
+  long operator()(Pool& pool, tools::ProgressBar& bar) const {
     long hits = 0;
     for (const long some : pool.imap_unordered(mp::partial(&count_hits, seed), std::vector<long>(tasks, darts))) {
       hits += some;

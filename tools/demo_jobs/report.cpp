@@ -52,7 +52,7 @@ std::string counted(std::size_t count, const std::string& noun) {
 }
 
 void print_table(std::ostream& stream, const std::vector<Timing>& timings) {
-  const bool bold = shows_colour(STDOUT_FILENO);
+  const bool bold = tools::shows_colour(STDOUT_FILENO);
   const auto line = [&](const std::string& pool, const std::string& workers, const std::string& start,
                         const std::string& work, const std::string& speed) {
     stream << "  " << std::left << std::setw(12) << pool << std::setw(16) << workers << std::right << std::setw(10)

@@ -30,7 +30,7 @@ struct CountFiles {
 
   // The workers read; the parent adds up. A file that cannot be read is the error of its item, and of no other.
   template <class Pool>
-  Counts operator()(Pool& pool, ProgressBar& bar) const {
+  Counts operator()(Pool& pool, tools::ProgressBar& bar) const {
     Counts counts;
     for (auto& outcome : pool.try_imap_unordered(&count_words, files)) {
       if (!outcome) {
@@ -49,7 +49,7 @@ struct CountFiles {
 
 // Otherwise the pool that comes first waits for the disk, and the others look fast.
 void read_once(const std::vector<std::filesystem::path>& files) {
-  ProgressBar bar("reading", files.size());
+  tools::ProgressBar bar("reading", files.size());
   for (const std::filesystem::path& path : files) {
     try {
       for (FileReader file(path); !file.next().empty();) continue;
@@ -71,14 +71,15 @@ void print_words(const Words& words, std::size_t top) {
       sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(shown), sorted.end(),
       [](const auto& a, const auto& b) { return a.second != b.second ? a.second > b.second : a.first < b.first; });
   for (std::size_t i = 0; i != shown; ++i) {
-    std::cout << std::setw(12) << sorted[i].second << "  " << printable(sorted[i].first) << '\n';
+    std::cout << std::setw(12) << sorted[i].second << "  " << tools::printable(sorted[i].first) << '\n';
   }
 }
 
 void report_unread(const Unread& unread) {
   std::cout << std::flush;
   for (const auto& [path, reason] : unread) {
-    std::cerr << "multiprocessing-demo: " << printable(path.string()) << ": " << printable(reason) << '\n';
+    std::cerr << "multiprocessing-demo: " << tools::printable(path.string()) << ": " << tools::printable(reason)
+              << '\n';
   }
 }
 

@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <iostream>
 
-namespace demo {
+namespace tools {
 namespace {
 
 constexpr std::chrono::milliseconds between_drawings{40};
@@ -54,4 +54,4 @@ void ProgressBar::erase() const {
   std::cerr << '\r' << std::string(static_cast<std::size_t>(width_of(STDERR_FILENO) - 1), ' ') << '\r' << std::flush;
 }
 
-}  // namespace demo
+}  // namespace tools

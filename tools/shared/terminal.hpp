@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace demo {
+namespace tools {
 
 // Can `fd` show a line that changes? Not a pipe, a file or TERM=dumb.
 bool is_terminal(int fd);
@@ -18,4 +18,4 @@ int width_of(int fd);
 // Control characters and bytes that are not UTF-8 as \xNN: a file's name or a word must not steer the terminal.
 std::string printable(std::string_view text);
 
-}  // namespace demo
+}  // namespace tools

@@ -6,6 +6,6 @@
 namespace bench {
 
 // Measures in a forked process. If that fails, dies, or takes too long, the answer is one row that says so.
-std::vector<Row> measure_isolated(const Figure& figure, const Setting& setting, std::chrono::seconds limit);
+std::vector<Row> measured_alone(const Figure& figure, const Setting& setting, std::chrono::seconds limit);
 
 }  // namespace bench

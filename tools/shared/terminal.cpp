@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-namespace demo {
+namespace tools {
 namespace {
 
 bool is_set(const char* variable) {
@@ -60,4 +60,4 @@ std::string printable(std::string_view text) {
   return shown;
 }
 
-}  // namespace demo
+}  // namespace tools

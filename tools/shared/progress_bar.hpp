@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <string>
 
-namespace demo {
+namespace tools {
 
 // A line on a terminal's standard error that grows as work ends, and is gone with the object. Silent elsewhere.
 class ProgressBar {
@@ -27,4 +27,4 @@ class ProgressBar {
   std::chrono::steady_clock::time_point drawn_;
 };
 
-}  // namespace demo
+}  // namespace tools
