@@ -13,7 +13,7 @@
 #include <thread>
 #include <vector>
 
-#include "soak_setting.hpp"
+#include "support/soak_setting.hpp"
 #include "support/deadline.hpp"
 #include "support/shared.hpp"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "soak_caller.hpp"
-#include "soak_setting.hpp"
+#include "support/soak_setting.hpp"
 
 #include <array>
 #include <cstdio>

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+#include <multiprocessing/barrier.hpp>
+#include <multiprocessing/errors.hpp>
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <atomic>
+#include <stdexcept>
+#include <thread>
+
+#include "support/crew.hpp"
+#include "support/shared.hpp"
+#include "support/soak_setting.hpp"
+
+namespace multiprocessing::tests {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t parties = 4;
+
+struct Rounds {
+  std::atomic<std::uint64_t> passed;
+  std::array<std::atomic<int>, parties> came;  // since the last action, by what wait() gave
+  std::atomic<std::size_t> broken;
+};
+
+// By the last that arrives. Nobody else is on its way between two rounds, so all of the last one have been counted.
+void act(Rounds& rounds) {
+  for (auto& times : rounds.came) times = 0;
+  if (++rounds.passed % 50 == 0) throw std::domain_error("the action gives up");
+}
+
+void meet(Member& member, Barrier& barrier, Rounds& rounds) {
+  while (member.begins("wait")) {
+    try {
+      const int index =
+          member.random() % 8 == 0 ? barrier.wait(std::chrono::microseconds(member.random() % 3'000)) : barrier.wait();
+      ASSERT_GE(index, 0);
+      ASSERT_LT(index, static_cast<int>(parties));
+      ASSERT_EQ(rounds.came[static_cast<std::size_t>(index)]++, 0) << "two were given the same number";
+    } catch (const BrokenBarrierError&) {
+      ++rounds.broken;
+      std::this_thread::sleep_for(100us);  // until somebody resets it
+    } catch (const std::domain_error&) {
+    }
+  }
+}
+
+TEST(Soak, BarriersPassOrBreak) {
+  soak_for_a_share("Barrier", [](std::uint64_t seed) {
+    const Shared<Rounds> rounds;
+    Barrier barrier(static_cast<int>(parties), [&] { act(*rounds); });
+    std::vector<Crew::Work> works(parties, [&](Member& member) { meet(member, barrier, *rounds); });
+    works.push_back([&](Member& member) {
+      while (member.begins("reset")) {
+        if (barrier.broken()) barrier.reset();
+        (void)barrier.n_waiting();
+        std::this_thread::sleep_for(std::chrono::microseconds(member.random() % 500));
+      }
+    });
+    Crew crew(seed, std::move(works));
+    for (int times = 0; times != 2 && !HasFailure(); ++times) {
+      crew.shoot(200ms);
+      crew.expect_steps();
+    }
+    crew.tell_to_leave(parties, 1);
+    crew.expect_end(parties, 1);
+    crew.tell_to_leave(0, parties);
+    barrier.abort();
+    crew.expect_end(0, parties);
+    EXPECT_TRUE(barrier.broken());
+    EXPECT_THROW(barrier.wait(), BrokenBarrierError);
+    EXPECT_GT(rounds->passed, 0U);
+    std::printf("%zu deaths, %zu rounds, %zu times told that it is broken\n", crew.deaths(),
+                static_cast<std::size_t>(rounds->passed), rounds->broken.load());
+  });
+}
+
+}  // namespace
+}  // namespace multiprocessing::tests
