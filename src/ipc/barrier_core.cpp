@@ -25,6 +25,9 @@ bool has_ended(const UniqueFd& process) {
   return process.get() < 0 || wait_readable(fds, Clock::now());
 }
 
+// Both are counted around.
+bool is_after(std::uint32_t round, std::uint32_t other) { return static_cast<std::int32_t>(round - other) > 0; }
+
 [[noreturn]] void throw_broken(const std::string& why) { throw BrokenBarrierError("the barrier is broken: " + why); }
 
 int checked_parties(int parties) {
@@ -58,11 +61,12 @@ bool BarrierCore::enter(Deadline deadline) {
 
 BarrierCore::End BarrierCore::end_of(std::uint32_t round) const {
   const Rounds now = rounds();
+  if (!now.knows(round)) return is_after(round, words_->last_broken) ? End::passed : End::broken;
   if (now.is_broken(round)) return End::broken;
   return now.current == round ? End::none : End::passed;
 }
 
-// False if the round has ended already.
+// False if the round has ended already, or is broken.
 bool BarrierCore::mark(std::uint32_t round, Rounds (Rounds::*change)() const) {
   std::uint64_t word = words_->rounds.load(std::memory_order_acquire);
   do {
@@ -72,25 +76,37 @@ bool BarrierCore::mark(std::uint32_t round, Rounds (Rounds::*change)() const) {
   return true;
 }
 
-// In whatever state it is: whoever runs an action holds the guard, but has rung, so that all wait for the guard.
-void BarrierCore::break_round(std::uint32_t round) {
+// This one, or the one that is on, in whatever state it is. Whoever holds the guard for long runs an action, and has
+// rung, so that all wait for the guard; or others were faster, and those that sleep are told afterwards.
+void BarrierCore::break_round(std::optional<std::uint32_t> round) {
   const bool is_inside = enter(deadline_after(guard_patience));
   if (is_inside) bell_.ring();
-  mark(round, &Rounds::with_broken);
-  if (is_inside) leave();
+  if (round) {
+    mark(*round, &Rounds::with_broken);
+  } else {
+    while (!mark(rounds().current, &Rounds::with_broken) && !is_broken()) continue;
+  }
+  if (is_inside) {
+    leave();
+  } else {
+    bell_.ring();
+  }
 }
 
 int BarrierCore::wait(Deadline deadline) {
   const ProcessIdentity self = identity_of_this_process();
   if (!enter(deadline)) {
-    break_round(rounds().current);
+    abort();
     throw_broken("not all came in time");
   }
   const std::uint32_t round = rounds().current;
   const std::uint32_t index = words_->arrived;
   ProcessIdentity before;
   try {
-    if (is_broken()) throw_broken("reset() makes it new");
+    if (is_broken()) {
+      bell_.ring();  // whoever broke it may have been killed before it did
+      throw_broken("reset() makes it new");
+    }
     if (index != 0) before = arrivals_[index - 1];
     // The last one looks at all: those that watch a dead one may not have been awake yet.
     const std::size_t looked_at = index + 1 == arrivals_.size() ? index : std::min(index, 1U);
@@ -131,6 +147,8 @@ void BarrierCore::pass(std::uint32_t round) {
     throw;
   }
   words_->arrived = 0;
+  constexpr std::uint32_t long_ago = std::uint32_t{1} << 30;
+  if (round - words_->last_broken > long_ago) words_->last_broken = round - long_ago;  // it must not seem to be to come
   if (!mark(round, &Rounds::next)) throw_broken("somebody gave up while the action ran");
 }
 
@@ -160,13 +178,14 @@ void BarrierCore::wait_for_end(std::uint32_t round, const ProcessIdentity& befor
   if (end_of(round) == End::broken) throw_broken(why);
 }
 
-void BarrierCore::abort() { break_round(rounds().current); }
+void BarrierCore::abort() { break_round({}); }
 
 void BarrierCore::reset() {
   enter(never);
   bell_.ring();
   if (words_->arrived != 0) mark(rounds().current, &Rounds::with_broken);
   words_->arrived = 0;
+  if (is_broken()) words_->last_broken = rounds().current;
   words_->rounds.store(rounds().next().word(), std::memory_order_release);
   leave();
 }

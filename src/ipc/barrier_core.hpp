@@ -15,7 +15,7 @@
 namespace multiprocessing::detail {
 
 // How the rounds of a barrier ended: the number of the one that is on, and a bit for each of the last 32, the lowest
-// for that which is on: it was broken. Who waited finds here, however late it wakes up, what became of its round.
+// for that which is on: it was broken. Who waited finds here what became of its round, unless it wakes up later still.
 struct Rounds {
   std::uint32_t current = 0;
   std::uint32_t broken = 0;
@@ -23,7 +23,8 @@ struct Rounds {
   static Rounds of(std::uint64_t word) {
     return {static_cast<std::uint32_t>(word >> 32), static_cast<std::uint32_t>(word)};
   }
-  bool is_broken(std::uint32_t round) const { return current - round >= 32 || (broken >> (current - round) & 1U) != 0; }
+  bool knows(std::uint32_t round) const { return current - round < 32; }
+  bool is_broken(std::uint32_t round) const { return (broken >> (current - round) & 1U) != 0; }  // if it knows
   Rounds next() const { return {current + 1, broken << 1}; }
   Rounds with_broken() const { return {current, broken | 1U}; }
 };
@@ -55,6 +56,9 @@ class BarrierCore {
   struct Words {
     RobustMutex guard;
     std::atomic<std::uint64_t> rounds{0};
+    // The last broken round that reset() has ended. Who comes back more than 32 rounds later has passed its own if that
+    // came after this one; else it may have been broken, and counts as broken.
+    std::atomic<std::uint32_t> last_broken{~std::uint32_t{0}};
     std::uint32_t arrived = 0;  // in the round that is on
   };
   // False at the deadline. A guard that was left by somebody who died has broken the round.
@@ -64,7 +68,7 @@ class BarrierCore {
   Rounds rounds() const { return Rounds::of(words_->rounds.load(std::memory_order_acquire)); }
   End end_of(std::uint32_t round) const;
   bool mark(std::uint32_t round, Rounds (Rounds::*change)() const);
-  void break_round(std::uint32_t round);
+  void break_round(std::optional<std::uint32_t> round);
   void pass(std::uint32_t round);
   void wait_for_end(std::uint32_t round, const ProcessIdentity& before, Deadline deadline);
 

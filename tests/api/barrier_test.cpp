@@ -10,6 +10,8 @@
 #include <deque>
 #include <stdexcept>
 #include <system_error>
+#include <thread>
+#include <vector>
 
 #include "support/child_process.hpp"
 #include "support/deadline.hpp"
@@ -89,6 +91,52 @@ TEST(Barrier, AbortAndResetEndThoseThatWait) {
     EXPECT_EQ(child.wait().exit_code, 0);
     EXPECT_FALSE(barrier.broken());
   }
+}
+
+TEST(Barrier, IsBrokenByAbortHoweverFastItsRoundsPass) {
+  std::atomic<int> rounds = 0;
+  std::atomic<bool> enough = false;
+  Barrier barrier(1, [&] {  // busy, so that abort() has to wait for it
+    for (const auto end = std::chrono::steady_clock::now() + 20us; std::chrono::steady_clock::now() < end;) continue;
+    ++rounds;
+  });
+  std::thread passing([&] {
+    while (!enough) {
+      try {
+        barrier.wait();
+      } catch (const BrokenBarrierError&) {
+        std::this_thread::yield();
+      }
+    }
+  });
+  for (int times = 0; times != 20; ++times) {
+    for (const int before = rounds; rounds == before;) std::this_thread::yield();
+    barrier.abort();
+    EXPECT_TRUE(barrier.broken());
+    barrier.reset();
+  }
+  enough = true;
+  passing.join();
+}
+
+// Whoever sleeps while others pass it many times has passed it, too.
+TEST(Barrier, IsNotBrokenForOneThatComesBackLate) {
+  Barrier barrier(2);
+  std::atomic<bool> enough = false;
+  std::vector<std::thread> threads;
+  for (int index = 0; index != 8; ++index) {
+    threads.emplace_back([&] {
+      try {
+        while (!enough) barrier.wait();
+      } catch (const BrokenBarrierError&) {
+        EXPECT_TRUE(enough);
+      }
+    });
+  }
+  std::this_thread::sleep_for(1s);
+  enough = true;
+  barrier.abort();
+  for (std::thread& thread : threads) thread.join();
 }
 
 TEST(Barrier, AnActionThatThrowsBreaksIt) {

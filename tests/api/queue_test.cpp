@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <deque>
 #include <map>
@@ -257,6 +258,24 @@ TEST(JoinableQueue, IsJoinedWhenAllIsDone) {
   EXPECT_TRUE(queue.join(-1s));
   for (ChildProcess& child : children) EXPECT_EQ(child.wait().exit_code, 0);
   EXPECT_THROW(queue.task_done(), std::logic_error);
+}
+
+// One message that nobody is done with, and others that come and go: at no moment is all done.
+TEST(JoinableQueue, IsNotJoinedBecauseTwoMessagesOverlap) {
+  JoinableQueue<int> queue;
+  queue.put(0);
+  std::atomic<bool> enough = false;
+  std::thread busy([&] {
+    while (!enough) {
+      queue.put(1);
+      queue.task_done();
+      queue.get();
+    }
+  });
+  const auto end = std::chrono::steady_clock::now() + 500ms;
+  while (std::chrono::steady_clock::now() < end && !HasFailure()) EXPECT_FALSE(queue.join(0s));
+  enough = true;
+  busy.join();
 }
 
 }  // namespace

@@ -70,7 +70,7 @@ TEST(Soak, BarriersPassOrBreak) {
     crew.tell_to_leave(0, parties);
     barrier.abort();
     crew.expect_end(0, parties);
-    EXPECT_TRUE(barrier.broken());
+    ASSERT_TRUE(barrier.broken());
     EXPECT_THROW(barrier.wait(), BrokenBarrierError);
     EXPECT_GT(rounds->passed, 0U);
     std::printf("%zu deaths, %zu rounds, %zu times told that it is broken\n", crew.deaths(),

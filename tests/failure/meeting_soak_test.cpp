@@ -13,9 +13,9 @@
 #include <thread>
 #include <vector>
 
-#include "support/soak_setting.hpp"
 #include "support/deadline.hpp"
 #include "support/shared.hpp"
+#include "support/soak_setting.hpp"
 
 namespace multiprocessing::tests {
 namespace {

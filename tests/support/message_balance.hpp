@@ -16,7 +16,7 @@
 
 namespace multiprocessing::tests {
 
-// Each life of a putter puts the messages 0, 1, 2, … of its own, of sizes from a byte more than nothing to `most_bytes`,
+// Each life of a putter puts the messages 0, 1, 2, … of its own, of a few bytes or up to most_bytes,
 // and notes when it begins and when it has put one; getters note what they got, and look whether it comes in order.
 class MessageBalance {
  public:
