@@ -156,7 +156,8 @@ void QueueCore::task_done() {
 
 bool QueueCore::join(Deadline deadline) {
   const auto is_all = [&] {
-    return ((static_cast<std::uint32_t>(words_->put.load().messages) - words_->finished.load()) << 1) == 0;
+    const std::uint32_t finished = words_->finished.load();  // first: else it may be equal to what was put before
+    return ((static_cast<std::uint32_t>(words_->put.load().messages) - finished) << 1) == 0;
   };
   return words_->finished.wait(is_all, deadline, std::chrono::nanoseconds(0));
 }
