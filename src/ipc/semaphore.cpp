@@ -25,9 +25,10 @@ class SemaphoreCore {
 
   bool acquire(Deadline deadline) {
     const auto take = [this] {
-      std::uint32_t acquired = words_->acquired.load(std::memory_order_relaxed);
+      // Whoever sees an acquisition sees the release that it took from: else there seemed to be one more.
+      std::uint32_t acquired = words_->acquired.load(std::memory_order_acquire);
       while (acquired % numbers != words_->released.load()) {
-        if (words_->acquired.compare_exchange_weak(acquired, acquired + 1, std::memory_order_acquire)) return true;
+        if (words_->acquired.compare_exchange_weak(acquired, acquired + 1, std::memory_order_acq_rel)) return true;
       }
       return false;
     };
