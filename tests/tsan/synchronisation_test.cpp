@@ -21,7 +21,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr int several = 4;
-constexpr int often = 500;
+constexpr int often = 2'000;
 
 // What each test looks at is written and read without atomics: a thread that does not have to see it yet, but touches
 // it, is what ThreadSanitizer reports.
