@@ -26,7 +26,7 @@ inline std::uint64_t first_seed() {
 // One seed after another, for a share of that time.
 template <class Run>
 void soak_for_a_share(const char* what, Run run) {
-  constexpr int shares = 6;
+  constexpr int shares = 11;
   const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(soak_duration()) / shares;
   const std::uint64_t first = first_seed();
   std::uint64_t seed = first;
