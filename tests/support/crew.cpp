@@ -23,8 +23,9 @@ Crew::Crew(std::uint64_t seed, std::vector<Work> works) : seed_(seed), random_(s
 }
 
 void Crew::start(std::size_t place) {
-  places_[place].child = std::make_unique<ChildProcess>([this, place, life = lives_++] {
-    Member member((*pulses_)[place], life, seed_);
+  places_[place].life = lives_++;
+  places_[place].child = std::make_unique<ChildProcess>([this, place] {
+    Member member((*pulses_)[place], places_[place].life, seed_);
     places_[place].work(member);
   });
 }
@@ -36,6 +37,7 @@ void Crew::replace(std::size_t place) {
   EXPECT_EQ(result.signal, SIGKILL) << "seed " << seed_ << ": " << result;
   EXPECT_FALSE((*pulses_)[place].has_failed) << "seed " << seed_ << ": before it was killed; " << result;
   ++places_[place].deaths;
+  on_reaped(place, places_[place].life);
   start(place);
 }
 

@@ -48,6 +48,7 @@ class Crew {
 
   Crew(std::uint64_t seed, std::vector<Work> works);  // in the order of their places
   void shoot(std::chrono::milliseconds duration);
+  std::function<void(std::size_t place, std::size_t life)> on_reaped = [](std::size_t, std::size_t) {};
   // Each makes a step now, though nobody dies.
   void expect_steps();
   // These leave, as soon as what they wait for is there.
@@ -62,6 +63,7 @@ class Crew {
   struct Place {
     Work work;
     std::unique_ptr<ChildProcess> child = {};
+    std::size_t life = 0;
     std::size_t deaths = 0;
   };
   void start(std::size_t place);

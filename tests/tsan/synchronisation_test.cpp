@@ -11,6 +11,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -24,11 +25,17 @@ constexpr int several = 4;
 constexpr int often = 2'000;
 
 // What each test looks at is written and read without atomics: a thread that does not have to see it yet, but touches
-// it, is what ThreadSanitizer reports.
+// it, is what ThreadSanitizer reports. All begin at once.
 template <class Work>
 void run_threads(int count, Work work) {
   std::vector<std::thread> threads;
-  for (int index = 0; index != count; ++index) threads.emplace_back([&work, index] { work(index); });
+  std::atomic<int> ready = 0;
+  for (int index = 0; index != count; ++index) {
+    threads.emplace_back([&, index] {
+      for (++ready; ready != count;) std::this_thread::yield();
+      work(index);
+    });
+  }
   for (std::thread& thread : threads) thread.join();
 }
 
@@ -42,6 +49,7 @@ void count_under(L& lock) {
       const bool is_held = times % 3 == 0 ? lock.acquire() : times % 3 == 1 ? lock.acquire(20us) : lock.acquire(false);
       if (is_held) {
         ++count;
+        if (times % 20 == 0) std::this_thread::yield();  // so that others have to wait, or give up
         lock.release();
       } else {
         const std::scoped_lock hold(given_up_guard);
