@@ -171,8 +171,8 @@ void BarrierCore::wait_for_end(std::uint32_t round, const ProcessIdentity& befor
     } else if (Clock::now() >= deadline) {
       why = "not all came in time";
       break_round(round);
-    } else if (poll->sleep(deadline) == BellPoll::Woken::by_bell_or_deadline && enter(deadline)) {
-      leave();
+    } else if (poll->sleep(deadline) == BellPoll::Woken::by_bell_or_deadline && end_of(round) == End::none) {
+      if (enter(deadline)) leave();
     }
   }
   if (end_of(round) == End::broken) throw_broken(why);

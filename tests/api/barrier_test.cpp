@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <array>
 #include <atomic>
@@ -15,6 +16,7 @@
 
 #include "support/child_process.hpp"
 #include "support/deadline.hpp"
+#include "support/processes.hpp"
 #include "support/shared.hpp"
 
 namespace multiprocessing::tests {
@@ -137,6 +139,27 @@ TEST(Barrier, IsNotBrokenForOneThatComesBackLate) {
   enough = true;
   barrier.abort();
   for (std::thread& thread : threads) thread.join();
+}
+
+TEST(Barrier, IsBrokenByAbortAlsoWhenARoundEndsMeanwhile) {
+  const Shared<std::atomic<bool>> acts;
+  const Shared<std::atomic<pid_t>> aborter;
+  Barrier barrier(1, [&] {
+    *acts = true;
+    while (describe_process(*aborter).find(", S)") == std::string::npos) std::this_thread::yield();
+  });
+  ChildProcess child([&] {
+    *aborter = getpid();
+    while (!*acts) std::this_thread::yield();
+    barrier.abort();  // sleeps until the action has ended
+  });
+  while (*aborter == 0) std::this_thread::yield();
+  try {
+    barrier.wait();
+  } catch (const BrokenBarrierError&) {  // the action took longer than abort() waits for it
+  }
+  EXPECT_EQ(child.wait().exit_code, 0);
+  EXPECT_TRUE(barrier.broken());
 }
 
 TEST(Barrier, AnActionThatThrowsBreaksIt) {
