@@ -77,7 +77,7 @@ bool BarrierCore::mark(std::uint32_t round, Rounds (Rounds::*change)() const) {
 }
 
 // This one, or the one that is on, in whatever state it is. Whoever holds the guard for long runs an action, and has
-// rung, so that all wait for the guard; or others were faster, and those that sleep are told afterwards.
+// rung, so that all wait for the guard; or is stopped, or others were faster: those that sleep are told afterwards.
 void BarrierCore::break_round(std::optional<std::uint32_t> round) {
   const bool is_inside = enter(deadline_after(guard_patience));
   if (is_inside) bell_.ring();

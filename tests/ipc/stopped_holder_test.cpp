@@ -25,8 +25,8 @@ struct Progress {
   std::atomic<bool> is_done = false;
 };
 
-// A process that only looks at the barrier is stopped after `limit` steps, so that it may hold the guard. Gives how many
-// it took. 0: it cannot be traced.
+// A process that only looks at the barrier is stopped after `limit` steps, so that it may hold the guard. Gives how
+// many it took. 0: it cannot be traced.
 long stop_after(long limit) {
   const Shared<Progress> progress;
   Barrier barrier(3);
