@@ -140,7 +140,7 @@ active [PROCESSES - PUTTERS] proctype Getter() {
     :: d_step { getters == nobody -> getters = _pid }
       do
       :: is_complete -> break
-      :: timeout && is_all_over -> break
+      :: timeout && is_all_over -> goto all_over
       :: d_step { !is_complete && put != got -> kind = kinds[got % RING] }
         if
 #ifndef WITHOUT_COPIED_BEFORE_TAKEN
@@ -191,6 +191,7 @@ active [PROCESSES - PUTTERS] proctype Getter() {
       od;
       atomic { getters = nobody; is_complete = false; which = 0 }
     od;
+all_over:
     atomic { check(what_was_put_is_got, nothing_is_missing) }
   } unless { kill[_pid]?true };
   atomic {
@@ -200,17 +201,17 @@ active [PROCESSES - PUTTERS] proctype Getter() {
   }
 }
 
-inline kill_process(which) {
-  atomic { deaths < DEATHS && runs[which] -> deaths++ }
+inline kill_process(which, may_die) {
+  atomic { deaths < DEATHS && runs[which] && may_die -> deaths++ }
   if :: kill[which]!true :: !runs[which] fi
 }
 
 active proctype World() {
   byte deaths;
   do
-  :: kill_process(0)
-  :: kill_process(1)
-  :: runs[3] -> kill_process(2)  // else nobody gets what is put
+  :: kill_process(0, true)
+  :: kill_process(1, true)
+  :: kill_process(2, runs[3])  // else nobody gets what is put
   :: break
   od
 }
