@@ -10,6 +10,8 @@
 
 namespace multiprocessing::tests {
 
+using namespace std::chrono_literals;
+
 bool Member::begins(const char* call) {
   if (::testing::Test::HasFailure()) pulse_.has_failed = true;
   pulse_.call = call;
@@ -54,7 +56,10 @@ void Crew::expect_steps() {
     const Pulse& pulse = (*pulses_)[place];
     // The call that is under way may have begun long ago; the one after it has not.
     const std::uint64_t enough = pulse.steps + 2;
-    if (!eventually([&] { return pulse.steps >= enough; }, longest_call)) return hangs(seed_, pulse.call);
+    if (eventually([&] { return pulse.steps >= enough; }, longest_call)) continue;
+    hangs(seed_, pulse.call);
+    ADD_FAILURE() << places_[place].child->wait(0ms);
+    return;
   }
 }
 
