@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "os/output.hpp"
 
+#include <unistd.h>
+
 #include <cstdio>
 #include <iostream>
 
@@ -34,5 +36,11 @@ void flush_output_if_free() noexcept {
 }
 
 void flush_own_output() noexcept { flush_output_if_free(); }
+
+void say_on_stderr(std::initializer_list<std::string_view> parts) noexcept {
+  for (const std::string_view part : parts) {
+    [[maybe_unused]] const auto ignored = ::write(STDERR_FILENO, part.data(), part.size());
+  }
+}
 
 }  // namespace multiprocessing::detail

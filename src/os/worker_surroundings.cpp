@@ -4,7 +4,10 @@
 #include "os/unique_fd.hpp"
 
 #include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
 #include <stdio_ext.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -18,6 +21,8 @@
 namespace multiprocessing::detail {
 
 namespace {
+
+sigjmp_buf too_late;
 
 // Unless the program has put a buffer of its own in its place.
 template <class Char>
@@ -54,13 +59,32 @@ void raise_oom_score() noexcept {
   [[maybe_unused]] const auto ignored = ::write(file.get(), text.data(), static_cast<std::size_t>(end - text.data()));
 }
 
-void leave_on_exit(void (*last_acts)()) noexcept {
-  ::on_exit(
-      [](int exit_code, void* acts) {
-        reinterpret_cast<void (*)()>(acts)();
-        ::_exit(exit_code);
-      },
-      reinterpret_cast<void*>(last_acts));
+bool leave_on_exit(void (*last_acts)()) noexcept {
+  struct sigaction before;
+  struct sigaction give_up {};
+  give_up.sa_handler = [](int) { siglongjmp(too_late, 1); };
+  sigset_t alarm;
+  ::sigemptyset(&alarm);
+  ::sigaddset(&alarm, SIGALRM);
+  ::sigaction(SIGALRM, &give_up, &before);
+  const bool is_in_time = sigsetjmp(too_late, 1) == 0;  // restores what was blocked, too
+  if (is_in_time) {
+    const itimerval a_second{.it_interval = {}, .it_value = {.tv_sec = 1, .tv_usec = 0}};
+    ::setitimer(ITIMER_REAL, &a_second, nullptr);
+    sigset_t blocked;
+    ::pthread_sigmask(SIG_UNBLOCK, &alarm, &blocked);
+    ::on_exit(
+        [](int exit_code, void* acts) {
+          reinterpret_cast<void (*)()>(acts)();
+          ::_exit(exit_code);
+        },
+        reinterpret_cast<void*>(last_acts));
+    ::pthread_sigmask(SIG_SETMASK, &blocked, nullptr);
+  }
+  const itimerval none{};
+  ::setitimer(ITIMER_REAL, &none, nullptr);
+  ::sigaction(SIGALRM, &before, nullptr);
+  return is_in_time;
 }
 
 }  // namespace multiprocessing::detail

@@ -55,7 +55,12 @@ BirthOfChild::BirthOfChild(bool is_daemon) {
 
 void BirthOfChild::live(const ProcessState& self, std::string path, std::unique_ptr<ProcessTarget> target,
                         const SignalMask& mask) noexcept {
-  leave_on_exit(flush_own_output);
+  if (!leave_on_exit(flush_own_output)) {
+    say_on_stderr({"Process ", self.name(),
+                   ": a thread that was registering an exit handler while this process was forked leaves a lock in it "
+                   "that nobody holds; start another one\n"});
+    leave_process(exit_code_of_an_exception);
+  }
   empty_standard_input();
   name_process(self.name().c_str());
   if (end_watch_) {

@@ -10,23 +10,51 @@
 #include "process/server_loop.hpp"
 
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <string>
+#include <system_error>
 #include <utility>
 
 namespace multiprocessing::detail {
+namespace {
+
+constexpr int most_stillborn = 9;
+
+}  // namespace
 
 ForkServer::ForkServer(int slots, std::function<void(int)> worker_main, std::vector<int> bells)
     : ledger_(std::make_unique<Ledger>(slots)) {
   ServerLoop loop(*ledger_, orders_, exec_watch_.take_far_end(), worker_main, bells);
+  EventFd is_born;
+  for (int stillborn = 0; !give_birth(loop, is_born); ++stillborn) {
+    if (stillborn == most_stillborn) {
+      throw std::system_error(EDEADLK, std::generic_category(),
+                              "the server that starts the workers ended as it began, " + std::to_string(stillborn + 1) +
+                                  " times: threads that register exit handlers meanwhile "
+                                  "leave a lock in it that nobody holds");
+    }
+  }
+}
+
+bool ForkServer::give_birth(ServerLoop& loop, EventFd& is_born) {
   flush_output_if_free();
   const SignalsBlocked blocked;
   pid_ = fork_process();
   if (pid_ < 0) throw_errno("cannot fork the server that starts the workers");
-  if (pid_ == 0) loop.run(blocked.before());
+  if (pid_ == 0) loop.run(blocked.before(), is_born);
   try {
     server_ = open_pidfd(pid_);
+    const std::array<int, 1> born{is_born.fd()};
+    const std::array<int, 2> either{is_born.fd(), server_.get()};
+    wait_readable(either, never);
+    if (!wait_readable(born, Clock::now())) {
+      reap_pidfd(server_.get());
+      return false;
+    }
     ledger_->forbid_fork_inheritance();
+    return true;
   } catch (...) {
     send_signal(pid_, SIGKILL);
     reap_killed_child(pid_);

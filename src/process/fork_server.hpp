@@ -14,6 +14,8 @@
 
 namespace multiprocessing::detail {
 
+class ServerLoop;
+
 // A child of the program, forked once, that forks the workers: it has one thread, so that a fork there inherits no lock
 // that another thread holds, and the program's memory as it was when the pool was made.
 // It ends when the program ends or calls exec, and its workers end with it.
@@ -37,6 +39,9 @@ class ForkServer final : public WorkerStarter {
   pid_t pid() const override;
 
  private:
+  // False: it came at a bad moment, and has ended.
+  bool give_birth(ServerLoop& loop, EventFd& is_born);
+
   OwnerMark mark_;
   std::unique_ptr<Ledger> ledger_;
   EventFd orders_;

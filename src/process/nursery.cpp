@@ -6,6 +6,7 @@
 #include "os/this_process.hpp"
 #include "os/wait.hpp"
 #include "os/wait_status.hpp"
+#include "os/worker_surroundings.hpp"
 #include "process/worker_life.hpp"
 
 #include <algorithm>
@@ -101,6 +102,8 @@ void Nursery::fork_worker(int slot) {
     for (Worker& elder : workers_) elder.pidfd.reset();
     orders_.close();
     set_server_signals();
+    // Another one is forked then, at a better moment.
+    if (!leave_on_exit(flush_own_output)) leave_process(1);
     begin_worker({.pid = program}, slot, mask_of_program_);
     worker_main_(slot);
     leave_worker(0);

@@ -2,9 +2,11 @@
 #include "process/server_loop.hpp"
 
 #include "os/children.hpp"
+#include "os/output.hpp"
 #include "os/pidfd.hpp"
 #include "os/this_process.hpp"
 #include "os/wait.hpp"
+#include "os/worker_surroundings.hpp"
 #include "process/worker_life.hpp"
 
 #include <algorithm>
@@ -35,7 +37,11 @@ ServerLoop::ServerLoop(Ledger& ledger, EventFd& orders, UniqueFd parent_execs,
       bells_(bells),
       workers_(static_cast<std::size_t>(ledger.slots())) {}
 
-void ServerLoop::run(const SignalMask& mask_of_program) noexcept {
+void ServerLoop::run(const SignalMask& mask_of_program, EventFd& is_born) noexcept {
+  // For the workers, which inherit it.
+  if (!leave_on_exit(flush_own_output)) leave_process(1);
+  is_born.ring();
+  is_born.close();
   mask_of_program_ = mask_of_program;
   own_pid_ = this_process();
   adopt_orphans();

@@ -20,8 +20,9 @@ class ServerLoop {
   ServerLoop(Ledger& ledger, EventFd& orders, UniqueFd parent_execs, const std::function<void(int)>& worker_main,
              const std::vector<int>& bells);
 
-  // In the forked child. `mask_of_program` is for the workers. Returns only by leaving the process.
-  [[noreturn]] void run(const SignalMask& mask_of_program) noexcept;
+  // In the forked child. `mask_of_program` is for the workers; `is_born` is rung once it is clear that no lock that
+  // matters is held here by nobody. Returns only by leaving the process.
+  [[noreturn]] void run(const SignalMask& mask_of_program, EventFd& is_born) noexcept;
 
  private:
   struct Worker {

@@ -24,7 +24,6 @@ void begin_worker(WorkerParent parent, int slot, const SignalMask& mask_of_progr
   empty_standard_input();
   raise_oom_score();
   name_process("mp-worker-", slot);
-  leave_on_exit(flush_own_output);
   set_worker_signals(mask_of_program);
 }
 

@@ -13,8 +13,9 @@ struct WorkerParent {
   bool is_server = false;
 };
 
-// The first acts of a worker, before any code of the program runs in it. `mask_of_program`: the signals that were
-// blocked in the thread that made the pool. Allocates nothing and takes no lock but that of on_exit.
+// The first acts of a worker, before any code of the program runs in it; leave_on_exit() was called before, here or in
+// its parent. `mask_of_program`: the signals that were blocked in the thread that made the pool. Allocates nothing and
+// takes no lock.
 void begin_worker(WorkerParent parent, int slot, const SignalMask& mask_of_program) noexcept;
 
 // Again after code that may have changed the worker's credentials: that clears the signal by which the kernel ends it
