@@ -37,15 +37,13 @@ int checked_parties(int parties) {
 
 }  // namespace
 
-BarrierCore::BarrierCore(int parties, std::function<void()> action, std::optional<std::chrono::nanoseconds> timeout)
+BarrierCore::BarrierCore(int parties, std::function<void()> action, std::chrono::nanoseconds timeout)
     : parties_(checked_parties(parties)),
       action_(std::move(action)),
       timeout_(timeout),
       mapping_(sizeof(Words) + static_cast<std::size_t>(parties) * sizeof(ProcessIdentity)),
       words_(new (mapping_.data()) Words),
       arrivals_(reinterpret_cast<ProcessIdentity*>(words_ + 1), static_cast<std::size_t>(parties)) {}
-
-Deadline BarrierCore::default_deadline() const { return timeout_ ? deadline_after(*timeout_) : never; }
 
 bool BarrierCore::enter(Deadline deadline) {
   const RobustMutex::Outcome outcome = words_->guard.lock(deadline);

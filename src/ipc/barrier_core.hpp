@@ -35,7 +35,7 @@ struct Rounds {
 // one breaks it for all.
 class BarrierCore {
  public:
-  BarrierCore(int parties, std::function<void()> action, std::optional<std::chrono::nanoseconds> timeout);
+  BarrierCore(int parties, std::function<void()> action, std::chrono::nanoseconds timeout);
 
   BarrierCore(const BarrierCore&) = delete;
   BarrierCore& operator=(const BarrierCore&) = delete;
@@ -44,7 +44,7 @@ class BarrierCore {
   }
 
   int wait(Deadline deadline);
-  Deadline default_deadline() const;
+  Deadline default_deadline() const { return deadline_after(timeout_); }
   void abort();
   void reset();
   int parties() const { return parties_; }
@@ -74,7 +74,7 @@ class BarrierCore {
 
   const int parties_;
   const std::function<void()> action_;
-  const std::optional<std::chrono::nanoseconds> timeout_;
+  const std::chrono::nanoseconds timeout_;
   SharedMapping mapping_;
   Words* const words_;
   const std::span<ProcessIdentity> arrivals_;

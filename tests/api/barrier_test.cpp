@@ -79,6 +79,15 @@ TEST(Barrier, HasATimeoutOfItsOwn) {
   EXPECT_THROW(barrier.wait(), BrokenBarrierError);
 }
 
+TEST(Barrier, OfALongTimeoutWaits) {
+  for (const Barrier& barrier : {Barrier(2, {}, std::chrono::hours::max()), Barrier(2, {}, 1e300s)}) {
+    ChildProcess child([&] { barrier.wait(); });
+    while (barrier.n_waiting() != 1 && !barrier.broken()) std::this_thread::yield();
+    EXPECT_EQ(barrier.wait(), 1);
+    EXPECT_EQ(child.wait().exit_code, 0);
+  }
+}
+
 TEST(Barrier, AbortAndResetEndThoseThatWait) {
   Barrier barrier(2);
   for (const bool abort : {true, false}) {

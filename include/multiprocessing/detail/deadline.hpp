@@ -11,18 +11,29 @@ using Deadline = Clock::time_point;
 // Waiting until then is waiting without a deadline.
 inline constexpr Deadline never = Deadline::max();
 
+// It saturates, whatever its unit: hours::max() is max(), a negative duration or NaN is 0.
+template <class Rep, class Period>
+std::chrono::nanoseconds to_nanoseconds(std::chrono::duration<Rep, Period> duration) {
+  // Not by duration_cast: it does not compile for units that are far apart.
+  const long double count = static_cast<long double>(duration.count()) * (1e9L * Period::num / Period::den);
+  if (!(count > 0)) return std::chrono::nanoseconds::zero();
+  if (count >= 9.2e18L) return std::chrono::nanoseconds::max();
+  return std::chrono::nanoseconds(static_cast<std::chrono::nanoseconds::rep>(count));
+}
+
 // Now plus the duration, whatever its unit. It saturates: hours::max() is never, a negative duration or NaN is now.
 template <class Rep, class Period>
 Deadline deadline_after(std::chrono::duration<Rep, Period> duration) {
   const Deadline now = Clock::now();
-  // Not by duration_cast: it does not compile for units that are far apart.
-  const long double seconds = static_cast<long double>(duration.count()) * Period::num / Period::den;
-  const long double ticks = seconds * Clock::period::den / Clock::period::num;
-  if (!(ticks > 0)) return now;
-  const Clock::duration room = never - now;
-  // The doubled margin keeps the conversion back to integer in range where long double is no wider than double.
-  if (ticks >= static_cast<long double>(room.count()) / 2) return never;
-  return now + Clock::duration(static_cast<Clock::rep>(ticks));
+  const std::chrono::nanoseconds left = to_nanoseconds(duration);
+  return left >= never - now ? never : now + std::chrono::duration_cast<Clock::duration>(left);
+}
+
+// The moment of another clock, as both are set now.
+template <class OtherClock, class Duration>
+Deadline deadline_at(std::chrono::time_point<OtherClock, Duration> end) {
+  const auto now = OtherClock::now();
+  return end > now ? deadline_after(end - now) : Clock::now();  // compared first: min() - now() does not fit
 }
 
 }  // namespace multiprocessing::detail

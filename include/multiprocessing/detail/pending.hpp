@@ -70,14 +70,4 @@ class PendingAll final : public Pending<gathered_t<typename Answers::Result>> {
 [[noreturn]] MULTIPROCESSING_EXPORT void throw_no_result();
 [[noreturn]] MULTIPROCESSING_EXPORT void throw_not_ready();
 
-// For messages: durations of any unit, saturated.
-template <class Rep, class Period>
-std::chrono::nanoseconds to_nanoseconds(std::chrono::duration<Rep, Period> duration) {
-  using Wide = std::chrono::duration<long double, std::nano>;
-  const long double count = std::chrono::duration_cast<Wide>(duration).count();
-  if (!(count > 0)) return std::chrono::nanoseconds::zero();
-  if (count >= 9.2e18L) return std::chrono::nanoseconds::max();
-  return std::chrono::nanoseconds(static_cast<std::chrono::nanoseconds::rep>(count));
-}
-
 }  // namespace multiprocessing::detail
