@@ -31,15 +31,15 @@ class MULTIPROCESSING_EXPORT SharedMemory {
   // create = false: attaches to what has this name; size is not used. create = true: makes `size` bytes of zeros, with
   // a name that nobody can guess if none is given. std::invalid_argument for no name, a name that cannot be one, or
   // size 0; else std::system_error: ENOENT there is none, EEXIST there is one already, ENOSPC, ENOMEM there is not so
-  // much memory.
+  // much memory, EMFILE this process has made 8191 names that are still there.
   explicit SharedMemory(std::optional<std::string> name, bool create = false, std::size_t size = 0);
 
   std::span<std::byte> buf() const;  // empty after close()
   const std::string& name() const;
   std::size_t size() const;  // in bytes, as created
 
-  void close();   // gives back the bytes here, for all copies of this object; as the last copy's destructor does
-  void unlink();  // nobody can attach any more. std::system_error ENOENT: somebody has done it before
+  void close() const;   // gives back the bytes here, for all copies of this object; as the last copy's destructor does
+  void unlink() const;  // nobody can attach any more. std::system_error ENOENT: somebody has done it before
 
   template <class Archive>
   void save(Archive& archive) const {

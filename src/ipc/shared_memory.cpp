@@ -62,6 +62,7 @@ class Draft {
 
   NamedMemory keep() {
     names_.add(name_, memory_->file());
+    names_.is_made(name_, memory_->file());
     is_final_ = true;
     return std::move(*memory_);
   }
@@ -74,6 +75,7 @@ class Draft {
       names_.remove(name, memory_->file());
       throw_named(error, cannot_create, name);
     }
+    names_.is_made(name, memory_->file());
     return std::move(*memory_);
   }
 
@@ -147,11 +149,11 @@ const std::string& SharedMemory::name() const {
 
 std::size_t SharedMemory::size() const { return core_ ? core_->size_bytes() : 0; }
 
-void SharedMemory::close() {
+void SharedMemory::close() const {
   if (core_) core_->close();
 }
 
-void SharedMemory::unlink() {
+void SharedMemory::unlink() const {
   if (core_) core_->unlink();
 }
 

@@ -56,6 +56,18 @@ TEST(SharedMemory, ItsProcessHoldsNoMemoryThatTheProgramShares) {
   EXPECT_EQ(shared, 1);  // the names
 }
 
+TEST(SharedMemory, ThatOthersUnlinkDoesNotUseNamesUp) {
+  const Block kept(unused_name(), true, 1);
+  EXPECT_EQ(run_in_child([&] {
+              for (int times = 0; times != 9'000; ++times) {
+                const SharedMemory memory(unused_name(), true, 1);
+                ASSERT_TRUE(std::filesystem::remove("/dev/shm/" + memory.name()));
+              }
+            }).exit_code,
+            0);
+  EXPECT_TRUE(exists(kept.name()));
+}
+
 TEST(SharedMemory, OfOneNameIsCreatedByOneOfThoseWhoTryAtOnce) {
   const Shared<std::atomic<int>> created, waiting;
   for (int round = 0; round != 20; ++round) {
