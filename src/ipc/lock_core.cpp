@@ -49,21 +49,15 @@ void LockCore::release() {
   if (!words_->mutex.unlock()) throw std::logic_error("release() of a Lock that this thread does not hold");
 }
 
-// Without waiting, and without changing anything.
-Outcome LockCore::probe() {
+// Without waiting, and without changing anything: a free one is not even touched, as others may want it at this moment.
+bool LockCore::is_own() {
+  if (!locked()) return false;
   constexpr Deadline long_ago{};
   const Outcome outcome = words_->mutex.lock(long_ago);
   if (outcome == Outcome::inherited) words_->abandonment = Abandonment::to_be_told;
   if (outcome == Outcome::inherited || outcome == Outcome::locked) words_->mutex.unlock();
-  return outcome;
+  return outcome == Outcome::own;
 }
-
-bool LockCore::locked() {
-  const Outcome outcome = probe();
-  return outcome == Outcome::own || outcome == Outcome::timed_out;
-}
-
-bool LockCore::is_own() { return probe() == Outcome::own; }
 
 std::uint32_t LockCore::release_all() {
   const std::uint32_t depth = words_->depth;

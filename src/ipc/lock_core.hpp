@@ -19,7 +19,7 @@ class LockCore {
 
   bool acquire(Deadline deadline);  // throws if this thread holds it, unless it is recursive
   void release();                   // throws if this thread does not hold it
-  bool locked();
+  bool locked() const { return words_->mutex.is_held(); }
   bool is_own();  // this thread holds it
   bool abandoned() const { return words_->abandonment == Abandonment::found; }
 
@@ -38,7 +38,6 @@ class LockCore {
     Abandonment abandonment = Abandonment::none;
   };
   void note(RobustMutex::Outcome outcome);
-  RobustMutex::Outcome probe();
 
   const Kind kind_;
   SharedMapping mapping_{sizeof(Words)};

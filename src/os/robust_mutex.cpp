@@ -80,10 +80,13 @@ RobustMutex::Outcome RobustMutex::outcome_of(int error) {
   }
 }
 
-bool RobustMutex::is_held_here() const noexcept {
+pid_t RobustMutex::holder() const noexcept {
   // The kernel, too, knows by this word who holds it (its robust-futexes.rst).
-  const int word = __atomic_load_n(&mutex_.__data.__lock, __ATOMIC_RELAXED);
-  const long thread = word & FUTEX_TID_MASK;
+  return __atomic_load_n(&mutex_.__data.__lock, __ATOMIC_RELAXED) & FUTEX_TID_MASK;
+}
+
+bool RobustMutex::is_held_here() const noexcept {
+  const pid_t thread = holder();
   return thread != 0 && ::syscall(SYS_tgkill, ::getpid(), thread, 0) == 0;
 }
 

@@ -4,6 +4,7 @@
 #include <multiprocessing/detail/deadline.hpp>
 
 #include <pthread.h>
+#include <sys/types.h>
 
 namespace multiprocessing::detail {
 
@@ -26,9 +27,11 @@ class RobustMutex {
     return error == 0 ? Outcome::locked : outcome_of(error);
   }
   bool unlock() noexcept { return ::pthread_mutex_unlock(&mutex_) == 0; }  // false: this thread does not hold it
+  bool is_held() const noexcept { return holder() != 0; }                  // by anybody, at this moment
   bool is_held_here() const noexcept;  // by a thread of this process, at this moment
 
  private:
+  pid_t holder() const noexcept;  // a thread; 0: none, or one that has ended
   int lock_until(Deadline deadline);
   Outcome outcome_of(int error);
 

@@ -96,6 +96,19 @@ TYPED_TEST(AnyLock, WorksWithTheStandardsGuards) {
   EXPECT_TRUE(timed.owns_lock());
 }
 
+TYPED_TEST(AnyLock, ThatIsFreeIsAcquiredWhileOthersOnlyLook) {
+  TypeParam lock;
+  const Shared<Event> looks;
+  ChildProcess other([&] {
+    for (looks->happen(); true;) (void)lock.locked();
+  });
+  looks->wait();
+  for (const auto end = std::chrono::steady_clock::now() + 200ms; std::chrono::steady_clock::now() < end;) {
+    ASSERT_TRUE(lock.acquire(false));
+    lock.release();
+  }
+}
+
 TEST(Lock, ThatIsAcquiredTwiceInAThreadSaysSo) {
   Lock lock;
   lock.acquire();
