@@ -21,6 +21,21 @@ class MULTIPROCESSING_EXPORT ShareableList {
   using Bytes = std::vector<std::byte>;
   using Value = std::variant<None, bool, std::int64_t, double, std::string, Bytes>;
 
+  // The value that operator[] has read; to assign to it, list[0] = 5, is set().
+  class Element : public Value {
+   public:
+    Element(const Element&) = default;
+    void operator=(const Value& value) && { list_.set(index_, value); }
+    void operator=(const Element& other) && { list_.set(index_, other); }
+
+   private:
+    friend class ShareableList;
+    Element(const ShareableList& list, std::size_t index) : Value(list.read(index)), list_(list), index_(index) {}
+
+    const ShareableList& list_;
+    const std::size_t index_;
+  };
+
   ShareableList() = default;  // nothing, to be assigned to
   // Creates; what it throws is what SharedMemory throws.
   explicit ShareableList(const std::vector<Value>& values, std::optional<std::string> name = {});
@@ -30,14 +45,14 @@ class MULTIPROCESSING_EXPORT ShareableList {
   static ShareableList attach(const std::string& name);
 
   std::size_t size() const { return slots_.size(); }
-  Value operator[](std::size_t index) const;  // std::out_of_range; std::runtime_error: somebody has overwritten it
+  // std::out_of_range; std::runtime_error: somebody has overwritten it.
+  Element operator[](std::size_t index) const { return Element(*this, index); }
   // Of any type, if it fits: std::invalid_argument if the slot is too small for this text.
-  void set(std::size_t index, const Value& value);
+  void set(std::size_t index, const Value& value) const;
   std::string format() const;  // as Python's struct module would say it
   std::size_t count(const Value& value) const;
   std::size_t index(const Value& value) const;  // of the first; std::invalid_argument if there is none
   std::vector<Value> to_vector() const;
-  SharedMemory& shm() { return memory_; }
   const SharedMemory& shm() const { return memory_; }
 
   template <class Archive>
@@ -59,6 +74,7 @@ class MULTIPROCESSING_EXPORT ShareableList {
   };
   explicit ShareableList(SharedMemory memory) : memory_(std::move(memory)) {}
   const Slot& slot(std::size_t index) const;
+  Value read(std::size_t index) const;
 
   SharedMemory memory_;
   std::vector<Slot> slots_;

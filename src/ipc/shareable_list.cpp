@@ -108,7 +108,7 @@ const ShareableList::Slot& ShareableList::slot(std::size_t index) const {
   return slots_[index];
 }
 
-ShareableList::Value ShareableList::operator[](std::size_t index) const {
+ShareableList::Value ShareableList::read(std::size_t index) const {
   const auto [offset, capacity] = slot(index);
   // Acquire: pairs with the release of who wrote it.
   const std::uint64_t holds = slot_head(memory_, index).holds.load(std::memory_order_acquire);
@@ -140,7 +140,7 @@ ShareableList::Value ShareableList::operator[](std::size_t index) const {
   throw_no_list(memory_.name());
 }
 
-void ShareableList::set(std::size_t index, const Value& value) {
+void ShareableList::set(std::size_t index, const Value& value) const {
   const auto [offset, capacity] = slot(index);
   if (const std::size_t size = text_of(value).size(); size > capacity) {
     throw std::invalid_argument("a text of " + std::to_string(size) + " bytes does not fit into slot " +
@@ -153,7 +153,7 @@ std::string ShareableList::format() const {
   std::string result;
   for (std::size_t index = 0; index != size(); ++index) {
     static const char* const formats[] = {"xxxxxx?x", "xxxxxxx?", "q", "d"};
-    const std::size_t type = (*this)[index].index();
+    const std::size_t type = read(index).index();
     result += is_text(type) ? std::to_string(slots_[index].capacity) + "s" : formats[type];
   }
   return result;
@@ -161,7 +161,7 @@ std::string ShareableList::format() const {
 
 std::vector<ShareableList::Value> ShareableList::to_vector() const {
   std::vector<Value> values;
-  for (std::size_t index = 0; index != size(); ++index) values.push_back((*this)[index]);
+  for (std::size_t index = 0; index != size(); ++index) values.push_back(read(index));
   return values;
 }
 
@@ -171,7 +171,7 @@ std::size_t ShareableList::count(const Value& value) const {
 
 std::size_t ShareableList::index(const Value& value) const {
   for (std::size_t index = 0; index != size(); ++index) {
-    if ((*this)[index] == value) return index;
+    if (read(index) == value) return index;
   }
   throw std::invalid_argument("the value is not in this ShareableList");
 }

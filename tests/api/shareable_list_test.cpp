@@ -61,6 +61,24 @@ TEST(ShareableList, ASlotTakesAnyTypeThatFits) {
   EXPECT_EQ(list[1], Value(Text(16, 'x')));
 }
 
+TEST(ShareableList, AnElementIsReadAndWrittenAsInPython) {
+  const List list({1, "two", 3.0});
+  list[0] = 5;
+  list[1] = "2";
+  list[2] = list[0];
+  EXPECT_EQ(list.to_vector(), (std::vector<Value>{5, "2", 5}));
+  auto first = list[0];
+  const Value second = list[1];
+  list[0] = none;
+  EXPECT_EQ(std::get<std::int64_t>(first), 5);
+  EXPECT_EQ(second, Value("2"));
+  EXPECT_EQ(std::visit([](const auto& value) { return sizeof value; }, list[2]), sizeof(std::int64_t));
+  EXPECT_TRUE(list[0] != list[2]);
+  static_assert(!std::is_assignable_v<decltype(first)&, int>, "it would not be seen that it is the list's");
+  EXPECT_THROW(list[1] = Text(9, 'x'), std::invalid_argument);
+  EXPECT_THROW(list[3] = 1, std::out_of_range);
+}
+
 TEST(ShareableList, ATextThatIsTooLongForItsSlotIsRefused) {
   List list({1, "text", 3});
   EXPECT_THROW(list.set(0, "123456789"), std::invalid_argument);
