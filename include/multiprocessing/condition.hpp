@@ -22,41 +22,41 @@ class MULTIPROCESSING_EXPORT Condition : public detail::InheritedOnly {
   explicit Condition(const Lock& lock);
   explicit Condition(const RLock& lock);
 
-  bool acquire(bool block = true) { return lock_.acquire(block); }
+  bool acquire(bool block = true) const { return lock_.acquire(block); }
   template <class Rep, class Period>
-  bool acquire(std::chrono::duration<Rep, Period> timeout) {
+  bool acquire(std::chrono::duration<Rep, Period> timeout) const {
     return lock_.acquire(timeout);
   }
-  void release() { lock_.release(); }
-  void lock() { lock_.lock(); }
-  bool try_lock() { return lock_.try_lock(); }
-  void unlock() { lock_.unlock(); }
+  void release() const { lock_.release(); }
+  void lock() const { lock_.lock(); }
+  bool try_lock() const { return lock_.try_lock(); }
+  void unlock() const { lock_.unlock(); }
   bool abandoned() const { return lock_.abandoned(); }  // as Lock::abandoned(); look after each wait, too
 
   // Releases the lock, however often it was acquired, waits, and acquires it again, however long that takes.
-  void wait() { (void)wait_until(detail::never); }
+  void wait() const { (void)wait_until(detail::never); }
   // False: the time has passed without a notification.
   template <class Rep, class Period>
-  bool wait(std::chrono::duration<Rep, Period> timeout) {
+  bool wait(std::chrono::duration<Rep, Period> timeout) const {
     return wait_until(detail::deadline_after(timeout));
   }
   // Until holds() is true, which is called with the lock held. Gives what it says in the end.
   template <class Predicate>
-  bool wait_for(Predicate holds) {
+  bool wait_for(Predicate holds) const {
     return wait_for_until(holds, detail::never);
   }
   template <class Predicate, class Rep, class Period>
-  bool wait_for(Predicate holds, std::chrono::duration<Rep, Period> timeout) {
+  bool wait_for(Predicate holds, std::chrono::duration<Rep, Period> timeout) const {
     return wait_for_until(holds, detail::deadline_after(timeout));
   }
 
-  void notify(int count = 1);  // so many of those that wait now; std::invalid_argument below 1
-  void notify_all();
+  void notify(int count = 1) const;  // so many of those that wait now; std::invalid_argument below 1
+  void notify_all() const;
 
  private:
-  bool wait_until(detail::Deadline deadline);
+  bool wait_until(detail::Deadline deadline) const;
   template <class Predicate>
-  bool wait_for_until(Predicate& holds, detail::Deadline deadline) {
+  bool wait_for_until(Predicate& holds, detail::Deadline deadline) const {
     bool in_time = true;
     while (!holds()) {
       if (!in_time) return false;

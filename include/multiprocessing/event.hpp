@@ -20,17 +20,17 @@ class MULTIPROCESSING_EXPORT Event : public detail::InheritedOnly {
  public:
   Event();
   bool is_set() const;
-  void set();  // who waits goes on, even if it is cleared at once
-  void clear();
-  void wait() { (void)wait_until(detail::never); }
+  void set() const;  // who waits goes on, even if it is cleared at once
+  void clear() const;
+  void wait() const { (void)wait_until(detail::never); }
   // False: the time has passed, and it was not set.
   template <class Rep, class Period>
-  bool wait(std::chrono::duration<Rep, Period> timeout) {
+  bool wait(std::chrono::duration<Rep, Period> timeout) const {
     return wait_until(detail::deadline_after(timeout));
   }
 
  private:
-  bool wait_until(detail::Deadline deadline);
+  bool wait_until(detail::Deadline deadline) const;
 
   std::shared_ptr<detail::EventCore> core_;
 };

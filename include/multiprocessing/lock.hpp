@@ -18,28 +18,27 @@ class LockCore;
 class MULTIPROCESSING_EXPORT LockHandle : public InheritedOnly {
  public:
   // True: this thread holds it now. Blocks without end, or not at all (block = false), or for so long at most.
-  bool acquire(bool block = true) { return acquire_until(block ? never : Clock::now()); }
+  bool acquire(bool block = true) const { return acquire_until(block ? never : Clock::now()); }
   template <class Rep, class Period>
-  bool acquire(std::chrono::duration<Rep, Period> timeout) {
+  bool acquire(std::chrono::duration<Rep, Period> timeout) const {
     return acquire_until(deadline_after(timeout));
   }
-  void release();       // std::logic_error if this thread does not hold it
-  bool locked() const;  // by anybody, at this moment
+  void release() const;  // std::logic_error if this thread does not hold it
+  bool locked() const;   // by anybody, at this moment
   // Whoever held it before has ended without having released it: what it protects may be half done. For the thread that
   // holds it now, until that releases it.
   bool abandoned() const;
 
-  void lock() { acquire_until(never); }
-  void unlock() { release(); }
-  bool try_lock() { return acquire(false); }
+  void lock() const { acquire_until(never); }
+  void unlock() const { release(); }
+  bool try_lock() const { return acquire(false); }
   template <class Rep, class Period>
-  bool try_lock_for(std::chrono::duration<Rep, Period> timeout) {
+  bool try_lock_for(std::chrono::duration<Rep, Period> timeout) const {
     return acquire(timeout);
   }
   template <class OtherClock, class Duration>
-  bool try_lock_until(std::chrono::time_point<OtherClock, Duration> end) {
-    const auto now = OtherClock::now();
-    return end > now ? acquire(end - now) : acquire(false);  // compared first: min() - now() does not fit
+  bool try_lock_until(std::chrono::time_point<OtherClock, Duration> end) const {
+    return acquire_until(deadline_at(end));
   }
 
  protected:
@@ -47,7 +46,7 @@ class MULTIPROCESSING_EXPORT LockHandle : public InheritedOnly {
 
  private:
   friend class multiprocessing::Condition;
-  bool acquire_until(Deadline deadline);
+  bool acquire_until(Deadline deadline) const;
 
   std::shared_ptr<LockCore> core_;
 };

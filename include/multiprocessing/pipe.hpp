@@ -18,10 +18,11 @@ class Connection : public detail::InheritedOnly {
 
   // Blocks while the kernel has no room: it keeps some 100 KiB that were not received. std::system_error (broken_pipe,
   // and no SIGPIPE) if the other end is gone; what T's serialisation throws, and then nothing was sent.
-  void send(const T& value) { bytes_.send(detail::to_bytes(value)); }
+  void send(const T& value) const { bytes_.send(detail::to_bytes(value)); }
   // Blocks until a message comes. EOFError: none can come any more, as the other end is gone, perhaps in its middle.
-  T recv() { return detail::from_bytes<T>(bytes_.recv()); }
-  // Whether recv() has something to say now, or within so long: a message, or EOFError.
+  T recv() const { return detail::from_bytes<T>(bytes_.recv()); }
+  // Whether something has come, or comes within so long: a message, or EOFError. True also for a part of a message, of
+  // which recv() waits for the rest; or for the next message, if its sender was killed in its middle.
   bool poll() const { return bytes_.poll(detail::Deadline::min()); }
   template <class Rep, class Period>
   bool poll(std::chrono::duration<Rep, Period> timeout) const {
@@ -29,7 +30,7 @@ class Connection : public detail::InheritedOnly {
   }
 
   int fileno() const { return bytes_.fileno(); }  // readable, for poll(2), as poll() says; still this object's
-  void close() { bytes_.close(); }                // in this process, not while another thread of it uses the end
+  void close() const { bytes_.close(); }          // in this process, not while another thread of it uses the end
   bool closed() const { return bytes_.closed(); }
   bool readable() const { return bytes_.readable(); }
   bool writable() const { return bytes_.writable(); }

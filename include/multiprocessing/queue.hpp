@@ -19,27 +19,30 @@ class Queue : public detail::InheritedOnly {
  public:
   explicit Queue(int maxsize = 0) : queue_(maxsize) {}
 
-  void put(const T& value) { queue_.put(detail::to_bytes(value), detail::never); }
-  // Full: there was no room for so long.
+  void put(const T& value) const { queue_.put(detail::to_bytes(value), detail::never); }
+  // Full: there was no room for so long, or for up to 100 ms longer while another putter waits for room in bytes. A
+  // message larger than 256 MiB must have been taken by then, but for its last piece; else nobody gets it.
   template <class Rep, class Period>
-  void put(const T& value, std::chrono::duration<Rep, Period> timeout) {
+  void put(const T& value, std::chrono::duration<Rep, Period> timeout) const {
     queue_.put(detail::to_bytes(value), detail::deadline_after(timeout));
   }
-  void put_nowait(const T& value) { queue_.put(detail::to_bytes(value), detail::Deadline::min()); }
+  // As put(value, 0s), with all that is said there: throws Full.
+  void put_nowait(const T& value) const { queue_.put(detail::to_bytes(value), detail::Deadline::min()); }
 
-  T get() { return detail::from_bytes<T>(queue_.get(detail::never)); }
+  T get() const { return detail::from_bytes<T>(queue_.get(detail::never)); }
   // Empty: no message came for so long. One larger than 256 MiB that has begun to come is waited for.
   template <class Rep, class Period>
-  T get(std::chrono::duration<Rep, Period> timeout) {
+  T get(std::chrono::duration<Rep, Period> timeout) const {
     return detail::from_bytes<T>(queue_.get(detail::deadline_after(timeout)));
   }
-  T get_nowait() { return detail::from_bytes<T>(queue_.get(detail::Deadline::min())); }
+  // As get(0s): throws Empty.
+  T get_nowait() const { return detail::from_bytes<T>(queue_.get(detail::Deadline::min())); }
 
   int qsize() const { return queue_.qsize(); }  // messages, at this moment
   bool empty() const { return queue_.qsize() == 0; }
   bool full() const { return queue_.full(); }  // there are maxsize messages
   // From now on put() and get() of this process, and of those it forks, are std::logic_error. Other processes go on.
-  void close() { queue_.close(); }
+  void close() const { queue_.close(); }
 
  protected:
   detail::ByteQueue queue_;
@@ -52,12 +55,12 @@ class JoinableQueue : public Queue<T> {
   using Queue<T>::Queue;
 
   // By whoever got a message and is done with it. More often than messages were put is std::logic_error.
-  void task_done() { this->queue_.task_done(); }
+  void task_done() const { this->queue_.task_done(); }
   // Until all messages that were put are done. One whose getter was killed never is, unless somebody else says so.
-  void join() { (void)this->queue_.join(detail::never); }
+  void join() const { (void)this->queue_.join(detail::never); }
   // False: the time has passed before that.
   template <class Rep, class Period>
-  bool join(std::chrono::duration<Rep, Period> timeout) {
+  bool join(std::chrono::duration<Rep, Period> timeout) const {
     return this->queue_.join(detail::deadline_after(timeout));
   }
 };
@@ -66,10 +69,10 @@ class JoinableQueue : public Queue<T> {
 template <class T>
 class SimpleQueue : public detail::InheritedOnly {
  public:
-  void put(const T& value) { queue_.put(detail::to_bytes(value), detail::never); }
-  T get() { return detail::from_bytes<T>(queue_.get(detail::never)); }
+  void put(const T& value) const { queue_.put(detail::to_bytes(value), detail::never); }
+  T get() const { return detail::from_bytes<T>(queue_.get(detail::never)); }
   bool empty() const { return queue_.qsize() == 0; }
-  void close() { queue_.close(); }
+  void close() const { queue_.close(); }
 
  private:
   detail::ByteQueue queue_{0};

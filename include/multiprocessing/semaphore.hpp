@@ -23,19 +23,32 @@ class MULTIPROCESSING_EXPORT Semaphore : public detail::InheritedOnly {
   explicit Semaphore(int value = 1);
 
   // True: one was taken. Blocks without end, or not at all (block = false), or for so long at most.
-  bool acquire(bool block = true) { return acquire_until(block ? detail::never : detail::Clock::now()); }
+  bool acquire(bool block = true) const { return acquire_until(block ? detail::never : detail::Clock::now()); }
   template <class Rep, class Period>
-  bool acquire(std::chrono::duration<Rep, Period> timeout) {
+  bool acquire(std::chrono::duration<Rep, Period> timeout) const {
     return acquire_until(detail::deadline_after(timeout));
   }
-  void release(int count = 1);  // std::invalid_argument below 1, std::overflow_error beyond what an int holds
-  int get_value() const;        // at this moment
+  void release(int count = 1) const;  // std::invalid_argument below 1, std::overflow_error beyond what an int holds
+  int get_value() const;              // at this moment
+
+  // The standard's names, for std::scoped_lock and std::unique_lock: one is taken, and given back.
+  void lock() const { acquire_until(detail::never); }
+  void unlock() const { release(); }
+  bool try_lock() const { return acquire(false); }
+  template <class Rep, class Period>
+  bool try_lock_for(std::chrono::duration<Rep, Period> timeout) const {
+    return acquire(timeout);
+  }
+  template <class OtherClock, class Duration>
+  bool try_lock_until(std::chrono::time_point<OtherClock, Duration> end) const {
+    return acquire_until(detail::deadline_at(end));
+  }
 
  protected:
   Semaphore(int value, bool is_bounded);
 
  private:
-  bool acquire_until(detail::Deadline deadline);
+  bool acquire_until(detail::Deadline deadline) const;
 
   std::shared_ptr<detail::SemaphoreCore> core_;
 };

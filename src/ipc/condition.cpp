@@ -57,11 +57,11 @@ Condition::Condition() : Condition(RLock()) {}
 Condition::Condition(const Lock& lock) : lock_(lock), core_(std::make_shared<detail::ConditionCore>()) {}
 Condition::Condition(const RLock& lock) : lock_(lock), core_(std::make_shared<detail::ConditionCore>()) {}
 
-bool Condition::wait_until(detail::Deadline deadline) { return core_->wait(*lock_.core_, deadline); }
-void Condition::notify(int count) {
+bool Condition::wait_until(detail::Deadline deadline) const { return core_->wait(*lock_.core_, deadline); }
+void Condition::notify(int count) const {
   if (count < 1) throw std::invalid_argument("notify() must be of at least 1, not " + std::to_string(count));
   core_->notify(*lock_.core_, static_cast<std::uint64_t>(count));
 }
-void Condition::notify_all() { core_->notify(*lock_.core_, std::numeric_limits<std::uint32_t>::max()); }
+void Condition::notify_all() const { core_->notify(*lock_.core_, std::numeric_limits<std::uint32_t>::max()); }
 
 }  // namespace multiprocessing

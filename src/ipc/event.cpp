@@ -41,8 +41,8 @@ class EventCore {
 
 Event::Event() : core_(std::make_shared<detail::EventCore>()) {}
 bool Event::is_set() const { return core_->is_set(); }
-void Event::set() { core_->set(); }
-void Event::clear() { core_->clear(); }
-bool Event::wait_until(detail::Deadline deadline) { return core_->wait(deadline); }
+void Event::set() const { core_->set(); }
+void Event::clear() const { core_->clear(); }
+bool Event::wait_until(detail::Deadline deadline) const { return core_->wait(deadline); }
 
 }  // namespace multiprocessing

@@ -6,8 +6,8 @@
 namespace multiprocessing {
 namespace detail {
 
-bool LockHandle::acquire_until(Deadline deadline) { return core_->acquire(deadline); }
-void LockHandle::release() { core_->release(); }
+bool LockHandle::acquire_until(Deadline deadline) const { return core_->acquire(deadline); }
+void LockHandle::release() const { core_->release(); }
 bool LockHandle::locked() const { return core_->locked(); }
 bool LockHandle::abandoned() const { return core_->abandoned(); }
 

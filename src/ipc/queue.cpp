@@ -6,12 +6,12 @@
 namespace multiprocessing::detail {
 
 ByteQueue::ByteQueue(int maxsize) : core_(std::make_shared<QueueCore>(maxsize)) {}
-void ByteQueue::put(const Bytes& message, Deadline deadline) { core_->put(message, deadline); }
-Bytes ByteQueue::get(Deadline deadline) { return core_->get(deadline); }
+void ByteQueue::put(const Bytes& message, Deadline deadline) const { core_->put(message, deadline); }
+Bytes ByteQueue::get(Deadline deadline) const { return core_->get(deadline); }
 int ByteQueue::qsize() const { return core_->qsize(); }
 bool ByteQueue::full() const { return core_->full(); }
-void ByteQueue::close() { core_->close(); }
-void ByteQueue::task_done() { core_->task_done(); }
-bool ByteQueue::join(Deadline deadline) { return core_->join(deadline); }
+void ByteQueue::close() const { core_->close(); }
+void ByteQueue::task_done() const { core_->task_done(); }
+bool ByteQueue::join(Deadline deadline) const { return core_->join(deadline); }
 
 }  // namespace multiprocessing::detail

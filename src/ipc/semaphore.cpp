@@ -83,8 +83,8 @@ class SemaphoreCore {
 
 Semaphore::Semaphore(int value) : Semaphore(value, false) {}
 Semaphore::Semaphore(int value, bool is_bounded) : core_(std::make_shared<detail::SemaphoreCore>(value, is_bounded)) {}
-bool Semaphore::acquire_until(detail::Deadline deadline) { return core_->acquire(deadline); }
-void Semaphore::release(int count) { core_->release(count); }
+bool Semaphore::acquire_until(detail::Deadline deadline) const { return core_->acquire(deadline); }
+void Semaphore::release(int count) const { core_->release(count); }
 int Semaphore::get_value() const { return core_->value(); }
 
 BoundedSemaphore::BoundedSemaphore(int value) : Semaphore(value, true) {}

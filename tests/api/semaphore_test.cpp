@@ -6,6 +6,7 @@
 #include <atomic>
 #include <climits>
 #include <deque>
+#include <mutex>
 #include <stdexcept>
 
 #include "support/child_process.hpp"
@@ -74,6 +75,36 @@ TEST(Semaphore, RefusesNumbersOutOfRangeAndNamesThem) {
   EXPECT_THROW(semaphore.release(), std::overflow_error);
   EXPECT_THROW(semaphore.release(0), std::invalid_argument);
   EXPECT_EQ(semaphore.get_value(), INT_MAX);
+}
+
+template <class S>
+class AnySemaphore : public ::testing::Test {};
+struct SemaphoreNames {
+  template <class S>
+  static std::string GetName(int) {
+    return std::is_same_v<S, Semaphore> ? "Semaphore" : "BoundedSemaphore";
+  }
+};
+using EverySemaphore = ::testing::Types<Semaphore, BoundedSemaphore>;
+TYPED_TEST_SUITE(AnySemaphore, EverySemaphore, SemaphoreNames);
+
+TYPED_TEST(AnySemaphore, WorksWithTheStandardsGuards) {
+  TypeParam first(2);
+  TypeParam second(1);
+  {
+    const std::scoped_lock both(first, second);
+    EXPECT_EQ(first.get_value(), 1);
+    EXPECT_EQ(second.get_value(), 0);
+    EXPECT_FALSE(std::unique_lock(second, std::try_to_lock).owns_lock());
+    EXPECT_FALSE(std::unique_lock(second, 10ms).owns_lock());
+    EXPECT_FALSE(std::unique_lock(second, std::chrono::system_clock::now() + 10ms).owns_lock());
+    EXPECT_FALSE(second.try_lock_until(std::chrono::system_clock::time_point::min()));
+    const std::unique_lock third(first, std::chrono::hours::max());
+    EXPECT_TRUE(third.owns_lock());
+    EXPECT_EQ(first.get_value(), 0);
+  }
+  EXPECT_EQ(first.get_value(), 2);
+  EXPECT_EQ(second.get_value(), 1);
 }
 
 TEST(BoundedSemaphore, IsNotReleasedMoreOftenThanAcquired) {

@@ -17,14 +17,14 @@ class MULTIPROCESSING_EXPORT ByteQueue : public InheritedOnly {
  public:
   explicit ByteQueue(int maxsize);
 
-  void put(const Bytes& message, Deadline deadline);  // throws Full, and std::logic_error once it is closed
-  Bytes get(Deadline deadline);                       // throws Empty, and std::logic_error once it is closed
+  void put(const Bytes& message, Deadline deadline) const;  // throws Full, and std::logic_error once it is closed
+  Bytes get(Deadline deadline) const;                       // throws Empty, and std::logic_error once it is closed
   int qsize() const;
   bool full() const;
-  void close();
+  void close() const;
 
-  void task_done();
-  bool join(Deadline deadline);
+  void task_done() const;
+  bool join(Deadline deadline) const;
 
  private:
   std::shared_ptr<QueueCore> core_;
