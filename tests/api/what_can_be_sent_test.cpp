@@ -107,6 +107,11 @@ TEST_F(WhatCanBeSent, AValueInsteadOfAPointer) {
   EXPECT_EQ(pool_.apply([](const std::unique_ptr<long>& number) { return *number; }, std::make_unique<long>(5)), 5);
 }
 
+TEST_F(WhatCanBeSent, AValueThatCannotBeCopiedIsGivenAway) {
+  auto number = std::make_unique<long>(5);
+  EXPECT_EQ(pool_.apply([](const std::unique_ptr<long>& arrived) { return *arrived; }, std::move(number)), 5);
+}
+
 TEST_F(WhatCanBeSent, AVectorInsteadOfASpan) {
   const std::vector<long> numbers{1, 2, 3, 4};
   const std::span middle = std::span(numbers).subspan(1, 2);

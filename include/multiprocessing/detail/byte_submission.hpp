@@ -6,6 +6,8 @@
 #include <multiprocessing/detail/pool_core.hpp>
 
 #include <ranges>
+#include <tuple>
+#include <variant>
 
 namespace multiprocessing::detail {
 
@@ -56,6 +58,30 @@ class ByteAnswers {
   std::shared_ptr<ByteCall> call_;
 };
 
+// What is copied into an item of another type: what remains its owner's.
+template <class Part, class Given>
+using Copied = std::conditional_t<std::is_lvalue_reference_v<Given> || std::is_const_v<std::remove_reference_t<Given>>,
+                                  Part, std::monostate>;
+template <class Item, class Given>
+struct CopiedParts : std::type_identity<TypeList<Copied<Item, Given>>> {};
+template <class... Part, class... Given>
+struct CopiedParts<std::tuple<Part...>, std::tuple<Given...>&&> : std::type_identity<TypeList<Copied<Part, Given>...>> {
+};
+
+template <class T>
+using CannotBeCopied = std::negation<std::is_copy_constructible<T>>;
+template <class Part>
+inline constexpr bool can_be_copied = can_be_sent<Part>;
+
+template <class Item, class Given>
+constexpr bool require_copyable() {
+  using Uncopied =
+      typename FirstAmong<CannotBeCopied, LoadedParts, TypeList<>, typename CopiedParts<Item, Given>::type>::type;
+  static_assert(can_be_copied<Uncopied>,
+                "multiprocessing: this argument cannot be copied, and was not given away: pass std::move(argument)");
+  return can_be_copied<Uncopied>;
+}
+
 // One call on a ByteCore: serialises items in the calling thread and hands them over by chunks.
 template <class F, class Item, Spread spread>
 class ByteSubmission {
@@ -71,7 +97,7 @@ class ByteSubmission {
     try {
       if constexpr (std::is_same_v<std::remove_cvref_t<T>, Item>) {
         encode<Item>(writer_.begin_item(), item);
-      } else {
+      } else if constexpr (require_copyable<Item, T&&>()) {
         encode<Item>(writer_.begin_item(), Item(std::forward<T>(item)));
       }
     } catch (...) {
