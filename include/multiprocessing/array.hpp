@@ -29,7 +29,8 @@ class RawArray : public detail::InheritedOnly {
   using value_type = detail::plain_t<T>;
   using iterator = T*;
 
-  // Parentheses: RawArray<int>(3) has three zeros, RawArray<int>{3} has one three.
+  // Parentheses: RawArray<int>(3) has three zeros, RawArray<int>{3} has one three. RawArray<char>("hello") has six
+  // elements, as char text[] = "hello" has; of a std::string_view it has what that has: five.
   explicit RawArray(std::size_t size) {
     allocate(size);
     // Memory that nobody has touched is zero already, and is not taken.

@@ -47,6 +47,11 @@ TYPED_TEST(AnyArray, IsMadeOfASizeOrOfValues) {
   EXPECT_EQ(TypeParam(ReadOnce(3)).to_vector(), (Numbers{0, 1, 2}));
 }
 
+TEST(Array, OfALiteralHasItsZeroAndOfAStringViewHasNot) {
+  EXPECT_EQ(Array<char>("hello").size(), sizeof("hello"));
+  EXPECT_EQ(Array<char>(std::string_view("hello")).to_vector(), (std::vector{'h', 'e', 'l', 'l', 'o'}));
+}
+
 TYPED_TEST(AnyArray, OfNothingHasNoElements) {
   const TypeParam array(0);
   EXPECT_EQ(array.size(), 0U);
