@@ -6,6 +6,9 @@
 #include <multiprocessing/queue.hpp>
 
 #include <memory>
+#include <string>
+
+#include "support/deadline.hpp"
 
 namespace multiprocessing::tests {
 namespace {
@@ -89,12 +92,15 @@ TEST(NestedValues, AResultTooDeepForTheWorkersStackIsMaybeEncodingErrorAndTheWor
 }
 
 TEST(NestedValues, AResultTooDeepForTheCallersThreadIsRefusedThere) {
+  constexpr int depth = 5'000;
+  constexpr std::size_t stack_kib = patience == 1 ? 64 : 256;
   Pool pool(1);
-  in_a_thread_of(std::size_t{128} << 10, [&] {
-    const auto message = message_of<MaybeEncodingError>([&] { pool.apply(&chain, 2'000); });
-    EXPECT_TRUE(says(message, "the 128 KiB of this thread's stack")) << message;
+  in_a_thread_of(stack_kib << 10, [&] {
+    const auto message = message_of<MaybeEncodingError>([&] { pool.apply(&chain, depth); });
+    const std::string stack = "the " + std::to_string(stack_kib) + " KiB of this thread's stack";
+    EXPECT_TRUE(says(message, stack.c_str())) << message;
   });
-  EXPECT_EQ(depth_of(pool.apply(&chain, 2'000)), 2'000);
+  EXPECT_EQ(depth_of(pool.apply(&chain, depth)), depth);
 }
 
 TEST(NestedValues, AMessageTooDeepForTheStackIsNotPut) {
