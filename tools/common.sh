@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
-# Shared by tools/demo, tools/test and .ci/run, which source it with bash. Sets `top`, the root of the source tree.
+# Shared by the scripts of tools/ and .ci/run, which source it with bash. Sets `top`, the root of the source tree.
 # Works where nothing but the base of a Debian is installed.
 
 set -uo pipefail
@@ -57,6 +57,10 @@ missing_packages() {
       libboost-dev) probe=boost/version.hpp ;;
       libcereal-dev) probe=cereal/cereal.hpp ;;
       libgtest-dev) probe=gtest/gtest.h ;;
+      nlohmann-json3-dev) probe=nlohmann/json.hpp ;;
+      libcli11-dev) probe=CLI/CLI.hpp ;;
+      gnuplot-nox) probe=gnuplot ;;
+      chromium) probe=chromium ;;
     esac
     case $probe in
       */*) echo "#include <$probe>" | g++ -E -x c++ - >/dev/null 2>&1 || echo "$package" ;;

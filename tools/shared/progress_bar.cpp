@@ -15,9 +15,10 @@ constexpr std::chrono::milliseconds between_drawings{40};
 
 }  // namespace
 
-ProgressBar::ProgressBar(std::string label, std::size_t total)
+ProgressBar::ProgressBar(std::string label, std::size_t total, std::size_t done)
     : label_(std::move(label)),
       total_(std::max<std::size_t>(total, 1)),
+      done_(done),
       visible_(is_terminal(STDERR_FILENO)),
       drawn_(std::chrono::steady_clock::now()) {
   if (visible_) draw();

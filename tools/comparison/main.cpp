@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+#include <multiprocessing/errors.hpp>
+
+#include "launch.hpp"
+#include "options.hpp"
+#include "outputs.hpp"
+#include "progress.hpp"
+#include "table.hpp"
+#include "verdict.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <ctime>
+#include <exception>
+#include <iostream>
+
+namespace {
+
+using namespace compare;
+
+constexpr std::chrono::seconds quick_time{5};
+constexpr std::chrono::seconds full_time{10};
+constexpr std::chrono::seconds longest_launch{300};
+constexpr std::size_t least_memory_bytes = std::size_t{512} << 20;
+
+std::string now() {
+  const std::time_t time = std::time(nullptr);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S %z", std::localtime(&time));
+  return text;
+}
+
+Scale scale_for(const Options& options, const Machine& machine) {
+  return {.quick = options.quick,
+          .time = options.quick ? quick_time : full_time,
+          .cpus = machine.cpus,
+          .memory_bytes = machine.memory_bytes / 10 * 7};
+}
+
+// The sections in turn, and that as often as there are launches: what changes on the machine meanwhile meets all.
+std::vector<SectionResult> measure(const Options& options, const Scale& scale) {
+  std::vector<std::vector<Launch>> launches(options.sections.size());
+  Progress progress(options.launches * options.sections.size());
+  for (std::size_t round = 0; round != options.launches; ++round) {
+    for (std::size_t i = 0; i != options.sections.size(); ++i) {
+      progress.begin(options.sections[i]->name);
+      launches[i].push_back(launch(*options.sections[i], scale, longest_launch));
+    }
+  }
+  std::vector<SectionResult> results;
+  for (std::size_t i = 0; i != options.sections.size(); ++i) {
+    results.push_back(summarise(*options.sections[i], std::move(launches[i])));
+  }
+  return results;
+}
+
+int run(int count, char** arguments) {
+  const Options options = parse(count, arguments);
+  if (!options.help.empty()) {
+    std::cout << options.help;
+    return 0;
+  }
+  check_outputs(options);
+  Results results{.machine = this_machine(),
+                  .library_version = COMPARE_LIBRARY_VERSION,
+                  .compiler = COMPARE_COMPILER,
+                  .build = COMPARE_BUILD,
+                  .date = now(),
+                  .command = command_line(options),
+                  .quick = options.quick,
+                  .launches = options.launches};
+  if (results.machine.memory_bytes < least_memory_bytes) {
+    throw UsageError("512 MiB of memory are needed, and only " + std::to_string(results.machine.memory_bytes >> 20) +
+                     " MiB are free");
+  }
+  results.sections = measure(options, scale_for(options, results.machine));
+  print(std::cout, results);
+  if (options.mine) std::cout << '\n' << prediction_text(*options.mine, predict(*options.mine, results));
+  write_outputs(options, results);
+  return 0;
+}
+
+// multiprocessing-compare --launched SECTION FD NANOSECONDS MEMORY_BYTES CPUS quick|full: see launch.cpp.
+int run_launched(char** arguments) {
+  const auto number = [&](int index) { return std::stoull(arguments[index]); };
+  const auto section = std::ranges::find(sections(), std::string(arguments[2]), &Section::name);
+  const Scale scale{.quick = std::string(arguments[7]) == "quick",
+                    .time = std::chrono::nanoseconds(number(4)),
+                    .cpus = static_cast<int>(number(6)),
+                    .memory_bytes = number(5)};
+  return be_launched(*section, scale, static_cast<int>(number(3)));
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  try {
+    if (count == 8 && std::string(arguments[1]) == "--launched") return run_launched(arguments);
+    const int exit_code = run(count, arguments);
+    if (!(std::cout << std::flush)) throw std::runtime_error("standard output cannot be written");
+    return exit_code;
+  } catch (const UsageError& error) {
+    std::cerr << "multiprocessing-compare: " << error.what() << '\n';
+    return 2;
+  } catch (...) {
+    std::cerr << "multiprocessing-compare: " << multiprocessing::describe(std::current_exception()) << '\n';
+    return 1;
+  }
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "progress_bar.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+
+namespace compare {
+
+// On a terminal's standard error: what is measured now, how much is done, and about how long the rest takes.
+class Progress {
+ public:
+  explicit Progress(std::size_t total) : total_(total), started_(std::chrono::steady_clock::now()) {}
+  void begin(const std::string& what);
+
+ private:
+  std::size_t total_;
+  std::size_t begun_ = 0;
+  std::chrono::steady_clock::time_point started_;
+  std::optional<tools::ProgressBar> bar_;
+};
+
+}  // namespace compare

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+#include "statistics.hpp"
+
+#include <boost/math/distributions/binomial.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace compare {
+namespace {
+
+constexpr double confidence = 0.95;
+// Where the middle half of the samples, or the interval of the median, is wider than the value's half.
+constexpr double wide = 0.5;
+
+}  // namespace
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return (values[(values.size() - 1) / 2] + values[values.size() / 2]) / 2;
+}
+
+double quantile(std::vector<double> values, double part) {
+  std::sort(values.begin(), values.end());
+  return values[static_cast<std::size_t>(std::lround(part * static_cast<double>(values.size() - 1)))];
+}
+
+std::optional<std::pair<double, double>> median_interval(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const auto below_median = boost::math::binomial(static_cast<double>(values.size()), 0.5);
+  std::optional<std::pair<double, double>> interval;
+  // With `left_out` on each side the interval misses the median if at most so many values lie on one side of it.
+  for (std::size_t left_out = 0; 2 * left_out + 1 < values.size(); ++left_out) {
+    const double misses = 2 * boost::math::cdf(below_median, static_cast<double>(left_out));
+    if (1 - misses < confidence) break;
+    interval = {values[left_out], values[values.size() - 1 - left_out]};
+  }
+  return interval;
+}
+
+std::optional<Estimate> estimate(const std::vector<LaunchSamples>& launches) {
+  std::vector<double> medians;
+  std::vector<double> colds;
+  std::vector<double> all;
+  for (const LaunchSamples& launch : launches) {
+    if (launch.cold) colds.push_back(*launch.cold);
+    if (launch.samples.empty()) continue;
+    medians.push_back(median(launch.samples));
+    all.insert(all.end(), launch.samples.begin(), launch.samples.end());
+  }
+  if (medians.empty()) return std::nullopt;
+  Estimate result{.value = median(medians), .launches = medians.size(), .samples = all.size()};
+  result.interval = median_interval(medians);
+  if (!colds.empty()) result.cold = median(colds);
+  const double size = std::abs(result.value);
+  const double middle_half = quantile(all, 0.75) - quantile(all, 0.25);
+  result.spread = size > 0 ? middle_half / size : 0;
+  const double width = result.interval ? result.interval->second - result.interval->first : 0;
+  result.is_wide = result.spread > wide || width > wide * size;
+  return result;
+}
+
+}  // namespace compare

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace compare {
+
+double median(std::vector<double> values);                 // of at least one
+double quantile(std::vector<double> values, double part);  // the same; the nearest rank
+
+// The narrowest interval between two of the values, the same number of them left out on both sides, that holds the
+// median of what they were drawn from with a probability of at least 95 %, whatever its distribution: from the binomial
+// distribution. Nothing below six values. Source: Conover, Practical Nonparametric Statistics, 3.2.
+std::optional<std::pair<double, double>> median_interval(std::vector<double> values);
+
+// The median of the launches' medians.
+struct Estimate {
+  double value = 0;
+  std::optional<std::pair<double, double>> interval = {};  // 95 %, of the launches' medians
+  std::optional<double> cold = {};                         // the median of the launches' first
+  std::size_t launches = 0;
+  std::size_t samples = 0;  // of all launches
+  double spread = 0;        // how far apart the middle half of all samples is, relative to the value
+  bool is_wide = false;     // so far that the value should not be used
+};
+
+struct LaunchSamples {
+  std::optional<double> cold;
+  std::vector<double> samples;
+};
+// Nothing without a sample.
+std::optional<Estimate> estimate(const std::vector<LaunchSamples>& launches);
+
+}  // namespace compare
