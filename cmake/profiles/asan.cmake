@@ -4,3 +4,5 @@
 set(CMAKE_BUILD_TYPE Debug CACHE STRING "")
 set(CMAKE_CXX_FLAGS "-O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"
   CACHE STRING "")
+# Lines are enough for a report, and compile in two thirds of the time.
+set(CMAKE_CXX_FLAGS_DEBUG "-g1" CACHE STRING "")
