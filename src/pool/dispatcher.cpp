@@ -105,6 +105,7 @@ void Dispatcher::collect(WorkerSlot& slot) {
   pace.items += slot.answered_items() - before;
   if (slot.answered_items() == before) return;
   pace.progress = Clock::now();
+  pace.left_it_lying = false;
   measure(slot, kept.get());
 }
 

@@ -73,7 +73,8 @@ class Dispatcher final : private AnswerSink {
     std::chrono::nanoseconds working{};
     std::size_t answered = 0;
     Clock::time_point progress{};
-    std::size_t items = 0;  // answered by all the processes that held the place
+    bool left_it_lying = false;  // what was handed to it when it had nothing else, and so was taken back
+    std::size_t items = 0;       // answered by all the processes that held the place
   };
   void collect(WorkerSlot& slot);
   void measure(WorkerSlot& slot, GroupCall* call);

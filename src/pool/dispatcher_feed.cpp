@@ -51,7 +51,8 @@ WorkerSlot* Dispatcher::choose(const Batch& batch) {
     const double ahead = static_cast<double>(slot.unanswered_items()) * pace;
     const bool is_idle = slot.unanswered_items() == 0;
     int rank = 0;
-    if (is_stuck(slot, now)) {
+    const bool left_it_lying = pace_[static_cast<std::size_t>(slot.index())].left_it_lying;
+    if (is_stuck(slot, now) || (left_it_lying && !slot.is_parked())) {
       rank = 1;
     } else if (is_short) {
       const bool is_parked = slot.is_parked();
@@ -117,7 +118,13 @@ void Dispatcher::rebalance() {
     if (unclaimed == 0) continue;
     const double pace = slot.working_on().nanoseconds_per_item();
     const double waits = static_cast<double>(unclaimed) * pace;
-    if (pace == 0 || waits >= waking_nanoseconds || is_stuck(slot, now)) requeue(slot.recall());
+    if (pace != 0 && waits < waking_nanoseconds && !is_stuck(slot, now)) continue;
+    std::vector<Batch> recalled = slot.recall();
+    // It may be in a destructor that never ends, after an item that it has answered: not the same again.
+    if (!recalled.empty() && slot.unanswered_items() == 0) {
+      pace_[static_cast<std::size_t>(slot.index())].left_it_lying = true;
+    }
+    requeue(std::move(recalled));
   }
   quantum_ = 0;
   feed();
