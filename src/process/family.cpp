@@ -2,6 +2,7 @@
 #include "process/family.hpp"
 
 #include "os/this_process.hpp"
+#include "process/ending_times.hpp"
 #include "process/task_context.hpp"
 
 #include <algorithm>
@@ -15,9 +16,6 @@
 
 namespace multiprocessing::detail {
 namespace {
-
-constexpr std::chrono::milliseconds time_to_terminate{500};
-constexpr std::chrono::seconds time_to_die{2};
 
 std::atomic<Family*> family = nullptr;
 

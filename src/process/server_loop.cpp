@@ -7,6 +7,7 @@
 #include "os/this_process.hpp"
 #include "os/wait.hpp"
 #include "os/worker_surroundings.hpp"
+#include "process/ending_times.hpp"
 #include "process/worker_life.hpp"
 
 #include <algorithm>
@@ -18,9 +19,6 @@
 namespace multiprocessing::detail {
 namespace {
 
-constexpr std::chrono::milliseconds time_to_terminate{500};
-// After that whatever is left has had its SIGKILL, and sits in a system call that only the kernel can end.
-constexpr std::chrono::seconds time_to_die{2};
 // The list of children can miss one while others end, and then no SIGCHLD comes for it.
 constexpr std::chrono::milliseconds look_again{20};
 

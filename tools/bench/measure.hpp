@@ -2,6 +2,7 @@
 #pragma once
 
 #include "row.hpp"
+#include "stopwatch.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -17,13 +18,8 @@ struct Setting {
   std::chrono::milliseconds idle_time{5'000};
 };
 
-// How long `work` takes, in seconds.
-template <class Work>
-double seconds(const Work& work) {
-  const auto begin = std::chrono::steady_clock::now();
-  work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-}
+using tools::keep;
+using tools::seconds;
 
 // Seconds of one sample, for as many items as `items` says.
 struct Contender {
@@ -39,8 +35,5 @@ void compare(Row& row, std::size_t samples, const Contender& ours, const Contend
 
 // From now on this process, and those it forks, run on the CPU that it is on.
 void stay_on_one_cpu();
-
-// The compiler must believe that someone reads what the address leads to.
-inline void keep(const void* address) { asm volatile("" : : "g"(address) : "memory"); }
 
 }  // namespace bench

@@ -2,18 +2,14 @@
 #pragma once
 
 #include "measured.hpp"
+#include "stopwatch.hpp"
 
 #include <functional>
 
 namespace compare {
 
-// How long `work` takes, in seconds.
-template <class Work>
-double seconds(const Work& work) {
-  const auto begin = std::chrono::steady_clock::now();
-  work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-}
+using tools::keep;
+using tools::seconds;
 
 // One of those that are compared. `sample` returns a value in the chart's unit.
 struct Contender {
@@ -30,9 +26,6 @@ struct Effort {
 
 // Samples of all in turn, A B A B, as long as the effort lasts. The first round is what is cold.
 std::vector<Measured> in_turn(const std::string& chart, const std::vector<Contender>& contenders, const Effort& effort);
-
-// The compiler must believe that someone reads what the address leads to.
-inline void keep(const void* address) { asm volatile("" : : "g"(address) : "memory"); }
 
 void append(std::vector<Measured>& to, std::vector<Measured> more);
 
