@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -102,6 +103,20 @@ TEST_F(Compare, WhatCannotBeWrittenIsSaidBeforeAnythingIsMeasured) {
   std::string text;
   std::ifstream(path("file")) >> text;
   EXPECT_EQ(text, "mine");
+}
+
+// The limit holds for the address space, of which a program takes more than it touches.
+TEST_F(Compare, TooLittleMemoryIsSaidBeforeAnythingIsMeasured) {
+  const ChildResult result = run_in_child([] {
+    const rlimit limit{std::size_t{400} << 20, std::size_t{400} << 20};
+    ASSERT_EQ(::setrlimit(RLIMIT_AS, &limit), 0);
+    execute(COMPARE_PROGRAM, {"crash"});
+  });
+
+  EXPECT_EQ(result.exit_code, 2) << result;
+  EXPECT_EQ(result.standard_error,
+            "multiprocessing-compare: 512 MiB of memory are needed, and only 400 MiB are free\n");
+  EXPECT_EQ(result.standard_output, "");
 }
 
 TEST_F(Compare, WithoutGnuplotNoPageIsPromised) {

@@ -66,7 +66,7 @@ std::string bar_plot(const SectionResult& result, const Chart& chart, Screen scr
          << "unset key\nset style fill solid 0.55\n"
          << (is_logarithmic ? "set logscale x\n" : "") << "unset ytics\nset border 1\nset xrange [" << values.least
          << ':' << right << "]\nset yrange [" << 1 - count - (half_bar + 6) / row << ':' << 1 - (half_bar + 6) / row
-         << "]\nset lmargin 2\nset rmargin 3\nset xlabel "
+         << "]\nset lmargin 4\nset rmargin 3\nset xlabel "
          << quoted(chart.unit + (is_logarithmic ? ", logarithmic" : "")) << " offset 0, 0.3 textcolor rgb '"
          << ink_colour << "'\n";
   if (chart.level) {

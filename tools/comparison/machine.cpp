@@ -3,6 +3,7 @@
 
 #include <multiprocessing/cpu_count.hpp>
 
+#include <sys/resource.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -63,6 +64,10 @@ std::size_t available_memory_bytes() {
   std::istringstream limit(first_line("/sys/fs/cgroup" + value_in("/proc/self/cgroup", "0:") + "/memory.max"));
   std::size_t limit_bytes = 0;
   if (limit >> limit_bytes) bytes = std::min(bytes, limit_bytes);
+  for (const auto resource : {RLIMIT_AS, RLIMIT_DATA}) {
+    rlimit ours{};
+    if (::getrlimit(resource, &ours) == 0) bytes = std::min<std::size_t>(bytes, ours.rlim_cur);
+  }
   return bytes;
 }
 

@@ -3,7 +3,8 @@
 
 #include <sys/mman.h>
 
-#include <new>
+#include <stdexcept>
+#include <string>
 
 namespace compare {
 namespace {
@@ -18,7 +19,9 @@ Ballast::Ballast(std::size_t size_bytes, Pages pages) : size_bytes_(size_bytes) 
   // Whole huge pages fit whatever address the kernel chooses.
   size_bytes_ = (size_bytes + huge_page_bytes - 1) / huge_page_bytes * huge_page_bytes;
   void* const begin = ::mmap(nullptr, size_bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (begin == MAP_FAILED) throw std::bad_alloc();
+  if (begin == MAP_FAILED) {
+    throw std::runtime_error("no " + std::to_string(size_bytes_ >> 20) + " MiB of memory are to be had in one piece");
+  }
   data_ = static_cast<unsigned char*>(begin);
   ::madvise(begin, size_bytes_, pages == Pages::huge ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
   touch(size_bytes_);
