@@ -55,8 +55,7 @@ NameTracker::NameTracker(NameTable& table) {
       throw_errno("the process that looks after names of shared memory did not start");
     }
   } catch (...) {
-    send_signal(pid_, SIGKILL);
-    reap_killed_child(pid_);
+    kill_child(pid_);
     throw;
   }
 }

@@ -48,7 +48,9 @@ std::optional<EndedChild> reap_any_child() noexcept {
   return child;
 }
 
-void reap_killed_child(pid_t pid) noexcept {
+void kill_child(pid_t pid) noexcept {
+  if (::waitpid(pid, nullptr, WNOHANG) != 0) return;
+  ::kill(pid, SIGKILL);
   while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
   }
 }

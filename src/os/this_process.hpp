@@ -36,7 +36,7 @@ struct EndedChild {
 // Reaps a child that has ended, any of them: only for a process whose children are all ours. Never blocks.
 std::optional<EndedChild> reap_any_child() noexcept;
 
-// Reaps this child, which was sent a SIGKILL. Blocks until it has ended.
-void reap_killed_child(pid_t pid) noexcept;
+// SIGKILL to a child, and reaps it. Blocks until it has ended. Nothing happens to one that somebody else has reaped.
+void kill_child(pid_t pid) noexcept;
 
 }  // namespace multiprocessing::detail

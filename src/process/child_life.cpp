@@ -97,8 +97,7 @@ void BirthOfChild::follow(pid_t pid, ProcessState& child) {
   try {
     child.set_process(pid, open_pidfd(pid), std::move(end_watch_));
   } catch (...) {
-    send_signal(pid, SIGKILL);
-    reap_killed_child(pid);
+    kill_child(pid);
     throw;
   }
 }

@@ -56,8 +56,7 @@ bool ForkServer::give_birth(ServerLoop& loop, EventFd& is_born) {
     ledger_->forbid_fork_inheritance();
     return true;
   } catch (...) {
-    send_signal(pid_, SIGKILL);
-    reap_killed_child(pid_);
+    kill_child(pid_);
     throw;
   }
 }

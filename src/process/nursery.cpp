@@ -11,8 +11,10 @@
 #include "process/worker_life.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <new>
 #include <system_error>
 #include <utility>
 
@@ -28,18 +30,57 @@ Nursery::Nursery(int slots, std::function<void(int slot)> worker_main, std::vect
     : worker_main_(std::move(worker_main)),
       bells_(std::move(bells)),
       mask_of_program_(mask_of_program),
-      workers_(static_cast<std::size_t>(slots)) {}
+      workers_(static_cast<std::size_t>(slots)) {
+  reports_.reserve(2 * workers_.size());
+}
 
 void Nursery::run() noexcept {
   name_process("mp-starter");
-  for (std::unique_lock lock(mutex_);; sleep(lock)) {
-    bury_the_dead();
-    obey();
-    if (phase_ != Phase::gone) continue;
-    // Now, not when this thread lets go of it: who waits for that has seen the last of it.
-    orders_.close();
-    return changed_.notify_all();
+  std::unique_lock lock(mutex_);
+  while (refusal_ == 0) {
+    try {
+      bury_the_dead();
+      obey();
+      if (phase_ == Phase::gone) {
+        orders_.close();  // now, not when this thread lets go of it: who waits for that has seen the last of it
+        break;
+      }
+      sleep(lock);
+    } catch (const std::bad_alloc&) {
+      sleep_without_memory(lock);
+    } catch (const std::system_error& refused) {
+      if (!lock.owns_lock()) lock.lock();
+      give_up(refused.code().value());
+    }
   }
+  changed_.notify_all();
+}
+
+// Until there is some again, what is to be done is looked for now and then.
+void Nursery::sleep_without_memory(std::unique_lock<std::mutex>& lock) noexcept {
+  if (!lock.owns_lock()) lock.lock();
+  changed_.wait_for(lock, look_again);
+}
+
+// The program has closed what it did not open: no worker can be watched any more. The numbers may be those of its own
+// files by now: they are left alone.
+void Nursery::give_up(int error) noexcept {
+  refusal_ = error;
+  for (Worker& worker : workers_) {
+    if (!worker.pidfd) continue;
+    [[maybe_unused]] const int not_ours = worker.pidfd.release();
+    kill_child(worker.pid);
+    report({.kind = WorkerReport::Kind::ended,
+            .slot = static_cast<int>(&worker - workers_.data()),
+            .pid = worker.pid,
+            .status = wait_status_of(-SIGKILL)});
+  }
+  changed_.notify_all();
+}
+
+// The caller has given an order. A thread that sleeps does not see that its bell was closed.
+void Nursery::ring() noexcept {
+  if (refusal_ == 0 && !EventFd::ring(orders_.fd())) give_up(EBADF);
 }
 
 void Nursery::sleep(std::unique_lock<std::mutex>& lock) {
@@ -91,31 +132,40 @@ void Nursery::obey() {
   }
 }
 
+void Nursery::be_worker(int slot, pid_t program) noexcept {
+  for (Worker& elder : workers_) elder.pidfd.reset();
+  orders_.close();
+  set_server_signals();
+  // Another one is forked then, at a better moment.
+  if (!leave_on_exit(flush_own_output)) leave_process(1);
+  begin_worker({.pid = program}, slot, mask_of_program_);
+  worker_main_(slot);
+  leave_worker(0);
+}
+
 void Nursery::fork_worker(int slot) {
   Worker& worker = workers_[static_cast<std::size_t>(slot)];
   flush_output_if_free();
   const pid_t program = this_process();
   worker.pid = fork_process();
-  if (worker.pid == 0) {
-    for (Worker& elder : workers_) elder.pidfd.reset();
-    orders_.close();
-    set_server_signals();
-    // Another one is forked then, at a better moment.
-    if (!leave_on_exit(flush_own_output)) leave_process(1);
-    begin_worker({.pid = program}, slot, mask_of_program_);
-    worker_main_(slot);
-    leave_worker(0);
-  }
-  int error = worker.pid < 0 ? last_error() : 0;
+  if (worker.pid == 0) be_worker(slot, program);
+  if (worker.pid < 0) return refuse(slot, last_error());
+  const auto drop = [&](int error) {
+    kill_child(worker.pid);
+    refuse(slot, error);
+  };
   try {
-    if (error == 0) worker.pidfd = open_pidfd(worker.pid);
+    worker.pidfd = open_pidfd(worker.pid);
   } catch (const std::system_error& refused) {
-    error = refused.code().value();
-    send_signal(worker.pid, SIGKILL);
-    reap_killed_child(worker.pid);
+    return drop(refused.code().value());
+  } catch (const std::bad_alloc&) {
+    return drop(ENOMEM);
   }
-  if (error != 0) return report({.kind = WorkerReport::Kind::refused, .slot = slot, .pid = 0, .status = error});
   report({.kind = WorkerReport::Kind::started, .slot = slot, .pid = worker.pid, .status = 0});
+}
+
+void Nursery::refuse(int slot, int error) {
+  report({.kind = WorkerReport::Kind::refused, .slot = slot, .pid = 0, .status = error});
 }
 
 void Nursery::report(const WorkerReport& report) {
@@ -136,23 +186,26 @@ bool Nursery::is_alone() const noexcept {
 }
 
 void Nursery::signal_all(int signal) noexcept {
-  for (const Worker& worker : workers_) {
-    if (worker.pidfd) signal_pidfd(worker.pidfd.get(), signal);
-  }
+  for (const Worker& worker : workers_) signal_worker(worker, signal);
 }
 
 void Nursery::order_fork(int slot) {
   std::unique_lock lock(mutex_);
+  ring();
+  if (refusal_ != 0) return refuse(slot, refusal_);
   bool& is_ordered = workers_[static_cast<std::size_t>(slot)].is_ordered;
   is_ordered = true;
-  orders_.ring();
-  changed_.wait(lock, [&] { return !is_ordered || is_to_quit_; });
+  changed_.wait(lock, [&] { return !is_ordered || is_to_quit_ || refusal_ != 0; });
+  if (refusal_ != 0 && std::exchange(is_ordered, false)) refuse(slot, refusal_);
 }
 
 void Nursery::signal(int slot, int signal) noexcept {
   const std::lock_guard lock(mutex_);
-  const Worker& worker = workers_[static_cast<std::size_t>(slot)];
-  if (worker.pidfd) signal_pidfd(worker.pidfd.get(), signal);
+  signal_worker(workers_[static_cast<std::size_t>(slot)], signal);
+}
+
+void Nursery::signal_worker(const Worker& worker, int signal) noexcept {
+  if (worker.pidfd && !signal_pidfd(worker.pidfd.get(), signal) && last_error() == EBADF) give_up(EBADF);
 }
 
 std::optional<WorkerReport> Nursery::next_report() {
@@ -166,7 +219,7 @@ std::optional<WorkerReport> Nursery::next_report() {
 void Nursery::order_quit() noexcept {
   const std::lock_guard lock(mutex_);
   is_to_quit_ = true;
-  orders_.ring();
+  ring();
 }
 
 void Nursery::kill() noexcept {
@@ -176,7 +229,7 @@ void Nursery::kill() noexcept {
 
 bool Nursery::wait_until_gone(Deadline deadline) {
   std::unique_lock lock(mutex_);
-  const auto is_gone = [this] { return phase_ == Phase::gone; };
+  const auto is_gone = [this] { return phase_ == Phase::gone || refusal_ != 0; };
   if (deadline != never) return changed_.wait_until(lock, deadline, is_gone);
   changed_.wait(lock, is_gone);
   return true;

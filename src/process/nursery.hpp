@@ -40,12 +40,18 @@ class Nursery {
 
   void bury_the_dead();
   void obey();
+  void give_up(int error) noexcept;
+  void ring() noexcept;
   void fork_worker(int slot);
+  [[noreturn]] void be_worker(int slot, pid_t program) noexcept;
+  void signal_worker(const Worker& worker, int signal) noexcept;
   void signal_all(int signal) noexcept;
   bool is_alone() const noexcept;
+  void refuse(int slot, int error);
   void report(const WorkerReport& report);
   std::vector<int> pidfds() const;
   void sleep(std::unique_lock<std::mutex>& lock);
+  void sleep_without_memory(std::unique_lock<std::mutex>& lock) noexcept;
 
   const std::function<void(int slot)> worker_main_;
   const std::vector<int> bells_;
@@ -54,11 +60,12 @@ class Nursery {
   std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;
   std::vector<Worker> workers_;
-  std::vector<WorkerReport> reports_;
+  std::vector<WorkerReport> reports_;  // never more than two of a slot, for which there is memory from the start
   bool is_to_quit_ = false;
   Phase phase_ = Phase::serving;
   Deadline next_phase_ = never;
   bool somebody_lingers_ = false;  // has ended, but a debugger has not let go of it
+  int refusal_ = 0;                // an errno: no worker can be watched any more, and there is none
 };
 
 }  // namespace multiprocessing::detail

@@ -170,6 +170,29 @@ TEST(StartMethodFork, WorkersEndWithTheProgramHoweverThatEnds) {
   }
 }
 
+// As a daemon does that closes what it does not know. Nobody can watch the workers then: they end, and the program, which
+// goes on, is told.
+TEST(StartMethodFork, AProgramThatClosesThePoolsDescriptorsIsToldAndGoesOn) {
+  for (const bool is_told_by_a_death : {false, true}) {
+    const ChildResult child = run_in_child([&] {
+      Pool pool(two_by_fork);
+      const std::vector<pid_t> workers = pool.worker_pids();
+      close_all(0);
+      if (is_told_by_a_death) ::kill(workers[0], SIGKILL);
+      try {
+        pool.map(&live_or_die, std::vector<int>{1, 2, 3, 4}, 1);
+        ADD_FAILURE() << "a pool without descriptors has answered";
+      } catch (const std::system_error& error) {
+        EXPECT_EQ(error.code(), std::errc::bad_file_descriptor) << error.what();
+      } catch (const BrokenPool&) {
+      }
+      pool.terminate();
+      EXPECT_TRUE(children_of(::getpid()).empty());
+    });
+    EXPECT_EQ(child.exit_code, 0) << child;
+  }
+}
+
 TEST(StartMethodFork, TerminateEndsAWorkerThatIgnoresItAndOneThatIsStopped) {
   Pool pool(two_by_fork);
   auto stubborn = pool.apply_async(&be_stubborn);

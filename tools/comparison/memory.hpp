@@ -9,7 +9,8 @@ namespace compare {
 class Ballast {
  public:
   enum class Pages { small, huge };
-  // Rounded up to whole pages; none of 0 bytes. Huge pages are what the kernel makes of them. Throws std::runtime_error.
+  // Rounded up to whole pages; none of 0 bytes. Huge pages are what the kernel makes of them.
+  // Throws std::runtime_error.
   explicit Ballast(std::size_t size_bytes, Pages pages = Pages::small);
   Ballast(const Ballast&) = delete;
   Ballast& operator=(const Ballast&) = delete;
