@@ -170,8 +170,8 @@ TEST(StartMethodFork, WorkersEndWithTheProgramHoweverThatEnds) {
   }
 }
 
-// As a daemon does that closes what it does not know. Nobody can watch the workers then: they end, and the program, which
-// goes on, is told.
+// As a daemon does that closes what it does not know. Nobody can watch the workers then: they end, and the program,
+// which goes on, is told.
 TEST(StartMethodFork, AProgramThatClosesThePoolsDescriptorsIsToldAndGoesOn) {
   for (const bool is_told_by_a_death : {false, true}) {
     const ChildResult child = run_in_child([&] {
