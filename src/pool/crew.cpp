@@ -110,6 +110,7 @@ void Crew::note_started() {
     Member& started = member(up.index());
     if (up.state != WorkerSlot::State::up || std::exchange(started.was_up, true)) continue;
     started.starting += Clock::now() - up.ordered_at;
+    if (trace_ != nullptr) trace_->worker_started(up.index(), up.pid, up.ordered_at);
     failed_starts_ = 0;
   }
 }
@@ -142,6 +143,7 @@ void Crew::on_ended(const WorkerReport& report) {
   Member& gone = member(report.slot);
   const auto [progress, was_up, was_condemned, crash] =
       dispatcher_.worker_ended(report.slot, report.status, gone.killed);
+  if (trace_ != nullptr) trace_->worker_ended(report.slot, pid, describe_wait_status(report.status));
   Bytes failure = dispatcher_.take_start_failure();
   const bool initializer_threw = failure.size_bytes() != 0;
   if (initializer_threw) start_failure_ = std::move(failure);

@@ -24,6 +24,7 @@ class Crew {
   bool all_up() const;
   bool none_left() const;  // no worker runs or is on its way
   void finish();           // once idle, workers leave and are not replaced
+  void trace_to(Trace& trace) { trace_ = &trace; }
   void starter_lost();
 
   // Why the pool cannot go on; empty while it can. `refused` is errno if the system refused a process, the first time.
@@ -59,6 +60,7 @@ class Crew {
 
   Dispatcher& dispatcher_;
   WorkerStarter& starter_;
+  Trace* trace_ = nullptr;
   std::function<void(int)> reset_;
   std::optional<std::chrono::nanoseconds> initializer_timeout_;
   Stopwatch stopwatch_;

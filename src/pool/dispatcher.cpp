@@ -27,6 +27,11 @@ Dispatcher::Dispatcher(ChannelBlock& channels, int slots, std::optional<long> ma
   for (int slot = 0; slot != slots; ++slot) slots_.emplace_back(channels.channel(slot), slot);
 }
 
+void Dispatcher::trace_to(Trace& trace) {
+  trace_ = &trace;
+  for (WorkerSlot& slot : slots_) slot.time_all();
+}
+
 void Dispatcher::note_timeout(GroupCall& call) {
   const bool has_work = call.table.expected() != call.table.ended();
   if (!call.is_timed() || std::exchange(call.is_awaited_in_time, has_work) == has_work) return;
@@ -41,6 +46,7 @@ void Dispatcher::note_timeout(GroupCall& call) {
 void Dispatcher::end_if_complete(GroupCall& call) {
   note_timeout(call);
   if (!call.end_if_complete()) return;
+  if (trace_ != nullptr) trace_->call_ended(call.number);
   ++ended_calls_.all;
   if (call.is_expected) ++ended_calls_.expected;
 }
@@ -59,6 +65,19 @@ void Dispatcher::on_answer(GroupCall& call, std::size_t index, ByteAnswer answer
 void Dispatcher::on_fixed_answers(GroupCall& call, std::size_t count) {
   finished_ += count;
   end_if_complete(call);
+}
+
+void Dispatcher::on_times(int slot, const GroupCall& call, std::size_t index, const ItemTimes& times, bool failed) {
+  const pid_t pid = slots_[static_cast<std::size_t>(slot)].pid;
+  trace_->item_ran(slot, {call.number, call.first_index + index, pid}, times, failed);
+}
+
+void Dispatcher::trace_lost(const WorkerSlot& slot, const char* why) {
+  if (trace_ == nullptr) return;
+  const auto begun = slot.begun_item();
+  if (!begun) return;
+  const Trace::Item item{begun->call.number, begun->call.first_index + begun->index, slot.pid};
+  trace_->item_lost(slot.index(), item, begun->began_nanoseconds, why);
 }
 
 void Dispatcher::end(const Batch& batch, const std::exception_ptr& reason) {
@@ -135,6 +154,15 @@ void Dispatcher::pass() {
   rebalance();
 }
 
+std::vector<Batch> Dispatcher::recall(WorkerSlot& slot) {
+  std::vector<Batch> batches = slot.recall();
+  if (trace_ == nullptr || batches.empty()) return batches;
+  std::size_t items = 0;
+  for (const Batch& batch : batches) items += batch.count;
+  trace_->recalled(slot.index(), items);
+  return batches;
+}
+
 void Dispatcher::requeue(std::vector<Batch> batches) {
   for (auto batch = batches.rbegin(); batch != batches.rend(); ++batch) {
     if (batch->call().withdrawn) {
@@ -151,7 +179,7 @@ void Dispatcher::withdraw(GroupCall& call, const std::exception_ptr& reason) {
   queue_.take_out(call, [&](const Batch& batch) { end(batch, reason); });
   for (WorkerSlot& slot : slots_) {
     // A try fails if the worker claims meanwhile: then there is less to take back.
-    for (int tries = 0; tries != 8 && slot.has_unclaimed(call); ++tries) requeue(slot.recall());
+    for (int tries = 0; tries != 8 && slot.has_unclaimed(call); ++tries) requeue(recall(slot));
   }
   feed();
 }
@@ -162,6 +190,7 @@ void Dispatcher::fail_everything(const std::exception_ptr& reason) {
     queue_.pop_front();
   }
   for (WorkerSlot& slot : slots_) {
+    trace_lost(slot, "by the end of the pool");
     WorkerSlot::Aftermath aftermath = slot.take_apart(true);
     for (const Batch& batch : aftermath.rest) end(batch, reason);
   }
@@ -183,6 +212,7 @@ Dispatcher::Ended Dispatcher::worker_ended(int index, int wait_status, bool was_
   const std::size_t before = slot.answered_items();
   const bool consistent = slot.collect(*this);
   pace_[static_cast<std::size_t>(index)].items += slot.answered_items() - before;
+  trace_lost(slot, "with its worker");
   WorkerSlot::Aftermath aftermath = slot.take_apart(was_overwritten || !consistent);
   pace_[static_cast<std::size_t>(index)].answered = 0;
   wait_status = slot.ended_by(wait_status, was_ordered);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "pool/trace.hpp"
 #include "pool/work_queue.hpp"
 #include "pool/worker_slot.hpp"
 
@@ -16,6 +17,7 @@ namespace multiprocessing::detail {
 class Dispatcher final : private AnswerSink {
  public:
   Dispatcher(ChannelBlock& channels, int slots, std::optional<long> max_tasks_per_child);
+  void trace_to(Trace& trace);  // before any work
 
   void submit(Batch batch);
   // Takes what has been answered, hands out what is queued, moves work from behind long items to idle workers.
@@ -68,6 +70,7 @@ class Dispatcher final : private AnswerSink {
   void note_timeout(GroupCall& call);
   void on_answer(GroupCall& call, std::size_t index, ByteAnswer answer) override;
   void on_fixed_answers(GroupCall& call, std::size_t count) override;
+  void on_times(int slot, const GroupCall& call, std::size_t index, const ItemTimes& times, bool failed) override;
 
   struct Pace {  // of one worker, for the measure of its items
     std::chrono::nanoseconds working{};
@@ -86,11 +89,14 @@ class Dispatcher final : private AnswerSink {
   void retire_if_due(WorkerSlot& slot);  // it has run as many items as max_tasks_per_child allows
   long left_of_life(const WorkerSlot& slot) const;
   void rebalance();
+  std::vector<Batch> recall(WorkerSlot& slot);
+  void trace_lost(const WorkerSlot& slot, const char* why);
   void requeue(std::vector<Batch> batches);
   void end(const Batch& batch, const std::exception_ptr& reason);
   void lose(const Batch& item, const std::exception_ptr& reason);  // its worker was lost: that is its end, or a retry
 
   std::vector<WorkerSlot> slots_;
+  Trace* trace_ = nullptr;
   std::vector<Pace> pace_;
   WorkQueue queue_;
   std::optional<long> max_tasks_per_child_;

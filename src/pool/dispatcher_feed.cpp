@@ -119,7 +119,7 @@ void Dispatcher::rebalance() {
     const double pace = slot.working_on().nanoseconds_per_item();
     const double waits = static_cast<double>(unclaimed) * pace;
     if (pace != 0 && waits < waking_nanoseconds && !is_stuck(slot, now)) continue;
-    std::vector<Batch> recalled = slot.recall();
+    std::vector<Batch> recalled = recall(slot);
     // It may be in a destructor that never ends, after an item that it has answered: not the same again.
     if (!recalled.empty() && slot.unanswered_items() == 0) {
       pace_[static_cast<std::size_t>(slot.index())].left_it_lying = true;

@@ -82,4 +82,11 @@ void ResultWriter::finish(PieceKind kind, Notice notice) {
   parts_are_out_ = false;
 }
 
+void ResultWriter::finish(PieceKind kind, Notice notice, const ItemTimes& times) {
+  publish(PieceKind::part, Notice::none);
+  open_window();
+  write(&times, sizeof times);
+  finish(kind, notice);
+}
+
 }  // namespace multiprocessing::detail

@@ -28,6 +28,7 @@ class ResultWriter final : public ByteSink {
   // whether it is the last of all that is offered.
   enum class Notice { none, look, last_of_frame };
   void finish(PieceKind kind, Notice notice);
+  void finish(PieceKind kind, Notice notice, const ItemTimes& times);  // in a frame of Timing::all
 
  private:
   void overflow(const std::byte* data, std::size_t size_bytes) override;

@@ -3,6 +3,7 @@
 
 #include <multiprocessing/cpu_count.hpp>
 
+#include "pool/function_name.hpp"
 #include "pool/inheritance.hpp"
 #include "pool/option_checks.hpp"
 
@@ -39,6 +40,7 @@ std::shared_ptr<GroupCall> WorkerGroup::enter(PreparedFunction function, const C
   auto call = std::make_shared<GroupCall>(shared_from_this(), callback_thread_, std::move(function.image), settings,
                                           pace, ++calls_, settings.numbered ? numbered_calls_++ : 0);
   call->withdrawn = ended_by_ ? ended_by_ : function.refused;
+  if (trace_) trace_->call_began(call->number, function_name(call->function));
   // A call that waits alone is not told of each answer. Now there may be work of another behind its last one.
   if (++open_calls_ == 2) collector_.changed();
   return call;

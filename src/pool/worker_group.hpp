@@ -79,10 +79,12 @@ class WorkerGroup final : public ByteCore,
   const LoadedModules modules_;  // at the fork
   PoolOptions options_;
   int processes_;
+  const std::optional<std::filesystem::path> trace_path_;
   WorkerGroupSettings settings_;
   ChannelBlock channels_;
   Dispatcher dispatcher_;
   Collector collector_;
+  std::optional<Trace> trace_;
   std::unique_ptr<WorkerStarter> starter_;
   std::unique_ptr<Crew> crew_;
   CallbackThread callback_thread_;

@@ -7,6 +7,7 @@
 #include "os/throw_trace.hpp"
 #include "pool/inheritance.hpp"
 #include "pool/option_checks.hpp"
+#include "pool/trace_path.hpp"
 #include "pool/worker_group.hpp"
 #include "process/direct_starter.hpp"
 #include "process/fork_server.hpp"
@@ -21,6 +22,7 @@ WorkerGroup::WorkerGroup(const PoolOptions& options, const WorkerGroupSettings& 
                          const MakeStarter& make_starter)
     : options_(options),
       processes_(check_options(options)),
+      trace_path_(trace_path(options)),
       settings_(settings),
       channels_(processes_, settings.ring_bytes),
       dispatcher_(channels_, processes_, options.max_tasks_per_child),
@@ -38,11 +40,17 @@ WorkerGroup::WorkerGroup(const PoolOptions& options, const WorkerGroupSettings& 
   crew_ = std::make_unique<Crew>(
       dispatcher_, *starter_, [this](int slot) { channels_.reset(slot); }, options.initializer_timeout);
   if (starter_->lost_fd() >= 0) collector_.watch(starter_->lost_fd());
+  if (trace_path_) {
+    trace_.emplace(*trace_path_, processes_);
+    dispatcher_.trace_to(*trace_);
+    crew_->trace_to(*trace_);
+  }
   start_workers();
 }
 
 void WorkerGroup::work_as(int slot) {
   channels_.keep_only(slot);
+  if (trace_) trace_->leave_to_parent();
   record_crashes_in(*channels_.channel(slot).crash);
   set_worker_index(slot);
   // A task may close what it does not know and open files of its own: nothing of ours must be written there.
@@ -135,6 +143,7 @@ void WorkerGroup::end_processes() {
     slot.state = WorkerSlot::State::absent;
     slot.pid = 0;
   }
+  if (trace_) trace_->finish();
 }
 
 bool WorkerGroup::join(Deadline deadline) {

@@ -10,27 +10,40 @@
 #include "process/task_context.hpp"
 
 namespace multiprocessing::detail {
+namespace {
+
+std::uint64_t nanoseconds_of(std::chrono::steady_clock::time_point time) {
+  return static_cast<std::uint64_t>(std::chrono::nanoseconds(time.time_since_epoch()).count());
+}
+
+std::uint64_t now_in_nanoseconds() { return nanoseconds_of(std::chrono::steady_clock::now()); }
+
+}  // namespace
 
 // One item in this worker, as the code that knows its types sees it.
 class Worker::Item final : public RunningItem {
  public:
   Item(Worker& worker, const FrameHeader& frame, std::uint32_t number)
       : RunningItem(worker.reader_), worker_(worker), frame_(frame), number_(number) {}
-  void running() override { mark(Phase::running); }
+  void running() override {
+    mark(Phase::running);
+    if (frame_.timing == Timing::all) worker_.times_.running = now_in_nanoseconds();
+  }
   ByteSink& encoding() override {
     mark(Phase::encoding);
+    if (frame_.timing == Timing::all) worker_.times_.encoding = now_in_nanoseconds();
     worker_.writer_.begin();
     return worker_.writer_;
   }
   void commit() override {
     mark(Phase::done);
-    worker_.writer_.finish(PieceKind::value, worker_.notice_after(frame_, number_));
+    worker_.finish_answer(frame_, number_, PieceKind::value);
   }
   void commit_exception(const Bytes& exception) {
     worker_.writer_.begin_instead();
     copy_to(exception, worker_.writer_);
     mark(Phase::done);
-    worker_.writer_.finish(PieceKind::exception, worker_.notice_after(frame_, number_));
+    worker_.finish_answer(frame_, number_, PieceKind::exception);
   }
   void mark(Phase phase) {
     phase_ = phase;
@@ -104,8 +117,14 @@ bool Worker::claim() {
 }
 
 void Worker::stamp() {
-  const std::chrono::nanoseconds now = std::chrono::steady_clock::now().time_since_epoch();
-  channel_.words->began_nanoseconds.store(static_cast<std::uint64_t>(now.count()), std::memory_order_relaxed);
+  times_.decoding = now_in_nanoseconds();
+  channel_.words->began_nanoseconds.store(times_.decoding, std::memory_order_relaxed);
+}
+
+void Worker::finish_answer(const FrameHeader& frame, std::uint32_t number, PieceKind kind) {
+  if (frame.timing != Timing::all) return writer_.finish(kind, notice_after(frame, number));
+  times_.end = now_in_nanoseconds();
+  writer_.finish(kind, notice_after(frame, number), std::exchange(times_, {}));
 }
 
 void Worker::wait_to_be_killed() {
@@ -128,8 +147,10 @@ void Worker::wait_for_frames() {
     const Turn turn = Turn::of(channel_.words->turn.load(std::memory_order_seq_cst));
     return turn.claimed != turn.offered;
   };
+  times_.waited_from = nanoseconds_of(since_);
   waiting_.until(ParkReason::for_frames, offered, [] { flush_own_output(); });
   count_time(waiting_nanoseconds_, channel_.words->waiting_nanoseconds);
+  times_.waited_until = nanoseconds_of(since_);
 }
 
 bool Worker::run_frame() {
@@ -151,7 +172,7 @@ bool Worker::run_frame() {
   const auto& type = *reinterpret_cast<const TaskType*>(frame.type);
   for (std::uint32_t number = 0; number != frame.items;) {
     // The first one of a frame that brings its function takes the general way: that may fail.
-    if (type.run_fixed == nullptr || frame.is_timed || (number == 0 && frame.place >= 0)) {
+    if (type.run_fixed == nullptr || frame.timing != Timing::none || (number == 0 && frame.place >= 0)) {
       run_item(frame, number++);
     } else {
       number = run_fixed(frame, number);
@@ -171,7 +192,7 @@ void Worker::run_item(const FrameHeader& frame, std::uint32_t number) {
   const ItemScope scope(index);
   Item item(*this, frame, number);
   ++item_;
-  if (frame.is_timed) stamp();
+  if (frame.timing != Timing::none) stamp();
   item.mark(Phase::decoding);
   if (number == 0 && frame.defines_place) define_place(frame);
   try {

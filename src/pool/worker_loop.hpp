@@ -57,6 +57,7 @@ class Worker {
   static ResultWriter::Notice notice_after(const FrameHeader& frame, std::uint32_t number);
   void stamp();
   void count_time(std::uint64_t& nanoseconds, std::atomic<std::uint64_t>& word);
+  void finish_answer(const FrameHeader& frame, std::uint32_t number, PieceKind kind);
 
   Channel channel_;
   int slot_;
@@ -68,6 +69,7 @@ class Worker {
   std::uint64_t mark_ = 0;      // what `running` says, in revocable frames
   bool is_revocable_ = false;   // the frame
   std::array<Place, function_places> places_;
+  ItemTimes times_{};  // of the item that runs
   std::chrono::steady_clock::time_point since_;
   std::uint64_t working_nanoseconds_ = 0;
   std::uint64_t waiting_nanoseconds_ = 0;

@@ -96,7 +96,7 @@ void WorkerSlot::offer(Batch batch, std::size_t bytes) {
   header.defines_place = frame.defines;
   header.prompt = call.keep != Keep::all;
   header.is_revocable = call.is_revocable;
-  header.is_timed = call.is_timed();
+  header.timing = times_all_ ? Timing::all : call.is_timed() ? Timing::beginning : Timing::none;
   header.address = call.function.address;
 
   const std::uint64_t begin = begin_frame(sizeof header + (streamed ? 0 : state_bytes + bytes));

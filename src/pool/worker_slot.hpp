@@ -24,6 +24,8 @@ class AnswerSink {
   virtual void on_start_failed(Bytes exception) = 0;
   virtual void on_answer(GroupCall& call, std::size_t index, ByteAnswer answer) = 0;
   virtual void on_fixed_answers(GroupCall& call, std::size_t count) = 0;  // they are in the call's table
+  // Before the item's answer, of a slot that times all.
+  virtual void on_times(int slot, const GroupCall& call, std::size_t index, const ItemTimes& times, bool failed) = 0;
 
  protected:
   ~AnswerSink() = default;
@@ -39,6 +41,7 @@ class WorkerSlot {
   WorkerSlot(const Channel& channel, int index) : channel_(channel), index_(index) {}
 
   int index() const { return index_; }
+  void time_all() { times_all_ = true; }  // from the start
   State state = State::absent;
   pid_t pid = 0;
   Clock::time_point ordered_at{};  // when its start was ordered
@@ -85,6 +88,12 @@ class WorkerSlot {
   bool condemn(std::uint64_t running, Verdict verdict);  // false: the worker has gone on meanwhile
   void condemn_if_it_runs(const GroupCall& call);        // one try
   bool must_be_killed() const { return state == State::condemned || state == State::overwritten; }
+  struct BegunItem {
+    const GroupCall& call;
+    std::size_t index;
+    std::uint64_t began_nanoseconds;
+  };
+  std::optional<BegunItem> begun_item() const;  // and not answered; of a slot that times all
 
   // After the worker's death was reported and the last answers were collected.
   struct Aftermath {
@@ -142,6 +151,7 @@ class WorkerSlot {
 
   Channel channel_;
   int index_;
+  bool times_all_ = false;
   std::deque<Frame> frames_;
   std::deque<Stream> stream_;
   std::uint64_t filled_ = 0;

@@ -46,7 +46,7 @@ bool WorkerSlot::take_answers(AnswerSink& sink) {
 // Many values of fixed size, all of one frame, which are most of what a map of numbers answers: take_piece(), in a
 // loop.
 bool WorkerSlot::take_fixed_values(AnswerSink& sink, std::uint64_t& position, std::uint64_t committed) {
-  if (frames_.empty() || parts_.size_bytes() != 0 || !is_claimed(frames_.front())) return false;
+  if (times_all_ || frames_.empty() || parts_.size_bytes() != 0 || !is_claimed(frames_.front())) return false;
   Frame& frame = frames_.front();
   if (frame.batch.count == 0) return false;
   AnswerTable& table = frame.batch.call().table;
@@ -127,7 +127,14 @@ bool WorkerSlot::take_answer(AnswerSink& sink, PieceKind kind, const std::byte* 
   const std::size_t index = frame.batch.first + frame.answered;
   const std::size_t fixed = call.table.fixed_size_bytes();
   ByteAnswer answer{.kind = kind == PieceKind::value ? ByteAnswer::Kind::value : ByteAnswer::Kind::exception};
-  keep_part(data, size_bytes);
+  if (times_all_) {
+    ItemTimes times;
+    if (size_bytes != sizeof times) return false;
+    std::memcpy(&times, data, sizeof times);
+    sink.on_times(index_, call, index, times, kind != PieceKind::value);
+  } else {
+    keep_part(data, size_bytes);
+  }
   if (parts_error_) {
     answer.kind = ByteAnswer::Kind::failure;
     answer.error = std::exchange(parts_error_, nullptr);

@@ -62,6 +62,15 @@ void WorkerSlot::condemn_if_it_runs(const GroupCall& call) {
   if (seen.item + 1 >= first && !is_behind && !seen.condemned) condemn(seen.word(), Verdict::cancelled);
 }
 
+std::optional<WorkerSlot::BegunItem> WorkerSlot::begun_item() const {
+  const RunningWord seen = running();
+  if (frames_.empty() || seen.phase == Phase::none || seen.item != answered_items_ + 1) return std::nullopt;
+  const Frame& frame = frames_.front();
+  if (frame.batch.count == 0 || !is_claimed(frame)) return std::nullopt;
+  return BegunItem{frame.batch.call(), frame.batch.first + frame.answered,
+                   channel_.words->began_nanoseconds.load(std::memory_order_relaxed)};
+}
+
 int WorkerSlot::ended_by(int wait_status, bool was_ordered) const {
   const int crashed = was_ordered ? noted_signal(*channel_.crash) : 0;
   return crashed != 0 && ending_signal(wait_status) == SIGKILL ? crashed : wait_status;

@@ -18,6 +18,10 @@ namespace multiprocessing::detail {
 // bytes than a header) leads to its start. A streamed frame, always the last one offered, wraps.
 enum class FrameKind : std::uint32_t { work, streamed_work, skip, leave };
 
+// What is noted of each item's times: nothing; when it began, in a word of the channel; that, and all of them, which
+// are the last piece of its answer then.
+enum class Timing : std::uint8_t { none, beginning, all };
+
 struct FrameHeader {
   std::uint64_t type;            // address of a TaskType
   std::uint64_t function_bytes;  // of state that comes with this frame
@@ -29,7 +33,7 @@ struct FrameHeader {
   bool defines_place;  // the state comes with this frame
   bool prompt;         // each answer may be waited for; else only the end of the frame is
   bool is_revocable;   // what runs may be condemned
-  bool is_timed;       // when each item began is noted
+  Timing timing;
   alignas(16) std::array<std::byte, 16> address;
 
   std::size_t place_index() const { return static_cast<std::size_t>(place); }
@@ -50,7 +54,18 @@ struct PieceHeader {
   PieceKind kind;
 };
 
+// In nanoseconds of the steady clock; 0: it has not come to that.
+struct ItemTimes {
+  std::uint64_t waited_from;  // for this item, without any; else both are 0
+  std::uint64_t waited_until;
+  std::uint64_t decoding;  // begins
+  std::uint64_t running;
+  std::uint64_t encoding;
+  std::uint64_t end;
+};
+
 static_assert(sizeof(FrameHeader) == 64 && std::is_trivially_copyable_v<FrameHeader>);
 static_assert(sizeof(PieceHeader) == 8 && std::is_trivially_copyable_v<PieceHeader>);
+static_assert(sizeof(ItemTimes) == 48 && std::is_trivially_copyable_v<ItemTimes>);
 
 }  // namespace multiprocessing::detail

@@ -48,6 +48,7 @@ class ParentEnd final : private detail::AnswerSink {
   void on_start_failed(detail::Bytes) override { require(!started_, "a start failed that had succeeded"); }
   void on_answer(detail::GroupCall& call, std::size_t index, detail::ByteAnswer answer) override;
   void on_fixed_answers(detail::GroupCall& call, std::size_t count) override;
+  void on_times(int, const detail::GroupCall&, std::size_t, const detail::ItemTimes&, bool) override {}
   void hand(detail::Batch batch);
   void check_counts() const;
   bool is_claimed(const Item& item) const {

@@ -86,6 +86,7 @@ class TwoEnds : private AnswerSink {
     EXPECT_TRUE(answers.emplace(std::pair{&of, index}, std::move(answer)).second) << "item " << index << " ended twice";
   }
   void on_fixed_answers(GroupCall&, std::size_t count) override { fixed_answers += count; }
+  void on_times(int, const GroupCall&, std::size_t, const ItemTimes&, bool) override {}
 
   EventFd bell_;
   std::shared_ptr<CallHost> host_ = std::make_shared<IdleHost>();

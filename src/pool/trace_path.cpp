@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+#include "pool/trace_path.hpp"
+
+#include "os/this_process.hpp"
+
+#include <atomic>
+#include <cstdlib>
+
+namespace multiprocessing::detail {
+namespace {
+
+const pid_t program = this_process();  // which has begun with this library, not with a fork
+constinit std::atomic<int> pools = 0;
+
+}  // namespace
+
+std::optional<std::filesystem::path> trace_path(const PoolOptions& options) {
+  if (options.trace) return options.trace;
+  const char* const named = std::getenv("MULTIPROCESSING_TRACE");
+  if (named == nullptr || *named == '\0') return std::nullopt;
+  const std::filesystem::path path(named);
+  const int number = ++pools;
+  const pid_t pid = this_process();
+  std::string name = path.stem().string();
+  if (pid != program) name += "-" + std::to_string(pid);
+  if (pid != program || number != 1) name += "-" + std::to_string(number);
+  return path.parent_path() / (name + path.extension().string());
+}
+
+}  // namespace multiprocessing::detail

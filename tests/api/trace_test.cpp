@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: MIT
+#include <multiprocessing/multiprocessing.hpp>
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <map>
+#include <numeric>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "support/child_process.hpp"
+#include "support/deadline.hpp"
+#include "support/processes.hpp"
+#include "support/read_trace.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace multiprocessing::tests {
+namespace {
+
+using namespace std::chrono_literals;
+
+int where(int) { return worker_index().value(); }
+int twice(int number) { return 2 * number; }
+std::string text_of(const std::vector<int>& numbers) { return std::string(numbers.size() * 1000, 'x'); }
+int die_at_three(int number) { return number == 3 ? ::raise(SIGKILL) : number; }
+int refuse_two(int number) { return number == 2 ? throw std::runtime_error("two") : number; }
+
+std::vector<int> numbers_to(int end) {
+  std::vector<int> numbers(static_cast<std::size_t>(end));
+  std::iota(numbers.begin(), numbers.end(), 0);
+  return numbers;
+}
+
+void expect_to_be_read_by_viewers(const std::filesystem::path& trace) {
+  if (std::string(PYTHON).empty()) return;
+  const ChildResult result =
+      run_in_child([&] { ::execl(PYTHON, PYTHON, CHECK_TRACE, trace.c_str(), static_cast<char*>(nullptr)); });
+  EXPECT_EQ(result.exit_code, 0) << result;
+}
+
+class Trace : public testing::Test {
+ protected:
+  PoolOptions traced(int processes) const { return {.processes = processes, .trace = path_}; }
+  std::vector<TraceLine> lines() const {
+    expect_to_be_read_by_viewers(path_);
+    return read_trace(path_);
+  }
+
+  const TemporaryFolder folder_;
+  const std::filesystem::path path_ = folder_ / "trace.json";
+};
+
+TEST_F(Trace, EachItemIsInTheRowOfTheWorkerThatRanIt) {
+  std::vector<int> workers;
+  {
+    Pool pool(traced(3));
+    workers = pool.map(where, numbers_to(200), 1);
+  }
+  std::map<std::string, int> seen;
+  for (const TraceLine& line : of_category(lines(), "item")) {
+    EXPECT_TRUE(seen.emplace(line.field("name"), line.worker()).second) << line.text;
+    EXPECT_EQ(line.field("call"), "1");
+    EXPECT_EQ(line.field("ended"), "with a value");
+  }
+  ASSERT_EQ(seen.size(), workers.size());
+  for (std::size_t item = 0; item != workers.size(); ++item) {
+    EXPECT_EQ(seen["item " + std::to_string(item)], workers[item]);
+  }
+}
+
+TEST_F(Trace, AnItemLastsAsLongAsItRanAndAWorkerWaitsBetweenTwo) {
+  {
+    Pool pool(traced(1));
+    const auto nap = [] { ::usleep(20'000); };
+    pool.apply(nap);
+    ::usleep(20'000);
+    pool.apply(nap);
+  }
+  const std::vector<TraceLine> all = lines();
+  const std::vector<TraceLine> items = of_category(all, "item");
+  ASSERT_EQ(items.size(), 2U);
+  for (const TraceLine& item : items) EXPECT_GE(item.end() - item.begin(), 20'000);
+  double waited = 0;
+  for (const TraceLine& line : of_category(all, "waiting")) {
+    if (line.begin() >= items[0].end() && line.end() <= items[1].begin()) waited += line.end() - line.begin();
+  }
+  EXPECT_GE(waited, 15'000);
+  const std::vector<TraceLine> workers = of_category(all, "worker");
+  ASSERT_FALSE(workers.empty());
+  EXPECT_EQ(workers[0].field("name"), "starting");
+  EXPECT_LE(workers[0].end(), items[0].begin());
+}
+
+TEST_F(Trace, ADeathItsItemAndTheReplacementAreInIt) {
+  pid_t first = 0;
+  {
+    Pool pool(traced(1));
+    first = pool.worker_pids().at(0);
+    const auto outcomes = pool.try_map(die_at_three, numbers_to(6));
+    EXPECT_EQ(std::ranges::count_if(outcomes, [](const auto& outcome) { return static_cast<bool>(outcome); }), 5);
+  }
+  const std::vector<TraceLine> all = lines();
+  const std::vector<TraceLine> lost = of_category(all, "lost");
+  ASSERT_EQ(lost.size(), 1U);
+  EXPECT_EQ(lost[0].field("name"), "item 3");
+  EXPECT_EQ(lost[0].field("worker_pid"), std::to_string(first));
+  EXPECT_EQ(of_category(all, "item").size(), 5U);
+  std::vector<std::string> names;
+  for (const TraceLine& line : of_category(all, "worker")) names.push_back(line.field("name"));
+  ASSERT_GE(names.size(), 3U);
+  EXPECT_EQ(names[0], "starting");
+  EXPECT_EQ(names[1], "worker ended: signal 9 (Killed)");
+  EXPECT_EQ(names[2], "starting");
+}
+
+TEST_F(Trace, WorkThatIsTakenBackFromBehindALongItemIsInIt) {
+  {
+    Pool pool(traced(1));
+    const auto endless = pool.apply_async([] { ::pause(); });
+    ASSERT_TRUE(eventually([&] { return pool.stats().running == 1; }));
+    auto behind = pool.apply_async(twice, 1);
+    EXPECT_TRUE(behind.cancel());
+  }
+  const std::vector<TraceLine> recalls = of_category(lines(), "recall");
+  ASSERT_EQ(recalls.size(), 1U);
+  EXPECT_EQ(recalls[0].field("name"), "recalled 1 item");
+}
+
+// Every way in which an answer travels takes another one when it is timed.
+TEST_F(Trace, ChangesNoAnswer) {
+  {
+    Pool pool(traced(2));
+    EXPECT_EQ(pool.map(twice, numbers_to(10'000)).back(), 19'998);
+    EXPECT_EQ(pool.map(text_of, std::vector<std::vector<int>>{{}, {1}, std::vector<int>(2000)})[2].size(), 2'000'000U);
+    pool.map([](int) {}, numbers_to(100));
+    const auto outcomes = pool.try_map(refuse_two, numbers_to(4));
+    EXPECT_TRUE(outcomes[3] && !outcomes[2]);
+    EXPECT_EQ(outcomes[2].error_as<std::runtime_error>()->what(), std::string("two"));
+    EXPECT_THROW(pool.with({.timeout = 20ms}).apply([] { ::pause(); }), DeadlineExceeded);
+    auto endless = pool.apply_async([] { ::pause(); });
+    ASSERT_TRUE(eventually([&] { return pool.stats().running == 1; }));
+    EXPECT_TRUE(endless.cancel(Running::kill));
+    EXPECT_EQ(pool.apply(twice, 4), 8);
+    pool.close();
+    pool.join();
+  }
+  const std::vector<TraceLine> all = lines();
+  EXPECT_EQ(of_category(all, "item").size(), 10'000U + 3 + 100 + 4 + 1);
+  EXPECT_EQ(of_category(all, "lost").size(), 2U);
+}
+
+TEST_F(Trace, WhatRanWhenThePoolEndedIsInIt) {
+  {
+    Pool pool(traced(1));
+    auto endless = pool.apply_async([] { ::pause(); });
+    ASSERT_TRUE(eventually([&] { return pool.stats().running == 1; }));
+  }
+  const std::vector<TraceLine> lost = of_category(lines(), "lost");
+  ASSERT_EQ(lost.size(), 1U);
+  EXPECT_EQ(lost[0].field("ended"), "by the end of the pool");
+}
+
+TEST_F(Trace, OfAPoolThatForksItsWorkersItselfIsTheSame) {
+  {
+    Pool pool({.processes = 2, .start_method = StartMethod::fork, .trace = path_});
+    pool.map(twice, numbers_to(10), 1);
+  }
+  EXPECT_EQ(of_category(lines(), "item").size(), 10U);
+}
+
+TEST_F(Trace, AFileThatCannotBeWrittenIsSaidByTheConstructor) {
+  const std::filesystem::path nowhere = folder_ / "no such folder/trace.json";
+  try {
+    Pool pool({.processes = 1, .trace = nowhere});
+    FAIL() << "a trace was written nowhere";
+  } catch (const std::system_error& error) {
+    EXPECT_EQ(error.code(), std::errc::no_such_file_or_directory);
+    EXPECT_NE(std::string(error.what()).find(nowhere.string()), std::string::npos) << error.what();
+  }
+  EXPECT_TRUE(children_of(::getpid()).empty());
+}
+
+TEST_F(Trace, AFullDiskEndsItAndNotThePool) {
+  const ChildResult child = run_in_child([] {
+    Pool pool({.processes = 1, .trace = "/dev/full"});
+    EXPECT_EQ(pool.map(twice, numbers_to(1000)).back(), 1998);
+  });
+  EXPECT_EQ(child.exit_code, 0) << child;
+  EXPECT_EQ(child.standard_error, "multiprocessing: the trace /dev/full ends too early: No space left on device\n");
+}
+
+TEST_F(Trace, TheEnvironmentNamesItAndEachPoolHasItsOwn) {
+  const ChildResult child = run_in_child([&] {
+    ::setenv("MULTIPROCESSING_TRACE", path_.c_str(), 1);
+    Pool first(1);
+    {
+      Pool second(1);
+      first.apply(twice, 1);
+    }
+    // In a worker: a pool of a pool.
+    first.apply([] { return Pool(1).apply(twice, 2); });
+  });
+  EXPECT_EQ(child.exit_code, 0) << child;
+  std::size_t files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(path_.parent_path())) {
+    expect_to_be_read_by_viewers(entry.path());
+    ++files;
+  }
+  EXPECT_EQ(files, 3U);
+}
+
+}  // namespace
+}  // namespace multiprocessing::tests
