@@ -22,6 +22,7 @@ namespace mp = multiprocessing;
 constexpr double lengths_us[] = {0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000};
 constexpr double caller_us = 0.2;         // a pool needs about so much of its caller for each item, however short
 constexpr int least_for_each_worker = 8;  // items; a worker that is late must not be half of the sample
+constexpr std::size_t chunks_for_each_worker = 4;  // by default: all of one size, else the last worker decides
 constexpr std::size_t least_serial_items = 4;
 constexpr int samples_wanted = 20;
 constexpr int series_in_all = 4;
@@ -50,9 +51,11 @@ std::vector<int> numbers(std::size_t count) {
 // A parallel map takes about `sample_us` where it is well done, and the serial loop half of that.
 Load load_of(double length_us, int cpus, double sample_us) {
   const auto at_least = static_cast<std::size_t>(least_for_each_worker * cpus);
-  const auto count = static_cast<std::size_t>(sample_us / std::max(length_us / cpus, caller_us));
+  const auto wanted = static_cast<std::size_t>(sample_us / std::max(length_us / cpus, caller_us));
+  const std::size_t chunks = chunks_for_each_worker * static_cast<std::size_t>(cpus);
+  const std::size_t count = (std::max(at_least, wanted) + chunks - 1) / chunks * chunks;
   const auto serial_count = std::max(least_serial_items, static_cast<std::size_t>(sample_us / 2 / length_us));
-  Load load{.length_us = length_us, .task = spin_of(length_us), .items = numbers(std::max(at_least, count))};
+  Load load{.length_us = length_us, .task = spin_of(length_us), .items = numbers(count)};
   load.serial_items = numbers(serial_count);
   load.serial_results.resize(serial_count);
   return load;
@@ -171,7 +174,7 @@ Section break_even_section() {
                   .level = 1,
                   .how_to_read =
                       "Above the line at 1 map is faster than a loop, below it is slower: there the way to a worker "
-                      "and back takes longer than the task. The lesson's x ** 10 is about as long as the tasks at "
+                      "and back takes longer than the task. A task like x ** 10 is about as long as the tasks at "
                       "the left end. The best that can be had is the number of CPUs that this program may use; both "
                       "pools have as many workers. With chunksize 1 each task pays its own way; by default map "
                       "makes four chunks for each worker, and a task pays a part of the way. The serial loop of "

@@ -109,9 +109,17 @@ TwoValues life_of(const Size& size) {
   return {.first = to_first_result * milliseconds_in_second, .second = whole * milliseconds_in_second};
 }
 
+// Powers of 2, up to four workers for each CPU.
+std::vector<int> worker_counts(int cpus) {
+  std::vector<int> counts;
+  for (int count = 1; count < 4 * cpus; count *= 2) counts.push_back(count);
+  counts.push_back(4 * cpus);
+  return counts;
+}
+
 std::vector<Measured> measure(const Scale& scale) {
   std::vector<TwoChartContender> all;
-  for (int count = 1; count <= 4 * scale.cpus; count *= 2) {
+  for (const int count : worker_counts(scale.cpus)) {
     const auto x = static_cast<double>(count);
     all.push_back({"Pool", x, [=] { return life_of<PoolOf<mp::Pool>>(mp::PoolOptions{.processes = count}); }});
     all.push_back({"Pool, StartMethod::fork", x, [=] {

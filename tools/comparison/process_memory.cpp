@@ -36,6 +36,8 @@ ProcessMemory memory_of(pid_t pid) {
           .page_tables = mebibytes_in(pid, "status", "VmPTE:")};
 }
 
+double huge_pages_of(pid_t pid) { return mebibytes_in(pid, "smaps_rollup", "AnonHugePages:"); }
+
 pid_t parent_of(pid_t pid) { return static_cast<pid_t>(number_in(pid, "status", "PPid:")); }
 
 }  // namespace compare

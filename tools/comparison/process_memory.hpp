@@ -15,6 +15,8 @@ struct ProcessMemory {
 // Throws std::runtime_error if the kernel does not say.
 ProcessMemory memory_of(pid_t pid);
 
+double huge_pages_of(pid_t pid);  // MiB; std::runtime_error
+
 pid_t parent_of(pid_t pid);  // std::runtime_error
 
 }  // namespace compare

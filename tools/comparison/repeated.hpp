@@ -11,7 +11,8 @@
 namespace compare {
 
 // Calls something as often as it takes to be well above the clock's resolution. The first call is timed alone; later
-// ones after one that is not timed, if they are short: the contender before has left the caches and the pages behind.
+// ones, if they are short, after as many that are not timed: the contender before has left the caches and the pages
+// behind, and a worker that was woken on its caller's CPU needs a while until the system moves it to another.
 class Repeated {
  public:
   explicit Repeated(std::function<void()> call) : call_(std::move(call)) {}
@@ -22,12 +23,12 @@ class Repeated {
       return 1e6 * seconds(call_);
     }
     if (!is_calibrated_) calibrate();
-    if (calls_ != 1) call_();
+    if (calls_ != 1) time_all();
     return 1e6 * time_all() / static_cast<double>(calls_);
   }
 
  private:
-  static constexpr double long_enough = 0.0005;
+  static constexpr double long_enough = 0.002;
   static constexpr std::size_t most_calls = 1 << 20;
 
   double time_all() const {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // A thread and a process that do nothing: what it takes to make one and to see it end, against the parent's size.
 #include "memory.hpp"
+#include "process_memory.hpp"
+#include "repeated.hpp"
 #include "section.hpp"
 #include "turns.hpp"
 
@@ -10,16 +12,16 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <stdexcept>
+#include <string>
 #include <system_error>
 #include <thread>
 
 namespace compare {
 namespace {
 
-double microseconds_of(double seconds) { return seconds * 1e6; }
-
-double thread_and_join() {
-  return microseconds_of(seconds([] { std::thread([] {}).join(); }));
+void thread_and_join() {
+  std::thread([] {}).join();
 }
 
 void wait_for(pid_t child) {
@@ -27,33 +29,27 @@ void wait_for(pid_t child) {
   ::waitpid(child, nullptr, 0);
 }
 
-double fork_and_wait() {
-  return microseconds_of(seconds([] {
-    const pid_t child = ::fork();
-    if (child == 0) ::_exit(0);
-    wait_for(child);
-  }));
+void fork_and_wait() {
+  const pid_t child = ::fork();
+  if (child == 0) ::_exit(0);
+  wait_for(child);
 }
 
-double vfork_and_wait() {
-  return microseconds_of(seconds([] {
-    const pid_t child = ::vfork();
-    if (child == 0) ::_exit(0);
-    wait_for(child);
-  }));
+void vfork_and_wait() {
+  const pid_t child = ::vfork();
+  if (child == 0) ::_exit(0);
+  wait_for(child);
 }
 
 // Another program: what posix_spawn is for. It uses CLONE_VFORK, so that the parent's size does not count.
-double spawn_and_wait() {
-  return microseconds_of(seconds([] {
-    pid_t child = -1;
-    char name[] = "true";
-    char* const arguments[] = {name, nullptr};
-    char* const environment[] = {nullptr};
-    const int error = ::posix_spawn(&child, "/bin/true", nullptr, nullptr, arguments, environment);
-    if (error != 0) throw std::system_error(error, std::generic_category(), "posix_spawn of /bin/true");
-    wait_for(child);
-  }));
+void spawn_and_wait() {
+  pid_t child = -1;
+  char name[] = "true";
+  char* const arguments[] = {name, nullptr};
+  char* const environment[] = {nullptr};
+  const int error = ::posix_spawn(&child, "/bin/true", nullptr, nullptr, arguments, environment);
+  if (error != 0) throw std::system_error(error, std::generic_category(), "posix_spawn of /bin/true");
+  wait_for(child);
 }
 
 std::vector<std::size_t> parent_sizes(const Scale& scale) {
@@ -86,6 +82,17 @@ std::vector<Measured> slopes(const std::vector<Measured>& all) {
   return result;
 }
 
+// What is called huge here, and is not: the kernel may be told to give none, or have no whole ones left.
+std::string note_of_huge_pages(std::size_t size) {
+  try {
+    if (huge_pages_of(::getpid()) >= 0.95 * static_cast<double>(size / mebibyte)) return {};
+    return "fork, huge pages: of " + std::to_string(size / mebibyte) +
+           " MiB the kernel made huge pages only in part, or not at all: set that point aside";
+  } catch (const std::runtime_error& error) {
+    return std::string("fork, huge pages: whether they are huge is not known: ") + error.what();
+  }
+}
+
 std::vector<Measured> measure(const Scale& scale) {
   const std::vector<std::size_t> sizes = parent_sizes(scale);
   const Effort effort{.time = scale.time / static_cast<long>(2 * sizes.size())};
@@ -95,19 +102,20 @@ std::vector<Measured> measure(const Scale& scale) {
     {
       const Ballast ballast(size);
       append(all, in_turn("parent",
-                          {{"thread", x, thread_and_join},
-                           {"fork", x, fork_and_wait},
-                           {"vfork", x, vfork_and_wait},
-                           {"posix_spawn", x, spawn_and_wait}},
+                          {{"thread", x, Repeated(thread_and_join)},
+                           {"fork", x, Repeated(fork_and_wait)},
+                           {"vfork", x, Repeated(vfork_and_wait)},
+                           {"posix_spawn", x, Repeated(spawn_and_wait)}},
                           effort));
       if (size != 0) {
         ballast.keep_from_children();
-        append(all, in_turn("parent", {{"fork, MADV_DONTFORK", x, fork_and_wait}}, effort));
+        append(all, in_turn("parent", {{"fork, MADV_DONTFORK", x, Repeated(fork_and_wait)}}, effort));
       }
     }
     if (size == 0) continue;
     const Ballast huge(size, Ballast::Pages::huge);
-    append(all, in_turn("parent", {{"fork, huge pages", x, fork_and_wait}}, effort));
+    append(all, in_turn("parent", {{"fork, huge pages", x, Repeated(fork_and_wait)}}, effort));
+    all.back().note = note_of_huge_pages(size);
   }
   append(all, slopes(all));
   return all;
@@ -116,26 +124,31 @@ std::vector<Measured> measure(const Scale& scale) {
 }  // namespace
 
 Section startup_section() {
-  return {.name = "startup",
-          .title = "Starting one thread, or one process",
-          .source = "startup.cpp",
-          .charts = {{.name = "parent",
-                      .title = "Made, run empty, and waited for, in a parent of some size",
-                      .x_label = "MiB of the parent's memory that were written to",
-                      .unit = "us",
-                      .x_axis = Axis::linear,
-                      .how_to_read =
-                          "A thread costs the same whatever the program holds. A fork copies the page tables of its "
-                          "parent, not its memory: the line rises with the memory that the parent has written to. "
-                          "With huge pages there are 512 times fewer entries to copy; memory that is kept from "
-                          "children (MADV_DONTFORK) costs nothing; vfork and posix_spawn borrow the parent's memory "
-                          "until the child runs another program, and copy nothing."},
-                     {.name = "slope",
-                      .title = "What a fork costs for each GiB of the parent",
-                      .unit = "ms/GiB",
-                      .y_axis = Axis::linear,
-                      .how_to_read = "From the smallest and the largest parent of the picture above."}},
-          .measure = measure};
+  return {
+      .name = "startup",
+      .title = "Starting one thread, or one process",
+      .source = "startup.cpp",
+      .charts = {{.name = "parent",
+                  .title = "Made, run empty, and waited for, in a parent of some size",
+                  .x_label = "MiB of the parent's memory that were written to",
+                  .unit = "us",
+                  .x_axis = Axis::linear,
+                  .how_to_read =
+                      "A thread costs about the same whatever the program holds. A fork copies the page tables of its "
+                      "parent, not its memory: the line rises with the memory that the parent has written to. "
+                      "With huge pages there are 512 times fewer entries to copy; memory that is kept from "
+                      "children (MADV_DONTFORK) costs nothing; vfork and posix_spawn borrow the parent's memory "
+                      "until the child runs another program, and copy nothing. Thread, fork, vfork and posix_spawn are "
+                      "measured in turn; parents of another size or kind are made one after the other."},
+                 {.name = "slope",
+                  .title = "What a fork costs for each GiB of the parent",
+                  .unit = "ms/GiB",
+                  .y_axis = Axis::linear,
+                  .how_to_read =
+                      "From the smallest and the largest parent of the picture above: how much longer each fork "
+                      "takes for each GiB that the program has written to. A pool forks once for each worker. "
+                      "Where it is about zero, as with MADV_DONTFORK, it cannot be told from noise."}},
+      .measure = measure};
 }
 
 }  // namespace compare
