@@ -107,7 +107,9 @@ class Page(HTMLParser):
         self.texts.append(data)
         if self.number:  # three digits of it are shown
             name, value = self.number
-            if abs(float(data) - value) > 0.00501 * abs(value):
+            shown, _, unit = data.partition(" ")
+            shown = float(shown) * {"": 1, "B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}[unit]
+            if abs(shown - value) > 0.00501 * abs(value):
                 report("page", f"shows {data} where {name} is {value}")
 
 

@@ -16,12 +16,13 @@ namespace {
 constexpr std::size_t rows_at_a_glance = 12;
 
 // For people, and for programs as exactly as the JSON has it.
-std::string number(double value, const char* name) {
+std::string number(double value, const char* name, const std::string& text) {
   char exact[64];
   char* const end = std::to_chars(exact, exact + sizeof exact, value).ptr;
   return std::string("<data class=\"") + name + "\" value=\"" +
-         std::string(exact, static_cast<std::size_t>(end - exact)) + "\">" + number_text(value) + "</data>";
+         std::string(exact, static_cast<std::size_t>(end - exact)) + "\">" + text + "</data>";
 }
+std::string number(double value, const char* name) { return number(value, name, number_text(value)); }
 
 std::string command_for(const Results& results, const SectionResult& section) {
   std::string text = "tools/compare";
@@ -33,9 +34,9 @@ std::string command_for(const Results& results, const SectionResult& section) {
   return text + " " + section.section->name;
 }
 
-void write_cells(std::ostream& page, const Figure& figure, bool has_x) {
+void write_cells(std::ostream& page, const Figure& figure, const Chart& chart) {
   const Estimate& estimate = figure.estimate;
-  if (has_x) page << "<td>" << number(figure.x, "x") << "</td>";
+  if (!chart.x_label.empty()) page << "<td>" << number(figure.x, "x", place_text(chart, figure.x)) << "</td>";
   page << "<td>" << number(estimate.value, "median") << "</td><td>";
   if (estimate.interval) {
     page << number(estimate.interval->first, "low") << " to " << number(estimate.interval->second, "high");
@@ -63,7 +64,7 @@ void write_table(std::ostream& page, const SectionResult& section, const Chart& 
     for (const Figure& each : line) {
       page << "<tr" << (each.estimate.is_wide ? " class=\"wide\"" : "") << " data-series=\"" << escaped(series)
            << "\"><th>" << (&each == &line.front() ? escaped(series) : "") << "</th>";
-      write_cells(page, each, has_x);
+      write_cells(page, each, chart);
       page << "</tr>\n";
     }
     page << "</tbody>\n";

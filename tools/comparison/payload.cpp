@@ -95,11 +95,13 @@ Section payload_section() {
       .charts = {{.name = "time",
                   .title = "One task with a payload, from the call until its result is there",
                   .x_label = "bytes of the payload",
+                  .x_is_bytes = true,
                   .unit = "us",
                   .how_to_read =
                       "Each task touches one byte of every cache line of its payload; what differs is how it gets "
                       "there. By value, a Pool copies the bytes into shared memory, out of it in the worker, and "
-                      "the same way back: its line rises with the payload. By reference, a thread gets an address, "
+                      "the same way back: its line rises with the payload, once that is more than the way. By "
+                      "reference, a thread gets an address, "
                       "and moves nothing. Inherited, a worker is forked for this one call and has its caller's "
                       "memory already: what is copied is page tables, not bytes, and only the input comes this "
                       "way; the line begins with the price of a fork. In place, a Pool's worker changes an Array "
@@ -109,6 +111,7 @@ Section payload_section() {
                  {.name = "bandwidth",
                   .title = "The same, as bytes of the payload in a second",
                   .x_label = "bytes of the payload",
+                  .x_is_bytes = true,
                   .unit = "GB/s",
                   .how_to_read =
                       "The payload divided by the time above, from 64 KiB on; there and back counts once. Ways that "

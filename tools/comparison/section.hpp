@@ -16,7 +16,8 @@ struct Chart {
   std::string name;  // what Measured::chart says
   std::string title;
   std::string x_label = {};  // with its unit: "items in a chunk"
-  std::string unit;          // of the values: "us", "GB/s", "times serial"
+  bool x_is_bytes = false;
+  std::string unit;  // of the values: "us", "GB/s", "times serial"
   Axis x_axis = Axis::logarithmic;
   Axis y_axis = Axis::logarithmic;
   std::optional<double> level = {};  // a line across the picture, such as 1 where a speed-up begins

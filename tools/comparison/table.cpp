@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "table.hpp"
 
+#include "options.hpp"
 #include "terminal.hpp"
+#include "units.hpp"
 #include "verdict.hpp"
 
 #include <unistd.h>
@@ -45,7 +47,7 @@ void print_chart(std::ostream& stream, const SectionResult& result, const Chart&
     largest = std::max(largest, each.estimate.value);
     width = std::max(width, each.series.size());
   }
-  if (largest == 0) return;
+  if (least == HUGE_VAL) return;
   stream << '\n' << strong(chart.title) << " (" << chart.unit << ")\n";
   const auto column = static_cast<int>(width) + 2;
   stream << std::left << std::setw(column) << "";
@@ -54,12 +56,11 @@ void print_chart(std::ostream& stream, const SectionResult& result, const Chart&
   for (const std::string& series : result.series_of(chart.name)) {
     for (const Figure& each : result.line(chart.name, series)) {
       const Estimate& estimate = each.estimate;
-      stream << std::left << std::setw(column) << series << std::right << std::setw(12)
-             << (chart.x_label.empty() ? "" : number_text(each.x)) << std::setw(12) << number_text(estimate.value)
-             << std::setw(22) << interval_text(estimate) << std::setw(12)
-             << (estimate.cold ? number_text(*estimate.cold) : "") << std::setw(7) << estimate.samples << "  "
-             << bar(estimate.value, least, largest, chart.y_axis) << (estimate.is_wide ? "  wide: do not use" : "")
-             << '\n';
+      stream << std::left << std::setw(column) << series << std::right << std::setw(12) << place_text(chart, each.x)
+             << std::setw(12) << number_text(estimate.value) << std::setw(22) << interval_text(estimate)
+             << std::setw(12) << (estimate.cold ? number_text(*estimate.cold) : "") << std::setw(7) << estimate.samples
+             << "  " << bar(estimate.value, least, largest, chart.y_axis)
+             << (estimate.is_wide ? "  wide: do not use" : "") << '\n';
     }
   }
   if (!chart.x_label.empty()) stream << "  at: " << chart.x_label << '\n';
@@ -84,6 +85,11 @@ std::string number_text(double value) {
   return result;
 }
 
+std::string place_text(const Chart& chart, double x) {
+  if (chart.x_label.empty()) return {};
+  return chart.x_is_bytes ? bytes_text(x) : number_text(x);
+}
+
 void print(std::ostream& stream, const Results& results) {
   const Machine& machine = results.machine;
   stream << strong("What forked workers cost against threads") << ", measured on " << results.date << '\n'
@@ -91,6 +97,10 @@ void print(std::ostream& stream, const Results& results) {
          << (machine.memory_bytes >> 20) << " MiB free; " << machine.kernel << "; load " << machine.load << '\n'
          << "multiprocessing " << results.library_version << ", " << results.compiler << ", " << results.build << '\n';
   if (results.quick) stream << "One launch of each section: no intervals. Leave --quick out for figures to cite.\n";
+  if (!results.quick && results.launches < Options{}.launches) {
+    stream << "Launches of each section: " << results.launches << ". No intervals, which need " << Options{}.launches
+           << ".\n";
+  }
   for (const std::string& sentence : verdict(results)) stream << "\n  " << sentence;
   stream << '\n';
   for (const SectionResult& each : results.sections) {

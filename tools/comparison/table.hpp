@@ -8,8 +8,8 @@
 
 namespace compare {
 
-// For people: three significant digits, and "4,096" for whole numbers of an x axis.
-std::string number_text(double value);
+std::string number_text(double value);                 // for people: three significant digits
+std::string place_text(const Chart& chart, double x);  // on its x axis: "4 KiB" of bytes
 
 // All sections: the machine, the verdict, and a table for each chart, with a small bar for each figure. Colours only on
 // a terminal that is `stream`'s descriptor 1.
