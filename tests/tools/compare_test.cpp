@@ -71,9 +71,16 @@ TEST_F(Compare, HelpNamesTheSectionsAndGoesToStandardOutput) {
 
 TEST_F(Compare, AWrongCommandLineIsOneLineAndExitCodeTwo) {
   const std::vector<std::pair<std::vector<std::string>, std::string>> cases{
-      {{"strartup"}, "strartup"},      {{"--qick"}, "--qick"},        {{"--launches", "0"}, "--launches"},
-      {{"--launches", "six"}, "six"},  {{"--json"}, "--json"},        {{"--json", ""}, "--json: its value is empty"},
-      {{"--html", ""}, "--html: its"}, {{"--csv", ""}, "--csv: its"}, {{"--launches", "-1"}, "--launches"}};
+      {{"strartup"}, "strartup"},
+      {{"--qick"}, "--qick"},
+      {{"--launches", "0"}, "--launches"},
+      {{"--launches", "six"}, "six"},
+      {{"--json"}, "--json"},
+      {{"--json", ""}, "--json: its value is empty"},
+      {{"--html", ""}, "--html: its"},
+      {{"--csv", ""}, "--csv: its"},
+      {{"--launches", "-1"}, "--launches"},
+      {{"--json", path("file"), "--html", path("file")}, "both are to be written to"}};
   for (const auto& [arguments, part] : cases) {
     const ChildResult result = compare(arguments);
 

@@ -77,6 +77,10 @@ int run(int count, char** arguments) {
   print(std::cout, results);
   if (options.mine) std::cout << '\n' << prediction_text(*options.mine, predict(*options.mine, results));
   write_outputs(options, results);
+  for (const SectionResult& each : results.sections) {
+    if (each.figures.empty())
+      throw std::runtime_error(each.section->name + ": nothing could be measured, see its notes");
+  }
   return 0;
 }
 

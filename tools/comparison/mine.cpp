@@ -16,9 +16,21 @@ namespace {
 constexpr double microsecond = 1e-6;
 constexpr double gibibyte_bytes = 1024.0 * 1024 * 1024;
 
-double needed(const std::string& part, const std::string& value, std::optional<double> parsed, const char* example) {
-  if (parsed) return *parsed;
-  throw std::invalid_argument("--mine: " + part + "=" + value + " is not understood; such as " + example);
+constexpr const char* some_bytes = "a number of bytes, such as 100, 4KiB or 8MB";
+
+double needed(const std::string& part, std::optional<double> value, const std::string& what) {
+  if (value) return *value;
+  throw std::invalid_argument("--mine: " + part + " is not " + what);
+}
+
+std::optional<double> time_above_zero(const std::string& text) {
+  const auto time = parse_time(text);
+  return time && *time > 0 ? time : std::nullopt;
+}
+
+std::optional<double> whole_number(const std::string& text) {
+  const auto number = parse_number(text);
+  return number && *number >= 1 && *number == std::floor(*number) ? number : std::nullopt;
 }
 
 // On the line of a chart, between the two places beside x; the nearest where there is none beyond it.
@@ -56,15 +68,16 @@ Job parse_job(const std::string& text) {
     const std::string name = part.substr(0, equals);
     const std::string value = equals == std::string::npos ? "" : part.substr(equals + 1);
     if (name == "task") {
-      job.task_seconds = needed(name, value, parse_time(value), "200us, 1.5ms or 2s");
+      job.task_seconds =
+          needed(part, time_above_zero(value), "a time above 0 with its unit, such as 200us, 1.5ms or 2s");
     } else if (name == "in") {
-      job.in_bytes = needed(name, value, parse_bytes(value), "100, 4KiB or 8MB");
+      job.in_bytes = needed(part, parse_bytes(value), some_bytes);
     } else if (name == "out") {
-      job.out_bytes = needed(name, value, parse_bytes(value), "100, 4KiB or 8MB");
+      job.out_bytes = needed(part, parse_bytes(value), some_bytes);
     } else if (name == "items") {
-      job.items = needed(name, value, parse_number(value), "500 or 1e5");
+      job.items = needed(part, whole_number(value), "a whole number above 0, such as 500 or 1e5");
     } else if (name == "parent") {
-      job.parent_bytes = needed(name, value, parse_bytes(value), "500MiB or 2GiB");
+      job.parent_bytes = needed(part, parse_bytes(value), some_bytes);
     } else {
       throw std::invalid_argument("--mine: there is no part '" + part + "', only task=, in=, out=, items=, parent=");
     }
@@ -98,7 +111,7 @@ std::vector<Prediction> predict(const Job& job, const Results& results) {
     return {};
   // The fork server is one fork more; it is small only if the parent is.
   const double forks = *fork_ms_per_gibibyte / 1e3 * job.parent_bytes / gibibyte_bytes * (workers + 1);
-  const double running = job.items * job.task_seconds / std::min(workers, job.items);
+  const double running = std::ceil(job.items / workers) * job.task_seconds;
   const double pool_start = *pool_start_ms / 1e3 + forks;
   const double pool_items = job.items * *pool_item_ns * 1e-9;
   return {{"serial", job.items * job.task_seconds},
@@ -127,7 +140,8 @@ std::string prediction_text(const Job& job, const std::vector<Prediction>& predi
     text << "  A Pool is as good, and outlives a crash of a task.\n";
   }
   text << "  Reckoned: start and end of the pool, forks of such a parent, the tasks on all CPUs at once, and for each\n"
-          "  item what pool and payload add. Threads are taken not to get into each other's way (see contention).\n";
+          "  item what pool and payload add. Threads are taken not to get into each other's way (see contention), and\n"
+          "  nothing to be written to memory that a fork has shared (see memory).\n";
   return text.str();
 }
 

@@ -27,7 +27,6 @@ std::vector<std::string> names_of_sections() {
 Options parse(int count, char** arguments) {
   Options options;
   std::vector<std::string> names;
-  std::string mine;
   CLI::App app("Measures, on this machine, what forked workers cost against threads, and from when on they pay.",
                "multiprocessing-compare");
   app.footer(list_of_sections());
@@ -41,8 +40,9 @@ Options parse(int count, char** arguments) {
   app.add_option("--json", options.json, "write all figures and raw samples there")->type_name("FILE");
   app.add_option("--csv", options.csv, "write a table for each chart there")->type_name("FOLDER");
   app.add_option("--html", options.html, "write a page with pictures there")->type_name("FILE");
-  app.add_option("--mine", mine,
-                 "what a job of yours would take: 'task=200us in=4KiB out=1KiB items=1e5 parent=500MiB'")
+  app.add_option("--mine", options.mine_text,
+                 "what a job of yours would take: 'task=200us in=4KiB out=1KiB items=1e5 parent=500MiB'; "
+                 "measures what that is reckoned from, and the sections that are named")
       ->type_name("JOB");
   try {
     app.parse(count, arguments);
@@ -58,13 +58,14 @@ Options parse(int count, char** arguments) {
     }
   }
   if (options.quick) options.launches = 1;
-  if (!mine.empty()) {
+  if (!options.mine_text.empty()) {
     try {
-      options.mine = parse_job(mine);
+      options.mine = parse_job(options.mine_text);
     } catch (const std::invalid_argument& error) {
       throw UsageError(error.what());
     }
-    if (names.empty()) names = sections_of_predictions();
+    const std::vector<std::string>& needed = sections_of_predictions();
+    names.insert(names.end(), needed.begin(), needed.end());
   }
   for (const Section& section : sections()) {
     if (names.empty() || std::ranges::find(names, section.name) != names.end()) options.sections.push_back(&section);
@@ -79,8 +80,10 @@ std::string command_line(const Options& options) {
   } else if (options.launches != Options{}.launches) {
     text += " --launches " + std::to_string(options.launches);
   }
-  if (options.sections.size() == sections().size()) return text;
-  for (const Section* const section : options.sections) text += " " + section->name;
+  if (options.sections.size() != sections().size() || options.mine) {
+    for (const Section* const section : options.sections) text += " " + section->name;
+  }
+  if (options.mine) text += " --mine '" + options.mine_text + "'";
   return text;
 }
 

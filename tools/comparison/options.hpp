@@ -17,6 +17,7 @@ struct Options {
   std::size_t launches = 6;     // the fewest of which a 95 % interval can be told
   std::string json, csv, html;  // files, a folder, a file; empty: not wanted
   std::optional<Job> mine = {};
+  std::string mine_text = {};
   std::string help = {};  // to be shown instead
 };
 

@@ -46,6 +46,9 @@ void check_folder(const std::string& folder) {
 }  // namespace
 
 void check_outputs(const Options& options) {
+  if (!options.json.empty() && options.json == options.html) {
+    throw UsageError("--json and --html: both are to be written to " + options.json);
+  }
   if (!options.json.empty()) check_writable("--json", options.json);
   if (!options.html.empty()) {
     check_writable("--html", options.html);
