@@ -5,7 +5,12 @@
 #include <string>
 #include <vector>
 
+#include <multiprocessing/process.hpp>
+
+#include "bystanders.hpp"
 #include "mine.hpp"
+#include "options.hpp"
+#include "support/deadline.hpp"
 #include "units.hpp"
 #include "verdict.hpp"
 
@@ -90,7 +95,11 @@ TEST(CompareUnits, AreReadAndWritten) {
 
 TEST(CompareMine, AJobThatIsNotUnderstoodSaysWhichPart) {
   EXPECT_EQ(refusal_of("task=200us items=10"), "taken");
-  EXPECT_TRUE(has(refusal_of("task=200 items=10"), "task=200 is not understood"));
+  EXPECT_TRUE(has(refusal_of("task=200 items=10"), "task=200 is not a time above 0 with its unit"));
+  EXPECT_TRUE(has(refusal_of("task=0us items=10"), "task=0us is not a time above 0"));
+  EXPECT_TRUE(has(refusal_of("task=1us items=0"), "items=0 is not a whole number above 0"));
+  EXPECT_TRUE(has(refusal_of("task=1us items=2.5"), "items=2.5 is not a whole number above 0"));
+  EXPECT_TRUE(has(refusal_of("task=1us items=2 in=4K"), "in=4K is not a number of bytes"));
   EXPECT_TRUE(has(refusal_of("task=1us"), "items= is missing"));
   EXPECT_TRUE(has(refusal_of("items=10"), "task= is missing"));
   EXPECT_TRUE(has(refusal_of("task=1us items=10 cows=3"), "no part 'cows=3'"));
@@ -104,6 +113,20 @@ TEST(CompareMine, PredictsFromWhatWasMeasured) {
   EXPECT_NEAR(seconds_of(predictions, "Pool"), 0.002 + 5 * 0.02 + 1 + 4000 * 100e-9 + 4000 * 1048.576e-6 / 2, 1e-9);
   EXPECT_NEAR(seconds_of(predictions, "fork_map"), 0.002 + 5 * 0.02 + 1 + 4000 * 100e-9, 1e-9);
   EXPECT_TRUE(has(compare::prediction_text(job, predictions), "<- take this"));
+}
+
+TEST(CompareMine, TheLastOfTheItemsKeepOneWorkerBusyAndTheOthersNot) {
+  const auto predictions = compare::predict(compare::parse_job("task=1s items=5"), job_measurements().results());
+  EXPECT_NEAR(seconds_of(predictions, "ThreadPool"), 2, 0.01);  // of 4
+}
+
+TEST(CompareMine, IsMeasuredWithTheSectionsThatAreNamedAndRepeatedByTheCommand) {
+  std::vector<std::string> words{"compare", "crash", "--mine", "task=1ms items=9"};
+  std::vector<char*> arguments;
+  for (std::string& word : words) arguments.push_back(word.data());
+  const compare::Options options = compare::parse(static_cast<int>(arguments.size()), arguments.data());
+  EXPECT_EQ(compare::command_line(options),
+            "tools/compare startup pools throughput payload crash --mine 'task=1ms items=9'");
 }
 
 TEST(CompareMine, SaysNothingWithoutTheFigures) {
@@ -132,6 +155,61 @@ TEST(CompareVerdict, NamesTheSmallestPayloadFromWhichOnItIsBetterNotSent) {
     all.add("payload", "time", "Array, in place", bytes, 2);
   }
   EXPECT_TRUE(has(compare::verdict(all.results()).at(0), "4 KiB or more should be worked on in place"));
+}
+
+TEST(CompareVerdict, APayloadThatIsDecidedByAFigureThatVariesTooMuchIsNotToBeCited) {
+  for (const std::size_t wide : {1U, 3U}) {  // in place, of 64 B and of 4 KiB
+    Measurements all;
+    for (const auto& [bytes, by_value] : {std::pair(64.0, 2.0), {4096.0, 10.0}}) {
+      all.add("payload", "time", "Pool, by value", bytes, by_value);
+      all.add("payload", "time", "Array, in place", bytes, 2);
+    }
+    EXPECT_FALSE(has(compare::verdict(all.results()).back(), "vary too much"));
+    all.results().sections[0].figures[wide].estimate.is_wide = true;
+    EXPECT_TRUE(has(compare::verdict(all.results()).back(), "vary too much")) << wide;
+  }
+}
+
+TEST(CompareVerdict, SetsTheSameQueueBetweenThreadsAndBetweenProcessesBesideThePool) {
+  Measurements all;
+  all.add("startup", "parent", "fork", 0, 200);
+  all.add("round_trip", "wall", "Pool", 0, 0.6);
+  all.add("round_trip", "wall", "Queue between two threads", 0, 0.4);
+  all.add("round_trip", "wall", "Queue between two processes", 0, 0.5);
+  EXPECT_TRUE(
+      has(compare::verdict(all.results()).at(0), "400 ns between two threads and 500 ns between two processes"));
+}
+
+TEST(CompareVerdict, SaysWhoseFigureIsWhose) {
+  Measurements all;
+  all.add("contention", "speed_up", "one lock: threads", 0, 0.8);
+  all.add("contention", "speed_up", "one lock: processes", 0, 3.9);
+  all.add("crash", "left", "Pool", 0, 999);
+  all.add("crash", "left", "ThreadPool", 0, 0);
+  const std::string sentence = compare::verdict(all.results()).at(0);
+  EXPECT_TRUE(has(sentence, "one lock (processes 3.9 times serial, threads 0.8)")) << sentence;
+  EXPECT_TRUE(has(sentence, "of 1,000 items processes leave 999, threads 0")) << sentence;
+}
+
+TEST(CompareBystanders, AreNotedAndKeepTheFiguresFromBeingCited) {
+  const compare::Launch busy{.bystanders = 0.5};
+  compare::Results results;
+  results.sections.push_back(compare::summarise(section_of("crash"), {busy, {.bystanders = 0.3}}));
+  EXPECT_TRUE(has(results.sections[0].notes.at(0), "Other programs had 40 % of the CPUs' time"));
+  EXPECT_TRUE(has(compare::verdict(results).back(), "up to 40 % of the CPUs' time"));
+  EXPECT_TRUE(compare::summarise(section_of("crash"), {{.bystanders = 0.05}}).notes.empty());
+}
+
+TEST(CompareBystanders, AProgramThatWasNotWaitedForIsOne) {
+  const compare::Bystanders bystanders;
+  Process program([] {
+    for (volatile bool forever = true; forever;) continue;
+  });
+  program.set_daemon(true);
+  program.start();
+  EXPECT_TRUE(eventually([&] { return bystanders.part() > 0.05; }));
+  program.kill();
+  program.join();
 }
 
 }  // namespace

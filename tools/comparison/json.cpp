@@ -20,7 +20,10 @@ Json json_of(const Measured& measured) {
 Json json_of(const Launch& launch) {
   Json measured = Json::array();
   for (const Measured& each : launch.measured) measured.push_back(json_of(each));
-  return {{"process_bytes", launch.process_bytes}, {"failure", launch.failure}, {"measured", measured}};
+  return {{"process_bytes", launch.process_bytes},
+          {"failure", launch.failure},
+          {"bystanders", launch.bystanders},
+          {"measured", measured}};
 }
 
 Json json_of(const Figure& figure, const Section& section) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "launch.hpp"
 
+#include "bystanders.hpp"
 #include "json.hpp"
 
 #include <multiprocessing/errors.hpp>
@@ -49,6 +50,7 @@ int execute(std::vector<std::string> arguments) {
 }  // namespace
 
 Launch launch(const Section& section, const Scale& scale, std::chrono::seconds limit) {
+  const Bystanders bystanders;
   const tools::Isolated child =
       tools::run_isolated([&](int fd) { return execute(arguments_for(section, scale, fd)); }, limit);
   if (child.text.empty()) return {.failure = child.failure.empty() ? "it has measured nothing" : child.failure};
@@ -59,6 +61,7 @@ Launch launch(const Section& section, const Scale& scale, std::chrono::seconds l
   } catch (const nlohmann::json::exception& error) {  // half of it, or a figure that is no number
     result.failure = child.failure.empty() ? error.what() : child.failure;
   }
+  result.bystanders = bystanders.part();
   return result;
 }
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "results.hpp"
 
+#include "bystanders.hpp"
+
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <tuple>
 
@@ -29,6 +32,12 @@ std::vector<std::string> SectionResult::series_of(const std::string& chart) cons
   return names;
 }
 
+double SectionResult::bystanders() const {
+  double sum = 0;
+  for (const Launch& each : launches) sum += each.bystanders;
+  return launches.empty() ? 0 : sum / static_cast<double>(launches.size());
+}
+
 SectionResult summarise(const Section& section, std::vector<Launch> launches) {
   SectionResult result{.section = &section, .launches = std::move(launches)};
   using Key = std::tuple<std::string, std::string, double>;
@@ -46,6 +55,10 @@ SectionResult summarise(const Section& section, std::vector<Launch> launches) {
       if (!samples.contains(key)) keys.push_back(key);
       samples[key].push_back({measured.cold, measured.samples});
     }
+  }
+  if (const double part = result.bystanders(); part > much_for_bystanders) {
+    say("Other programs had " + std::to_string(std::lround(100 * part)) +
+        " % of the CPUs' time while this was measured: its figures are those of a busy machine.");
   }
   for (const Key& key : keys) {
     const auto& [chart, series, x] = key;

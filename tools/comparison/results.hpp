@@ -15,6 +15,7 @@ struct Launch {
   std::size_t process_bytes = 0;  // resident, before it measured
   std::vector<Measured> measured = {};
   std::string failure = {};  // why there is nothing
+  double bystanders = 0;     // the part of the CPUs' time that other programs had meanwhile
 };
 
 struct Figure {
@@ -35,6 +36,7 @@ struct SectionResult {
   // In the order of x.
   std::vector<Figure> line(const std::string& chart, const std::string& series) const;
   std::vector<std::string> series_of(const std::string& chart) const;
+  double bystanders() const;  // of all launches, on average
 };
 
 SectionResult summarise(const Section& section, std::vector<Launch> launches);

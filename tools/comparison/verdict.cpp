@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "verdict.hpp"
 
+#include "bystanders.hpp"
 #include "table.hpp"
 #include "units.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace compare {
 namespace {
@@ -58,6 +60,13 @@ std::string what_a_process_costs(Reader& results) {
   if (const auto task = results.value("round_trip", "wall", "Pool")) {
     text += "; a task in a Pool takes " + time_text(*task * microsecond) + " there and back";
   }
+  // The two pools wait in different ways: what the process itself adds is seen where the queue is the same.
+  const auto to_thread = results.value("round_trip", "wall", "Queue between two threads");
+  const auto to_process = results.value("round_trip", "wall", "Queue between two processes");
+  if (to_thread && to_process) {
+    text += " (like against like, the same Queue takes " + time_text(*to_thread * microsecond) +
+            " between two threads and " + time_text(*to_process * microsecond) + " between two processes)";
+  }
   return text + ".";
 }
 
@@ -81,13 +90,22 @@ std::string which_tasks_are_too_short(Reader& results) {
 }
 
 // The smallest payload that takes much longer by value than `other`, as all larger ones do.
-std::optional<double> payload_that_pays(const SectionResult& payload, const char* other) {
+std::optional<double> payload_that_pays(Reader& results, const SectionResult& payload, const char* other) {
   const std::vector<Figure> line = payload.line("time", "Pool, by value");
   std::optional<double> smallest;
   for (auto by_value = line.rbegin(); by_value != line.rend(); ++by_value) {
     const Figure* const instead = payload.figure("time", other, by_value->x);
-    if (instead == nullptr || by_value->estimate.value <= much_longer * instead->estimate.value) break;
+    if (instead == nullptr) break;
+    if (by_value->estimate.value <= much_longer * instead->estimate.value) {
+      results.value_of(*by_value);  // what ends the search decides as well
+      results.value_of(*instead);
+      break;
+    }
     smallest = by_value->x;
+  }
+  if (smallest) {
+    results.value("payload", "time", "Pool, by value", *smallest);
+    results.value("payload", "time", other, *smallest);
   }
   return smallest;
 }
@@ -95,8 +113,8 @@ std::optional<double> payload_that_pays(const SectionResult& payload, const char
 std::string which_payloads_are_too_large(Reader& results) {
   const SectionResult* const payload = results.section("payload");
   if (payload == nullptr) return {};
-  const auto shared = payload_that_pays(*payload, "Array, in place");
-  const auto inherited = payload_that_pays(*payload, "fork_map, inherited");
+  const auto shared = payload_that_pays(results, *payload, "Array, in place");
+  const auto inherited = payload_that_pays(results, *payload, "fork_map, inherited");
   if (!shared && !inherited) return "No payload was measured that is not best sent by value.";
   std::string text = "A payload of ";
   if (shared) text += bytes_text(*shared) + " or more should be worked on in place, in shared memory";
@@ -113,14 +131,18 @@ std::string when_to_take_which(Reader& results) {
     const auto threads = results.value("contention", "speed_up", std::string(what) + ": threads");
     const auto processes = results.value("contention", "speed_up", std::string(what) + ": processes");
     if (!threads || !processes || *processes < 1.25 * *threads) continue;
-    fights += (fights.empty() ? "" : ", ") +
-              (what + (" (" + number_text(*processes)) + " times serial, against " + number_text(*threads) + ")");
+    fights += (fights.empty() ? "" : ", ") + (what + (" (processes " + number_text(*processes)) +
+                                              " times serial, threads " + number_text(*threads) + ")");
   }
   std::string text = "Take processes";
   if (!fights.empty()) text += " where threads get into each other's way, here at " + fights + ", or";
   text += " where a task may crash";
   const auto left = results.value("crash", "left", "Pool");
-  if (left) text += " (" + number_text(*left) + " of 1,000 items are left, of threads none)";
+  const auto left_by_threads = results.value("crash", "left", "ThreadPool");
+  if (left && left_by_threads) {
+    text +=
+        " (of 1,000 items processes leave " + number_text(*left) + ", threads " + number_text(*left_by_threads) + ")";
+  }
   return text + "; take threads where tasks are short and share much that they only read.";
 }
 
@@ -134,6 +156,12 @@ std::vector<std::string> verdict(const Results& results) {
   std::erase(sentences, "");
   if (reader.has_wide()) {
     sentences.push_back("Some of these figures vary too much here to be cited; the tables mark them.");
+  }
+  double busiest = 0;
+  for (const SectionResult& each : results.sections) busiest = std::max(busiest, each.bystanders());
+  if (busiest > much_for_bystanders) {
+    sentences.push_back("Other programs had up to " + std::to_string(std::lround(100 * busiest)) +
+                        " % of the CPUs' time meanwhile: measure again on a quiet machine before you cite this.");
   }
   return sentences;
 }
