@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "tools/run_demo.hpp"
+
+namespace multiprocessing::tests {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Source {
+  std::string name;
+  std::vector<std::string> lines;
+};
+
+std::vector<Source> sources() {
+  std::vector<Source> all;
+  for (const fs::directory_entry& file : fs::directory_iterator(DEMOS_SOURCES)) {
+    if (file.path().extension() != ".cpp") continue;
+    Source source{file.path().stem().string(), {}};
+    std::ifstream stream(file.path());
+    for (std::string line; std::getline(stream, line);) source.lines.push_back(line);
+    all.push_back(std::move(source));
+  }
+  std::ranges::sort(all, {}, &Source::name);
+  return all;
+}
+
+std::vector<std::string> names() {
+  std::vector<std::string> all;
+  for (const Source& source : sources()) all.push_back(source.name);
+  return all;
+}
+
+// The common lines: what a demonstration needs for its last line.
+std::vector<std::string> common_lines(const Source& source) {
+  const auto begin = std::ranges::find_if(source.lines, [](const std::string& line) {
+    return line == "// The last line of every demo, and what it needs.";
+  });
+  const auto end = std::find(begin, source.lines.end(), "}");
+  return {begin, end};
+}
+
+TEST(Demos, EachIsOneShortFileWithItsOwnName) {
+  const std::vector<Source> all = sources();
+  ASSERT_FALSE(all.empty());
+  for (const Source& source : all) {
+    EXPECT_LE(source.lines.size(), 85U) << source.name;
+    ASSERT_GE(source.lines.size(), 2U) << source.name;
+    const std::regex title("// " + source.name + "\\*?: [A-Z0-9].*\\.");
+    EXPECT_TRUE(std::regex_match(source.lines[1], title)) << source.name << ": " << source.lines[1];
+  }
+}
+
+TEST(Demos, EachUsesOnlyWhatIsInstalled) {
+  for (const Source& source : sources()) {
+    for (const std::string& line : source.lines) {
+      EXPECT_FALSE(line.starts_with("#include \"")) << source.name << ": " << line;
+      EXPECT_EQ(line.find("detail"), std::string::npos) << source.name << ": " << line;
+    }
+  }
+}
+
+TEST(Demos, EachEndsInTheSameSixLines) {
+  const std::vector<Source> all = sources();
+  for (const Source& source : all) {
+    EXPECT_EQ(common_lines(source).size(), 6U) << source.name;
+    EXPECT_EQ(common_lines(source), common_lines(all.front())) << source.name;
+  }
+}
+
+TEST(Demos, EachHasOneLineThatMatters) {
+  for (const Source& source : sources()) {
+    const auto is_key = [](const std::string& line) { return line.ends_with("  // the key line"); };
+    EXPECT_EQ(std::ranges::count_if(source.lines, is_key), 1) << source.name;
+  }
+}
+
+class EachDemo : public testing::TestWithParam<std::string> {};
+
+// On any number of CPUs, in a pipe.
+TEST_P(EachDemo, TellsItsStoryInAPipe) {
+  const ChildResult result = run_demo(GetParam());
+
+  EXPECT_EQ(result.exit_code, 0) << result;
+  EXPECT_EQ(result.standard_error, "") << result;
+  EXPECT_EQ(result.standard_output.find_first_of("\r\033"), std::string::npos) << result;
+  const std::regex last(GetParam() + " +[a-z].* [0-9.]+ s   [a-z].* [0-9.]+ s   [0-9.]+ x   \\(best of 3\\)\n");
+  const std::string& text = result.standard_output;
+  const std::size_t begin = text.rfind('\n', text.size() - 2) + 1;
+  EXPECT_TRUE(std::regex_match(text.substr(begin), last)) << text.substr(begin);
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 120U) << line;
+}
+
+TEST_P(EachDemo, TellsItsStoryOnATerminal) {
+  const ChildResult result = run_demo_on_terminal(GetParam());
+
+  EXPECT_EQ(result.exit_code, 0) << result;
+  EXPECT_NE(result.standard_output.find("(best of 3)"), std::string::npos) << result;
+}
+
+std::string name_of(const testing::TestParamInfo<std::string>& info) {
+  std::string name = info.param;
+  std::ranges::replace(name, '-', '_');
+  return name;
+}
+INSTANTIATE_TEST_SUITE_P(Demos, EachDemo, testing::ValuesIn(names()), name_of);
+
+}  // namespace
+}  // namespace multiprocessing::tests
