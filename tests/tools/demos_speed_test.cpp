@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
 
+#include <sched.h>
+
 #include <algorithm>
+#include <cstdlib>
 #include <regex>
 #include <set>
 #include <string>
@@ -24,6 +27,23 @@ std::vector<std::vector<std::string>> all_matches(const std::string& text, const
   }
   return found;
 }
+
+std::vector<std::string> first_groups(const std::string& text, const std::string& pattern) {
+  std::vector<std::string> all;
+  for (const std::vector<std::string>& groups : all_matches(text, pattern)) all.push_back(groups.at(0));
+  return all;
+}
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+// The number of workers that a program takes which this test starts, unless it says how many it wants.
+class UsableCpus {
+ public:
+  explicit UsableCpus(const char* count) { ::setenv("MULTIPROCESSING_CPU_COUNT", count, 1); }
+  UsableCpus(const UsableCpus&) = delete;
+  UsableCpus& operator=(const UsableCpus&) = delete;
+  ~UsableCpus() { ::unsetenv("MULTIPROCESSING_CPU_COUNT"); }
+};
 
 // The program is the parent, and does thing two itself; thing one is done by a child of it, or, without a fork, by it.
 TEST(DemoFork, ThingOneIsDoneByAChildAndThingTwoByItsParent) {
@@ -48,6 +68,140 @@ TEST(DemoSleeping, AllNapsAreAnsweredInOrderAndTheProgramWasFreeMeanwhile) {
 
   EXPECT_GE(count_of(result.standard_output, "ready()? No."), 1U) << result;
   EXPECT_EQ(count_of(result.standard_output, "24 answers, in the order of the questions: 1 to 24."), 1U) << result;
+}
+
+// Each job with its two times, and where a worker's time went; which was faster is what the figures say.
+TEST(DemoMap, WhatItSaysIsWhatItMeasured) {
+  const ChildResult result = run_demo("map");
+
+  const std::string& text = result.standard_output;
+  const auto loops = all_matches(text, "loop: ([0-9.]+) ms, ([0-9.]+) ns an item");
+  const auto pools = all_matches(text, "pool: ([0-9.]+) ms, ([0-9.]+) ns an item; workers: ([0-9]+)");
+  const std::string stats = "worker was [0-9.]+ ms starting, [0-9.]+ ms waiting, ([0-9.]+) ms working";
+  ASSERT_EQ(loops.size(), 2U) << result;
+  ASSERT_EQ(pools.size(), 2U) << result;
+  ASSERT_EQ(all_matches(text, stats).size(), 2U) << result;
+  EXPECT_NEAR(std::stod(loops[1][0]) * 1e6, std::stod(loops[1][1]) * 300, 1e5) << result;
+  EXPECT_GT(std::stod(all_matches(text, stats)[1][0]), 0) << result;
+
+  const bool slower = std::stod(pools[0][1]) > std::stod(loops[0][1]);
+  EXPECT_EQ(slower, has(text, "For so little work a pool is slower.")) << result;
+  const bool faster = std::stod(loops[1][1]) > 1.1 * std::stod(pools[1][1]) && pools[1][2] != "1";
+  EXPECT_EQ(faster, has(text, "and the pool is faster.")) << result;
+  EXPECT_NE(faster, has(text, "had no second CPU.")) << result;
+}
+
+TEST(DemoMap, OneWorkerIsNeverSaidToBeFaster) {
+  const UsableCpus one("1");
+  const ChildResult result = run_demo("map");
+
+  EXPECT_EQ(count_of(result.standard_output, "workers: 1\n"), 2U) << result;
+  EXPECT_TRUE(has(result.standard_output, "no faster in this run")) << result;
+}
+
+TEST(DemoStartup, ShowsThePriceOfOneOfTheRightNumberAndOfFarTooMany) {
+  for (const auto& [usable, rows] :
+       std::vector<std::pair<const char*, std::vector<std::string>>>{{"1", {"1", "64"}},
+                                                                     {"3", {"1", "2", "3", "64"}},
+                                                                     {"4", {"1", "2", "4", "64"}},
+                                                                     {"20", {"1", "2", "4", "8", "16", "20", "80"}}}) {
+    const UsableCpus cpus(usable);
+    const ChildResult result = run_demo("startup");
+
+    EXPECT_EQ(result.exit_code, 0) << result;
+    EXPECT_EQ(first_groups(result.standard_output, "\n +([0-9]+) +[0-9.]+ +[0-9.]+ +[0-9.]+ +[0-9.]+(?=\n)"), rows)
+        << result;
+    EXPECT_TRUE(has(result.standard_output, rows.back() + " do the job")) << result;
+  }
+}
+
+// A bar for each size; its length is its time, and the shortest is marked.
+void expect_curve(const std::vector<std::vector<std::string>>& bars) {
+  std::vector<std::string> sizes;
+  double longest = 0, shortest = 1e9, marked = 0;
+  for (const std::vector<std::string>& bar : bars) {
+    sizes.push_back(bar[0]);
+    longest = std::max(longest, std::stod(bar[1]));
+    shortest = std::min(shortest, std::stod(bar[1]));
+    if (!bar[3].empty()) marked = std::stod(bar[1]);
+  }
+  EXPECT_EQ(sizes, (std::vector<std::string>{"1", "10", "100", "1000", "10000", "100000"}));
+  EXPECT_EQ(marked, shortest);
+  for (const std::vector<std::string>& bar : bars) {
+    EXPECT_NEAR(static_cast<double>(bar[2].size()), 48 * std::stod(bar[1]) / longest, 1.0 + 0.1 / longest) << bar[0];
+  }
+}
+
+TEST(DemoChunksize, DrawsTwoCurvesAndMarksTheShortestOfEach) {
+  const UsableCpus three("3");
+  const ChildResult result = run_demo("chunksize");
+
+  const std::string bar = "\n +([0-9]+) +([0-9.]+) s  (#+)(  <- shortest)?(?=\n)";
+  const auto bars = all_matches(result.standard_output, bar);
+  ASSERT_EQ(bars.size(), 12U) << result;
+  expect_curve({bars.begin(), bars.begin() + 6});
+  expect_curve({bars.begin() + 6, bars.end()});
+  const double last = std::stod(bars[11][1]);
+  double shortest = last;
+  for (std::size_t i = 6; i < 12; ++i) shortest = std::min(shortest, std::stod(bars[i][1]));
+  const bool rises = has(result.standard_output, "The others are done, and wait.");
+  EXPECT_TRUE(rises ? last > 1.1 * shortest : last < 1.3 * shortest) << result;
+}
+
+TEST(DemoChunksize, OneWorkerKeepsNobodyWaiting) {
+  const UsableCpus one("1");
+  const ChildResult result = run_demo("chunksize");
+
+  EXPECT_TRUE(has(result.standard_output, "It is alone: nobody waits.")) << result;
+}
+
+// The darts are the same for any engine and any number of workers.
+TEST(DemoPi, AllThrowTheSameDarts) {
+  for (const char* workers : {"1", "3", "64"}) {
+    const UsableCpus cpus(workers);
+    const ChildResult result = run_demo("pi");
+
+    EXPECT_EQ(result.exit_code, 0) << result;
+    EXPECT_TRUE(has(result.standard_output, std::string("Workers: ") + workers + ".")) << result;
+    const auto answers = all_matches(result.standard_output, "\n  (.*[a-z]) +pi = ([0-9.]+) ");
+    std::vector<std::string> who;
+    for (const std::vector<std::string>& answer : answers) {
+      who.push_back(answer[0]);
+      EXPECT_EQ(answer[1], "3.141329") << result;
+    }
+    EXPECT_EQ(who, (std::vector<std::string>{"serial", "processes", "threads", "threads, one lock",
+                                             "processes, a lock each"}));
+  }
+}
+
+std::string row(const ChildResult& result, const std::string& what) {
+  const std::vector<std::string> values = first_groups(result.standard_output, "\n +([^ ].*)  " + what);
+  EXPECT_EQ(values.size(), 1U) << result;
+  return values.empty() ? "" : values.front();
+}
+
+TEST(DemoWorkers, ShowsWhatLimitsUsAndWhatThePoolTakes) {
+  const ChildResult result = run_demo("workers");
+
+  cpu_set_t allowed;
+  ASSERT_EQ(::sched_getaffinity(0, sizeof allowed, &allowed), 0);
+  EXPECT_EQ(row(result, "CPUs that we may run on"), std::to_string(CPU_COUNT(&allowed)));
+  const std::string taken = row(result, "workers in a pool");
+  EXPECT_EQ(taken, row(result, "mp::process_cpu_count"));
+  if (std::getenv("MULTIPROCESSING_CPU_COUNT") == nullptr) {
+    EXPECT_EQ(row(result, "MULTIPROCESSING_CPU_COUNT: overrides"), "not set");
+    EXPECT_LE(std::stoi(taken), CPU_COUNT(&allowed)) << result;
+  }
+}
+
+TEST(DemoWorkers, TheEnvironmentOverrides) {
+  const UsableCpus three("3");
+  const ChildResult result = run_demo("workers");
+
+  EXPECT_EQ(row(result, "MULTIPROCESSING_CPU_COUNT: overrides"), "3");
+  EXPECT_EQ(row(result, "workers in a pool"), "3");
+  EXPECT_TRUE(has(result.standard_output, "\n24 tasks that compute")) << result;
+  EXPECT_EQ(first_groups(result.standard_output, "\n  pool of ([0-9]+): "), (std::vector<std::string>{"1", "3", "12"}));
 }
 
 }  // namespace
