@@ -76,7 +76,7 @@ int main() {
       "\nThe same darts and the same answer, whoever throws. Threads share the lock: while one throws, the others\n"
       "wait. So do threads in Python, unless it was built without its lock.");
   if (locked < 1.2 * free_threads)
-    std::puts("Here they lose little by it: without the lock, too, there was no CPU for two.");
+    std::puts("In this run they lose little by it: without the lock, too, they had no CPU for two.");
   std::printf(
       "Processes run the same code, but fork() copied the lock: each has its own, and waits for nobody.\n"
       "That is why Python has multiprocessing: %.1f times as fast as the loop%s.\n\n",

@@ -77,8 +77,7 @@ int main() {
       one.start, (many.start - one.start) / others, (many.end - one.end) / others);
   std::printf("%d do the job %s.\n\nSo make one pool for all jobs, not one for each. 40 jobs of 64 small tasks:\n\n",
               too_many,
-              many.job > 0.8 * right.job
-                  ? "no sooner: there are\nno more CPUs for them"
-                  : "sooner in this run:\nthere are CPUs that are not counted above, or others had used them");
+              many.job > 0.8 * right.job ? "no sooner: there are\nno more CPUs for them"
+                                         : "sooner\nhere: at other programs' cost, or by CPUs not counted");
   last_line("startup", "a pool for each job", best(pool_for_each_job), "one pool for all", best(one_pool));
 }
