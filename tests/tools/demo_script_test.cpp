@@ -63,6 +63,7 @@ TEST(DemoScript, ListsEachDemonstrationOnALineWithWhatItShows) {
   ASSERT_EQ(lines.size(), names.size() + 1) << result;
   for (std::size_t i = 0; i < names.size(); ++i) {
     EXPECT_TRUE(std::regex_match(lines[i + 1], std::regex("  " + names[i] + "\\*? +[A-Z0-9].*\\."))) << lines[i + 1];
+    EXPECT_LE(lines[i + 1].size(), 120U) << lines[i + 1];
   }
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// map*: A pool is slower than a loop for x^10, and faster for real work: why, from the pool's own stats().
+// map*: Slower than a loop for x^10, faster for real work (given two CPUs): why, from the pool's own stats().
 #include <multiprocessing/cpu_count.hpp>
 #include <multiprocessing/pool.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// pi*: 10 x 10^6 darts thrown serially, by processes, by threads, and by threads that share Python's one big lock.
+// pi*: Ten million darts, thrown by a loop, processes, threads, and threads under one big lock, as Python's.
 #include <multiprocessing/pool.hpp>
 #include <multiprocessing/random_stream.hpp>
 #include <multiprocessing/serial_pool.hpp>
