@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+#include <gtest/gtest.h>
+
+#include <regex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "tools/run_demo.hpp"
+
+namespace multiprocessing::tests {
+namespace {
+
+// The first line that matches, with what its groups hold; empty if none does.
+std::vector<std::string> find_line(const std::string& text, const std::string& pattern) {
+  std::smatch match;
+  if (!std::regex_search(text, match, std::regex("(?:^|\n)" + pattern + "(?=\n)"))) return {};
+  return {match.begin() + 1, match.end()};
+}
+
+TEST(DemoIsolation, AProcessChangesItsOwnValuesAtTheSameAddresses) {
+  const ChildResult result = run_demo("isolation");
+
+  struct Row {
+    std::string who;
+    std::vector<std::string> values;
+  };
+  const std::vector<Row> rows = {{"before", {"1", "1", "1"}},
+                                 {"in the process", {"2", "2", "2"}},
+                                 {"after the process", {"1", "1", "2"}},
+                                 {"in the thread", {"2", "2", "3"}},
+                                 {"after the thread", {"2", "2", "3"}}};
+  std::set<std::vector<std::string>> addresses;
+  for (const Row& row : rows) {
+    const std::string cell = " +([0-9]) at (0x[0-9a-f]+)";
+    const std::vector<std::string> found = find_line(result.standard_output, "  " + row.who + cell + cell + cell);
+    ASSERT_EQ(found.size(), 6U) << row.who << result;
+    EXPECT_EQ((std::vector{found[0], found[2], found[4]}), row.values) << row.who << result;
+    addresses.insert({found[1], found[3], found[5]});
+  }
+  EXPECT_EQ(addresses.size(), 1U) << result;
+}
+
+}  // namespace
+}  // namespace multiprocessing::tests
