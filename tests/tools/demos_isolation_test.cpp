@@ -41,5 +41,28 @@ TEST(DemoIsolation, AProcessChangesItsOwnValuesAtTheSameAddresses) {
   EXPECT_EQ(addresses.size(), 1U) << result;
 }
 
+TEST(DemoCopyOnWrite, OnlyWhatIsWrittenIsCopied) {
+  const ChildResult result = run_demo("copy-on-write");
+
+  struct Row {
+    std::string what;
+    double parent, child, together;  // in arrays of 128 MiB
+  };
+  const std::vector<Row> rows = {{"before the fork", 1, 0, 1},
+                                 {"the fork", 0, 0, 1},
+                                 {"child reads all", 0, 0, 1},
+                                 {"child writes the first half", 0.5, 0.5, 1.5},
+                                 {"child writes it once more", 0.5, 0.5, 1.5},
+                                 {"parent writes the other", 1, 1, 2}};
+  for (const Row& row : rows) {
+    const std::string number = " +([0-9.]+)";
+    const auto found = find_line(result.standard_output, "  " + row.what + number + number + number + number);
+    ASSERT_EQ(found.size(), 4U) << row.what << result;
+    EXPECT_NEAR(std::stod(found[0]) / 128, row.parent, 0.15) << row.what << result;
+    EXPECT_NEAR(std::stod(found[1]) / 128, row.child, 0.15) << row.what << result;
+    EXPECT_NEAR(std::stod(found[2]) / 128, row.together, 0.15) << row.what << result;
+  }
+}
+
 }  // namespace
 }  // namespace multiprocessing::tests
