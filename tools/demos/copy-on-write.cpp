@@ -29,8 +29,8 @@ void last_line(const char* demo, const char* one, double first, const char* othe
   std::printf("%-12s %s %.2f s   %s %.2f s   %.1f x   (best of 3)\n", demo, one, first, other, second, first / second);
 }
 
-using Numbers = std::span<long>;
-void read_all(Numbers numbers) { [[maybe_unused]] volatile long sum = std::reduce(numbers.begin(), numbers.end()); }
+using Numbers = std::span<int>;
+void read_all(Numbers numbers) { [[maybe_unused]] volatile int sum = std::reduce(numbers.begin(), numbers.end()); }
 void write_all(Numbers numbers) { std::ranges::transform(numbers, numbers.begin(), std::negate()); }
 const mp::Barrier step(2);           // where parent and child wait for each other
 const mp::RawValue<double> took(0);  // by the last act, in ms per MiB
@@ -67,7 +67,7 @@ void acts(Numbers array, bool child) {
 
 int main() {
   prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);  // ordinary pages, no huge ones
-  std::vector<long> array((128 << 20) / sizeof(long));
+  std::vector<int> array((128 << 20) / sizeof(int));
   std::cout << "128 MiB of numbers. 'Private' is memory that nobody else has; 'together' counts what both have in\n"
                "common once (it is the sum of what Linux calls PSS). In MiB; last, what a MiB of each act took.\n\n";
   std::printf("%35s %10s %10s %12s\n", "private: parent", "child", "together", "ms per MiB");
