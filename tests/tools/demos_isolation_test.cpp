@@ -64,5 +64,32 @@ TEST(DemoCopyOnWrite, OnlyWhatIsWrittenIsCopied) {
   }
 }
 
+std::vector<std::string> right_and_lost(const std::string& text) {
+  return find_line(text, "Processes: .*Right answers: ([0-9]+)\\. Lost: ([0-9]+)\\.");
+}
+
+TEST(DemoCrash, ThreadsLoseTheProgramAndProcessesOneItem) {
+  const ChildResult result = run_demo("crash");
+
+  EXPECT_EQ(find_line(result.standard_output, "Threads: .* signal ([0-9]+)\\."), std::vector<std::string>{"11"})
+      << result;
+  EXPECT_EQ(right_and_lost(result.standard_output), (std::vector<std::string>{"999", "1"})) << result;
+  EXPECT_FALSE(find_line(result.standard_output, "  worker ([0-3]) .* signal 11 .* at item 500, .*").empty()) << result;
+}
+
+TEST(DemoCrash, APoisonousWorkerIsFoundOutButNotWhatItDidToSharedMemory) {
+  if (patience > 1) GTEST_SKIP() << "a sanitizer's shadow memory is too large to be overwritten";
+  const ChildResult result = run_demo("crash", {"--poison"});
+
+  EXPECT_EQ(result.exit_code, 0) << result;
+  EXPECT_EQ(result.standard_error, "");
+  const auto counts = right_and_lost(result.standard_output);
+  ASSERT_EQ(counts.size(), 2U) << result;
+  EXPECT_GE(std::stoi(counts[1]), 1) << result;
+  EXPECT_EQ(std::stoi(counts[0]) + std::stoi(counts[1]), 1000) << result;
+  EXPECT_EQ(count_of(result.standard_output, "its channel was overwritten"), 1U) << result;
+  EXPECT_EQ(count_of(result.standard_output, "which was 42, is 6148914691236517205 now"), 1U) << result;
+}
+
 }  // namespace
 }  // namespace multiprocessing::tests

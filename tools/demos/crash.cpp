@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+// crash*: One item in a thousand dereferences null. --poison: it overwrites everything that it can reach.
+#include <multiprocessing/pool.hpp>
+#include <multiprocessing/process.hpp>
+#include <multiprocessing/thread_pool.hpp>
+#include <multiprocessing/value.hpp>
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <functional>
+#include <iostream>
+#include <numeric>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace mp = multiprocessing;
+
+// The last line of every demo, and what it needs.
+double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+double seconds(const std::function<void()>& run, double begin = now()) { return run(), now() - begin; }
+double best(const std::function<void()>& run) { return std::min({seconds(run), seconds(run), seconds(run)}); }
+void last_line(const char* demo, const char* one, double first, const char* other, double second) {
+  std::printf("%-12s %s %.2f s   %s %.2f s   %.1f x   (best of 3)\n", demo, one, first, other, second, first / second);
+}
+
+const mp::RawValue<long> shared(42);  // in memory that all processes share on purpose
+bool poisonous = false;
+// All that the kernel says this process may write: what it shares first, its own stack, the highest, last.
+void overwrite_everything() {
+  unsigned long begin[1000], end[1000];
+  char kind[1000];
+  int count = 0;
+  std::ifstream lines("/proc/self/maps");
+  for (std::string line; count < 1000 && std::getline(lines, line);)
+    count += std::sscanf(line.c_str(), "%lx-%lx rw%*c%c", begin + count, end + count, kind + count) == 3;
+  const auto overwrite = [&](int part) {
+    for (auto at = begin[part]; at != end[part]; ++at) *reinterpret_cast<volatile char*>(at) = 0x55;
+  };
+  for (int part = count; part-- > 0;) kind[part] == 's' ? overwrite(part) : void();
+  for (int part = 0; part < count; ++part) overwrite(part);
+}
+
+long square(int number) {
+  std::this_thread::sleep_for(std::chrono::microseconds(100));
+  if (poisonous && number == 500) overwrite_everything();
+  const volatile int* const pointer = number == 500 ? nullptr : &number;
+  return *pointer * long{number};
+}
+
+int main(int count, char** arguments) {
+  poisonous = count > 1 && std::string(arguments[1]) == "--poison";
+  const rlimit no_core_file{};
+  if (setrlimit(RLIMIT_CORE, &no_core_file) != 0 || std::freopen("/dev/null", "w", stderr) == nullptr) return 1;
+  std::vector<int> items(1000), good(1000, 7);
+  std::iota(items.begin(), items.end(), 0);
+  const char* const deed = poisonous ? "overwrites all memory that it may write" : "dereferences a null pointer";
+  std::cout << "1000 items for four workers. Item 500 " << deed << ".\n\n";
+  mp::Process program([&] { mp::ThreadPool(4).map(square, items); });
+  program.start(), program.join();
+  std::cout << "Threads: the program, a child of this one, is gone with all answers: signal " << -*program.exitcode()
+            << ".\n";
+  shared.set(42);
+  mp::Pool pool(4);
+  long right = 0;
+  std::string lost;
+  for (const mp::Outcome<long>& outcome : pool.try_map(square, items)) {  // the key line
+    if (outcome) right += outcome.value() == long{items[outcome.index()]} * items[outcome.index()];
+    if (!outcome && lost.empty()) lost = outcome.message();
+  }
+  std::cout << "Processes: the program goes on. Right answers: " << right << ". Lost: " << 1000 - right << ".\n  "
+            << lost.substr(0, lost.find("\n")) << "\n\n";
+  const char* const verdict =
+      "Who noticed: the pool, which checks each word that a worker wrote, and gives up on one that wrote nonsense.\n"
+      "Who did not: the other workers, the rest of this program. And nobody noticed that the number that all\n"
+      "share on purpose, which was 42, is %ld now. Nothing guards that.\n\n";
+  if (poisonous) std::printf(verdict, shared.value());
+  const bool as_told = poisonous ? right > 500 && shared.value() != 42 : right == 999;
+  if (program.exitcode() >= 0 || !as_told) return std::puts("That is not what was to be shown."), 1;
+  const double crash = best([&] { pool.try_map(square, items); });
+  last_line("crash", "one crash", crash, "none", best([&] { pool.try_map(square, good); }));
+}
