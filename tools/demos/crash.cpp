@@ -62,8 +62,7 @@ int main(int count, char** arguments) {
   std::cout << "1000 items for four workers. Item 500 " << deed << ".\n\n";
   mp::Process program([&] { mp::ThreadPool(4).map(square, items); });
   program.start(), program.join();
-  std::cout << "Threads: the program, a child of this one, is gone with all answers: signal " << -*program.exitcode()
-            << ".\n";
+  std::cout << "Threads: the whole program (a child of this one) ended with signal " << -*program.exitcode() << ".\n";
   shared.set(42);
   mp::Pool pool(4);
   long right = 0;
