@@ -91,5 +91,28 @@ TEST(DemoCrash, APoisonousWorkerIsFoundOutButNotWhatItDidToSharedMemory) {
   EXPECT_EQ(count_of(result.standard_output, "which was 42, is 6148914691236517205 now"), 1U) << result;
 }
 
+std::string lost_updates(const std::string& text, const std::string& how) {
+  const auto found = find_line(text, "  " + how + " +2 x +([0-9]+) = +([0-9]+) +lost: ([0-9]+)");
+  if (found.empty()) return "none is named";
+  EXPECT_EQ(2 * std::stol(found[0]) - std::stol(found[1]), std::stol(found[2])) << how;
+  return found[2];
+}
+
+TEST(DemoRace, CountsLostUpdates) {
+  const ChildResult result = run_demo("race");
+
+  EXPECT_EQ(lost_updates(result.standard_output, "in slow motion"), "100") << result;
+  EXPECT_NE(lost_updates(result.standard_output, "at full speed"), "none is named") << result;
+  EXPECT_EQ(lost_updates(result.standard_output, "with a lock"), "0") << result;
+  EXPECT_EQ(lost_updates(result.standard_output, "atomically"), "0") << result;
+}
+
+TEST(DemoRace, TheLockOfADeadHolderIsHandedOnWithAWarning) {
+  const ChildResult result = run_demo("race");
+
+  EXPECT_EQ(result.exit_code, 0) << result;
+  EXPECT_EQ(count_of(result.standard_output, "to look (abandoned()), and finds 40 + 50."), 1U) << result;
+}
+
 }  // namespace
 }  // namespace multiprocessing::tests
