@@ -114,5 +114,36 @@ TEST(DemoRace, TheLockOfADeadHolderIsHandedOnWithAWarning) {
   EXPECT_EQ(count_of(result.standard_output, "to look (abandoned()), and finds 40 + 50."), 1U) << result;
 }
 
+std::set<std::string> drawn_from(const std::string& text, const std::string& generator) {
+  const auto found = find_line(text, "  " + generator + " +([0-9]+) +([0-9]+) +([0-9]+) +([0-9]+)");
+  return {found.begin(), found.end()};
+}
+
+TEST(DemoInherited, EveryWorkerDrawsTheSameFromACopiedGenerator) {
+  const ChildResult result = run_demo("inherited");
+
+  EXPECT_EQ(drawn_from(result.standard_output, "a global std::mt19937_64\\(42\\):").size(), 1U) << result;
+  EXPECT_EQ(drawn_from(result.standard_output, "mp::random_stream\\(42\\), by item:").size(), 4U) << result;
+}
+
+TEST(DemoInherited, TextThatWaitsIsPrintedTwice) {
+  const std::string in_a_pipe = run_demo("inherited").standard_output;
+  const std::string on_a_terminal = run_demo_on_terminal("inherited").standard_output;
+
+  for (const std::string& text : {in_a_pipe, on_a_terminal}) {
+    EXPECT_EQ(count_of(text, "naive: Hello!"), 2U) << text;
+    EXPECT_EQ(count_of(text, "flushed before the fork: Hello!"), 1U) << text;
+    EXPECT_EQ(count_of(text, "mp::Process, which flushes: Hello!"), 1U) << text;
+    EXPECT_EQ(count_of(text, "Hello!"), 4U) << text;
+  }
+}
+
+TEST(DemoInherited, TheFilePositionMovesUnderTheParent) {
+  const ChildResult result = run_demo("inherited");
+
+  EXPECT_EQ(count_of(result.standard_output, "read():  the parent was at 0, and is at 4 now\n"), 1U) << result;
+  EXPECT_EQ(count_of(result.standard_output, "pread(): the parent is at 4 still"), 1U) << result;
+}
+
 }  // namespace
 }  // namespace multiprocessing::tests
