@@ -4,6 +4,7 @@
 #include <regex>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tools/run_demo.hpp"
@@ -143,6 +144,21 @@ TEST(DemoInherited, TheFilePositionMovesUnderTheParent) {
 
   EXPECT_EQ(count_of(result.standard_output, "read():  the parent was at 0, and is at 4 now\n"), 1U) << result;
   EXPECT_EQ(count_of(result.standard_output, "pread(): the parent is at 4 still"), 1U) << result;
+}
+
+TEST(DemoDeadlock, WhoIsForkedWhileTheLockIsHeldHangs) {
+  const ChildResult result = run_demo("deadlock");
+
+  const std::vector<std::pair<std::string, std::string>> rows = {
+      {"A child that is forked while the lock is free", "answers"},
+      {"A child that is forked now", "hangs"},
+      {"A pool that was made before", "answers"},
+      {"The same, its worker killed, replaced by the fork server", "answers"},
+      {"The same without a server \\(StartMethod::fork\\)", "hangs"},
+      {"A pool that is made now", "hangs"}};
+  for (const auto& [who, how] : rows) {
+    EXPECT_EQ(find_line(result.standard_output, "  " + who + ": +(answers|hangs)"), std::vector{how}) << who << result;
+  }
 }
 
 }  // namespace
