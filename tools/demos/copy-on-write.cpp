@@ -48,8 +48,7 @@ void show(const char* what, double arrays) {
   const double together = memory(getpid(), "Pss:") + memory(child_pid, "Pss:");
   const double parent = memory(getpid(), "Private_"), child = memory(child_pid, "Private_");
   std::printf("  %-27s %5.1f %10.1f %10.1f %12.3f\n", what, parent, child, together, took.value());
-  if (std::abs(together - 128 * arrays) > 16)
-    std::printf("That is not what was to be shown.\n"), step.abort(), std::exit(1);
+  if (std::abs(together - 128 * arrays) > 16) std::puts("That is not as told."), step.abort(), std::exit(1);
 }
 
 // Parent and child both come here. One of them acts; the parent shows what they have then together: so many arrays.
