@@ -45,7 +45,7 @@ void overwrite_everything() {
   for (int part = 0; part < count; ++part) overwrite(part);
 }
 
-long square(int number) {
+[[gnu::noinline]] long square(int number) {  // not inlined, so that its name can be told
   std::this_thread::sleep_for(std::chrono::microseconds(100));
   if (poisonous && number == 500) overwrite_everything();
   const volatile int* const pointer = number == 500 ? nullptr : &number;
@@ -71,12 +71,12 @@ int main(int count, char** arguments) {
     if (outcome) right += outcome.value() == long{items[outcome.index()]} * items[outcome.index()];
     if (!outcome && lost.empty()) lost = outcome.message();
   }
-  std::cout << "Processes: the program goes on. Right answers: " << right << ". Lost: " << 1000 - right << ".\n  "
-            << lost.substr(0, lost.find("\n")) << "\n\n";
+  std::cout << "Processes: the program goes on. Right answers: " << right << ". Lost: " << 1000 - right << ".\n"
+            << lost.substr(0, lost.find("\n  called by")) << "\n\n";
   const char* const verdict =
-      "Who noticed: the pool, which checks each word that a worker wrote, and gives up on one that wrote nonsense.\n"
-      "Who did not: the other workers, the rest of this program. And nobody noticed that the number that all\n"
-      "share on purpose, which was 42, is %ld now. Nothing guards that.\n\n";
+      "Who noticed: the pool, which checks each word that a worker writes. This one's made no sense, so all that\n"
+      "lay in its hands is lost, and it is replaced. Who did not: the other workers. And nobody noticed that the\n"
+      "number that all share on purpose, 42 before, is %ld now: nothing guards that.\n\n";
   if (poisonous) std::printf(verdict, shared.value());
   const bool as_told = poisonous ? right > 500 && shared.value() != 42 : right == 999;
   if (program.exitcode() >= 0 || !as_told) return std::puts("That is not what was to be shown."), 1;
