@@ -76,7 +76,7 @@ TEST(DemoCrash, ThreadsLoseTheProgramAndProcessesOneItem) {
       << result;
   EXPECT_EQ(right_and_lost(result.standard_output), (std::vector<std::string>{"999", "1"})) << result;
   EXPECT_FALSE(find_line(result.standard_output, "worker ([0-3]) .* signal 11 .* at item 500, .*").empty()) << result;
-  EXPECT_EQ(count_of(result.standard_output, "\ncrashed at address 0x0, in square(int)\n"), 1U) << result;
+  EXPECT_EQ(count_of(result.standard_output, "\ncrashed at address 0x0, in "), 1U) << result;
 }
 
 TEST(DemoCrash, APoisonousWorkerIsFoundOutButNotWhatItDidToSharedMemory) {

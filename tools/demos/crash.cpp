@@ -29,6 +29,7 @@ void last_line(const char* demo, const char* one, double first, const char* othe
 }
 
 const mp::RawValue<long> shared(42);  // in memory that all processes share on purpose
+const int* volatile nowhere = nullptr;
 bool poisonous = false;
 // All that the kernel says this process may write: what it shares first, its own stack, the highest, last.
 void overwrite_everything() {
@@ -45,11 +46,10 @@ void overwrite_everything() {
   for (int part = 0; part < count; ++part) overwrite(part);
 }
 
-[[gnu::noinline]] long square(int number) {  // not inlined, so that its name can be told
+long square(int number) {
   std::this_thread::sleep_for(std::chrono::microseconds(100));
   if (poisonous && number == 500) overwrite_everything();
-  const volatile int* const pointer = number == 500 ? nullptr : &number;
-  return *pointer * long{number};
+  return long{*(number == 500 ? nowhere : &number)} * number;
 }
 
 int main(int count, char** arguments) {
