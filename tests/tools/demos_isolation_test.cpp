@@ -72,10 +72,12 @@ std::vector<std::string> right_and_lost(const std::string& text) {
 TEST(DemoCrash, ThreadsLoseTheProgramAndProcessesOneItem) {
   const ChildResult result = run_demo("crash");
 
-  EXPECT_EQ(find_line(result.standard_output, "Threads: .* signal ([0-9]+)\\."), std::vector<std::string>{"11"})
-      << result;
+  EXPECT_EQ(result.exit_code, 0) << result;
   EXPECT_EQ(right_and_lost(result.standard_output), (std::vector<std::string>{"999", "1"})) << result;
-  EXPECT_FALSE(find_line(result.standard_output, "worker ([0-3]) .* signal 11 .* at item 500, .*").empty()) << result;
+  EXPECT_FALSE(find_line(result.standard_output, "worker ([0-3]) .* at item 500, .*").empty()) << result;
+  if (patience > 1) GTEST_SKIP() << "a sanitizer ends a program before the kernel does";
+  EXPECT_EQ(count_of(result.standard_output, " is gone: exit code -11 (-N: signal N)."), 1U) << result;
+  EXPECT_EQ(count_of(result.standard_output, " ended with signal 11 "), 1U) << result;
   EXPECT_EQ(count_of(result.standard_output, "\ncrashed at address 0x0, in "), 1U) << result;
 }
 
