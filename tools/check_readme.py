@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """What README.md and src/README.md say that the build does not check (cmake/readme.cmake compiles and runs the programs
 of the first): their other C++ code stands in a file that is compiled, the files and the tests that they name exist.
-And that tests/compile_fail/README.md names what is there, with the messages that are expected.
+That README.md tells of each demonstration, and tests/compile_fail/README.md names what is there, with the messages that are expected.
 Prints `file:line: what`."""
 
 import re
@@ -95,6 +95,22 @@ def check_test_table(lines, problems):
             problems.extend((number, f"names the test {name}, which does not exist") for name in missing)
 
 
+def check_demos(lines, problems):
+    """The table of demonstrations has each of them, with its star and the line that it says of itself."""
+    titles = {}
+    for path in sorted((TOP / "tools" / "demos").glob("*.cpp")):
+        name, text = path.read_text(encoding="utf-8").splitlines()[1].removeprefix("// ").split(": ", 1)
+        titles[name] = text
+    told = {}
+    for number, line in enumerate(lines, 1):
+        if row := re.fullmatch(r"\| `([\w-]+)`(\\\*)? \| [^|]+ \| (.*) \|", line):
+            name = row[1] + ("*" if row[2] else "")
+            told[name] = row[3]
+            if titles.get(name) != row[3]:
+                problems.append((number, f"says of the demonstration {name} what it does not say of itself"))
+    problems.extend((1, f"does not name the demonstration {name}") for name in titles if name not in told)
+
+
 def message_of(program):
     """All of its comment `// Refused:`."""
     match = re.search(r"// Refused: ([^\n]*(?:\n//   [^\n]*)*)", program.read_text(encoding="utf-8"))
@@ -159,6 +175,8 @@ def main():
         check_python_table(lines, problems)
         check_test_table(lines, problems)
         check_names(readme.parent, lines, problems)
+        if readme.parent == TOP:
+            check_demos(lines, problems)
         for number, what in sorted(problems):
             print(f"{readme.relative_to(TOP)}:{number}: {what}")
             found = True

@@ -65,7 +65,7 @@ struct WorkerStats {
   std::size_t items = 0;                // items answered
   std::chrono::nanoseconds starting{};  // from the order to fork until the initializer had returned
   std::chrono::nanoseconds waiting{};   // without an item
-  std::chrono::nanoseconds working{};   // decoding, running, encoding
+  std::chrono::nanoseconds working{};   // decoding, running, encoding, and waiting for a CPU meanwhile
 };
 
 // A snapshot. queued + running + finished + failed + lost is the number of items handed in.
