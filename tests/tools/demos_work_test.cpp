@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <regex>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "tools/run_demo.hpp"
+
+namespace multiprocessing::tests {
+namespace {
+
+// The rows of the picture under the line that begins with `title`.
+std::vector<std::string> picture(const std::string& story, const std::string& title) {
+  std::istringstream lines(story.substr(std::min(story.size(), story.find("\n" + title) + 1)));
+  std::vector<std::string> rows;
+  std::string line;
+  for (std::getline(lines, line); std::getline(lines, line) && line.starts_with("  painter ");) {
+    rows.push_back(line.substr(line.find('|') + 1));
+  }
+  return rows;
+}
+
+// The most rows that have one of these letters in the same column.
+long most_at_once(const std::vector<std::string>& rows, const std::string& letters) {
+  long most = 0;
+  for (std::size_t column = 0; column < rows.front().size(); ++column) {
+    most = std::max(most, std::ranges::count_if(rows, [&](const std::string& row) {
+                      return letters.find(row[column]) != std::string::npos;
+                    }));
+  }
+  return most;
+}
+
+std::string letters_of(const std::string& row) {
+  std::string letters = row;
+  std::erase_if(letters, [](char letter) { return std::string(" .~|").find(letter) != std::string::npos; });
+  letters.erase(std::unique(letters.begin(), letters.end()), letters.end());
+  return letters;
+}
+
+const std::string& painters() {
+  static const std::string story = run_demo("painters").standard_output;
+  return story;
+}
+
+TEST(Painters, OneWithOneArmHasBegunAllWallsButDoesOneStrokeAtATime) {
+  const std::string& story = painters();
+  const std::vector<std::string> rows = picture(story, "CONCURRENT");
+  ASSERT_EQ(rows.size(), 1U) << story;
+  EXPECT_TRUE(letters_of(rows[0]).starts_with("rgbyr")) << story;
+}
+
+TEST(Painters, TwoArmsPaintWhatOneHeadKnows) {
+  const std::string& story = painters();
+  const std::vector<std::string> rows = picture(story, "PARALLEL");
+  ASSERT_EQ(rows.size(), 2U) << story;
+  EXPECT_TRUE(letters_of(rows[0]).starts_with("rbr")) << story;
+  EXPECT_TRUE(letters_of(rows[1]).starts_with("gyg")) << story;
+  EXPECT_EQ(most_at_once(rows, "~"), 1) << story;
+}
+
+TEST(Painters, NeverAreTwoAtASharedDispenser) {
+  const std::string& story = painters();
+  const std::vector<std::string> rows = picture(story, "SYNCHRONOUS");
+  ASSERT_EQ(rows.size(), 4U) << story;
+  EXPECT_EQ(most_at_once(rows, "~"), 1) << story;
+  std::string walls;
+  for (const std::string& row : rows) walls += letters_of(row);
+  EXPECT_EQ(walls, "rgby") << story;
+}
+
+TEST(Painters, WhoAreFarApartPaintInTheColoursOfTheLetter) {
+  const std::string& story = painters();
+  for (const char* const title : {"ASYNCHRONOUS", "All of it"}) {
+    std::string walls;
+    for (const std::string& row : picture(story, title)) walls += letters_of(row);
+    EXPECT_EQ(walls, title[0] == 'A' && title[1] == 'S' ? "BYGR" : "BYGRBYGR") << story;
+  }
+}
+
+}  // namespace
+}  // namespace multiprocessing::tests
