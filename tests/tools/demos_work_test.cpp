@@ -81,5 +81,44 @@ TEST(Painters, WhoAreFarApartPaintInTheColoursOfTheLetter) {
   }
 }
 
+// The numbers of each line that matches, in its groups.
+std::vector<std::vector<double>> numbers(const std::string& story, const std::string& pattern) {
+  std::vector<std::vector<double>> found;
+  const std::regex line(pattern);
+  for (std::sregex_iterator match(story.begin(), story.end(), line); match != std::sregex_iterator(); ++match) {
+    found.emplace_back();
+    for (std::size_t group = 1; group < match->size(); ++group) found.back().push_back(std::stod(match->str(group)));
+  }
+  return found;
+}
+
+const std::string& gather() {
+  static const std::string story = run_demo("gather").standard_output;
+  return story;
+}
+
+TEST(Gather, TheRootHasWhatEachRankCountedAndPi) {
+  const std::string& story = gather();
+
+  const auto ranks = numbers(story, "  rank ([0-9]): ([0-9]+) of ([0-9]+) darts\n");
+  ASSERT_EQ(ranks.size(), 4U) << story;
+  double all = 0;
+  for (std::size_t rank = 0; rank < 4; ++rank) {
+    EXPECT_EQ(ranks[rank][0], static_cast<double>(rank)) << story;
+    all += ranks[rank][1];
+  }
+  const auto root = numbers(story, "pi is about 4 x ([0-9]+) / ([0-9]+) = ([0-9.]+)\n");
+  ASSERT_EQ(root.size(), 1U) << story;
+  EXPECT_EQ(root[0][0], all) << story;
+  EXPECT_EQ(root[0][1], 4 * ranks[0][2]) << story;
+  EXPECT_NEAR(root[0][2], 3.14159, 0.002) << story;
+  EXPECT_NE(story.find("Its counts are the same."), std::string::npos) << story;
+}
+
+TEST(Gather, TheRootLearnsThatARankIsLost) {
+  const std::string& story = gather();
+  EXPECT_NE(story.find("\nEOFError: the other end of the pipe is gone"), std::string::npos) << story;
+}
+
 }  // namespace
 }  // namespace multiprocessing::tests
