@@ -2,6 +2,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <regex>
 #include <sstream>
 #include <string>
@@ -119,6 +122,71 @@ TEST(Gather, TheRootLearnsThatARankIsLost) {
   const std::string& story = gather();
   EXPECT_NE(story.find("\nEOFError: the other end of the pipe is gone"), std::string::npos) << story;
 }
+
+const std::string& pickling() {
+  static const std::string story = run_demo("pickling").standard_output;
+  return story;
+}
+
+// What the lines of the story say after this word.
+std::vector<std::string> sayings(const std::string& who) {
+  std::vector<std::string> found;
+  std::istringstream lines(pickling());
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("    " + who)) found.push_back(line.substr(line.find_first_not_of(' ', 4 + who.size())));
+  }
+  return found;
+}
+
+std::string text_of(const std::filesystem::path& file) {
+  std::ifstream stream(file);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+// All headers, with the parts of a long string put together.
+std::string headers() {
+  std::string text;
+  for (const auto& file : std::filesystem::recursive_directory_iterator(DEMOS_SOURCES "/../../include")) {
+    if (file.path().extension() == ".hpp") text += text_of(file);
+  }
+  return std::regex_replace(text, std::regex("\"\\s*\n\\s*\""), "");
+}
+
+TEST(Pickling, QuotesWhatTheLibrarySaysWhenItIsCompiled) {
+  const std::string real = headers();
+  std::size_t quoted = 0;
+  for (const std::string& here : sayings("here:")) {
+    if (!here.starts_with('"')) continue;
+    ++quoted;
+    const std::string message = here.substr(1, here.rfind('"') - 1);
+    EXPECT_NE(real.find("\"multiprocessing: " + message), std::string::npos) << message;
+  }
+  EXPECT_EQ(quoted, 4U) << pickling();
+}
+
+TEST(Pickling, SaysWhatPythonSaysAsTheTableOfProgramsThatDoNotCompileHasIt) {
+  std::string table = text_of(DEMOS_SOURCES "/../../tests/compile_fail/README.md");
+  std::erase(table, '`');
+  const std::vector<std::string> python = sayings("Python:");
+  ASSERT_EQ(python.size(), 6U) << pickling();
+  for (std::size_t row = 0; row < 4; ++row) EXPECT_NE(table.find(python[row]), std::string::npos) << python[row];
+}
+
+TEST(Pickling, ShowsWhatOnlyTheRunCanSay) {
+  const std::string& story = pickling();
+  EXPECT_NE(story.find("MaybeEncodingError: the result, of type Ticket, cannot be sent: a ticket is not transferable"),
+            std::string::npos)
+      << story;
+  if (story.find("no library to show it") == std::string::npos) {
+    EXPECT_NE(
+        story.find("PicklingError: can't get 'compressBound' from 'libz.so.1' in a worker: the library was loaded"),
+        std::string::npos)
+        << story;
+    EXPECT_NE(story.find("load the library before the pool is made: 1013\n"), std::string::npos) << story;
+  }
+}
+
+TEST(Pickling, EndsInWaysOutThatWork) { EXPECT_EQ(count_of(pickling(), ": 3 6 9\n"), 2U) << pickling(); }
 
 }  // namespace
 }  // namespace multiprocessing::tests
