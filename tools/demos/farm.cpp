@@ -29,7 +29,7 @@ void last_line(const char* demo, const char* one, double first, const char* othe
 
 volatile std::sig_atomic_t interrupted = 0;  // by Ctrl-C
 
-// Why the command failed, or nothing. Each worker has an environment of its own: there the shell finds the input for {}.
+// Why the command failed, or nothing. Each worker has an environment of its own: there the shell finds the input.
 std::string run(const std::string& command, const std::string& input) {
   setenv("INPUT", input.c_str(), 1);
   const std::string whole = command.find("{}") != std::string::npos ? command : command + " {}";

@@ -71,8 +71,8 @@ int main() {
   const double four = best(run);
   const bool same = mp::fork_map(throw_darts, ranks, 4) == hits && alone == all;
   std::cout << "On one machine fork_map(throw_darts, ranks) is all of that: fork, compute, gather. Its counts are "
-            << (same ? "the same" : "NOT the same!")
-            << ".\nRanks compute at the same time as far as there are CPUs: here " << mp::process_cpu_count()
+            << (same ? "the same" : "NOT the same!") << ".\nFour ranks on " << mp::process_cpu_count() << " CPU(s) "
+            << (four > 0.9 * one ? "took turns and gained nothing" : "were done sooner than one")
             << ".\n\nRank 2 is killed before it sends. The root, which waits for it, gets\n";
   lost = 2;
   try {

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT
+#include <gtest/gtest.h>
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "support/deadline.hpp"
+#include "tools/run_demo.hpp"
+
+namespace multiprocessing::tests {
+namespace {
+
+std::string text_of(const std::string& file) {
+  std::ifstream stream(file);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+class Folder {
+ public:
+  Folder() {
+    std::string name = (std::filesystem::temp_directory_path() / "demos_work_test.XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no folder for the test");
+    path_ = name;
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  ~Folder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  std::string path(const std::string& name) const { return path_ / name; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+// With its marks in a folder that stays.
+ChildResult farm(const std::string& marks, std::vector<std::string> arguments) {
+  ::setenv("FARM", marks.c_str(), 1);
+  ChildResult result = run_demo("farm", arguments);
+  ::unsetenv("FARM");
+  return result;
+}
+
+TEST(Farm, SaysWhatFailedAndWhyAndSkipsWhatIsDone) {
+  const std::string story = run_demo("farm").standard_output;
+  const std::size_t again = story.find("Once more");
+  ASSERT_NE(again, std::string::npos) << story;
+  for (const std::string& run : {story.substr(0, again), story.substr(again)}) {
+    EXPECT_EQ(count_of(run, "\n  exit 3: exit code 3\n"), 1U) << story;
+    EXPECT_EQ(count_of(run, "\n  kill -9 $$: signal 9\n"), 1U) << story;
+    EXPECT_EQ(count_of(run, "\n  no-such-program: not found\n"), 1U) << story;
+  }
+  EXPECT_LT(story.find("\n3 done, 3 failed, 0 skipped\n"), again) << story;
+  EXPECT_GT(story.find("\n0 done, 3 failed, 3 skipped\n"), again) << story;
+}
+
+TEST(Farm, RunsAnyCommandOnEachInputWhateverItsLetters) {
+  const Folder folder;
+  const std::string odd = folder.path("a \"b\" 'c' $HOME `d` {}; e");
+  const std::string plain = folder.path("plain");
+
+  std::ofstream(folder.path("source")) << "copied";
+  const ChildResult result = farm(folder.path("marks"), {"cp " + folder.path("source") + " {}", odd, plain});
+
+  EXPECT_EQ(result.exit_code, 0) << result;
+  EXPECT_EQ(result.standard_output, "2 done, 0 failed, 0 skipped\n");
+  EXPECT_EQ(text_of(odd), "copied");
+  EXPECT_EQ(text_of(plain), "copied");
+}
+
+TEST(Farm, WithoutAPlaceForItTheInputComesLast) {
+  const ChildResult result = run_demo("farm", {"printf '<%s>'", "one two"});
+  EXPECT_EQ(result.standard_output, "<one two>1 done, 0 failed, 0 skipped\n") << result;
+}
+
+TEST(Farm, ASecondRunDoesOnlyWhatIsNotDoneYet) {
+  const Folder folder;
+  const std::string marks = folder.path("marks"), log = folder.path("log");
+  const std::string command = "echo {} >> " + log + "; test {} != bad";
+
+  const ChildResult first = farm(marks, {command, "good", "bad", "fine"});
+  EXPECT_EQ(first.exit_code, 1) << first;
+  EXPECT_EQ(first.standard_output, "2 done, 1 failed, 0 skipped\n  bad: exit code 1\n");
+  const ChildResult second = farm(marks, {command, "good", "bad", "fine", "new"});
+  EXPECT_EQ(second.standard_output, "1 done, 1 failed, 2 skipped\n  bad: exit code 1\n") << second;
+  const std::string lines = text_of(log);
+  EXPECT_EQ(count_of(lines, "good\n"), 1U) << lines;
+  EXPECT_EQ(count_of(lines, "fine\n"), 1U) << lines;
+  EXPECT_EQ(count_of(lines, "bad\n"), 2U) << lines;
+  EXPECT_EQ(count_of(lines, "new\n"), 1U) << lines;
+  const ChildResult other = farm(marks, {"true", "good"});
+  EXPECT_EQ(other.standard_output, "1 done, 0 failed, 0 skipped\n") << "another command has marks of its own";
+}
+
+// A terminal's Ctrl-C is a SIGINT for all processes of the group; one of these does not mind it.
+TEST(Farm, CtrlCEndsAll) {
+  const Folder folder;
+  const std::string marks = folder.path("marks");
+  std::filesystem::create_directory(marks);
+  ChildProcess child([&] {
+    ::setpgid(0, 0);
+    ::setenv("FARM", marks.c_str(), 1);
+    ::setenv("MULTIPROCESSING_CPU_COUNT", "2", 1);
+    const std::string command = "case {} in *deaf) trap '' INT;; esac; touch {}; sleep 600";
+    ::execl(DEMOS_FOLDER "/farm", "farm", command.c_str(), folder.path("one").c_str(), folder.path("deaf").c_str(),
+            folder.path("never").c_str(), nullptr);
+  });
+  const auto exists = [&](const char* name) { return std::filesystem::exists(folder.path(name)); };
+  ASSERT_TRUE(eventually([&] { return exists("one") && exists("deaf"); }));
+
+  ::kill(-child.pid(), SIGINT);
+  const ChildResult result = child.wait();
+
+  EXPECT_EQ(result.exit_code, 130) << result;
+  EXPECT_TRUE(eventually([&] { return ::kill(-child.pid(), 0) != 0 && errno == ESRCH; })) << "some processes are left";
+  EXPECT_FALSE(exists("never"));
+  EXPECT_TRUE(std::filesystem::is_empty(marks));
+}
+
+// The folders for marks that nobody wants to keep. Other runs may have theirs at the same time, for a while.
+std::set<std::string> folders_of_farms() {
+  std::set<std::string> found;
+  for (const auto& entry : std::filesystem::directory_iterator("/tmp")) {
+    if (entry.path().filename().string().starts_with("farm.")) found.insert(entry.path());
+  }
+  return found;
+}
+
+TEST(Farm, LeavesNothingInTheTemporaryFolder) {
+  const std::set<std::string> before = folders_of_farms();
+  run_demo("farm", {"true", "1", "2"});
+  for (const std::string& folder : folders_of_farms()) {
+    EXPECT_TRUE(before.contains(folder) || eventually([&] { return !std::filesystem::exists(folder); })) << folder;
+  }
+}
+
+TEST(Farm, HasAProgressBarOnATerminalOnly) {
+  const std::string shown = run_demo_on_terminal("farm", {"true", "1", "2", "3", "4"}).standard_output;
+  EXPECT_NE(shown.find("\r" + std::string(20, '#') + std::string(20, '.') + " "), std::string::npos) << shown;
+  EXPECT_NE(shown.find("\r" + std::string(40, '#') + " 4 done"), std::string::npos) << shown;
+  EXPECT_EQ(run_demo("farm", {"true", "1"}).standard_output, "1 done, 0 failed, 0 skipped\n");
+}
+
+}  // namespace
+}  // namespace multiprocessing::tests
