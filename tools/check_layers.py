@@ -147,7 +147,10 @@ def check_names(files):
 
 def check_listed(files, listing):
     """A file that no CMakeLists.txt names is neither compiled nor installed."""
-    text = (TOP / listing).read_text(encoding="utf-8")
+    path = TOP / listing
+    text = path.read_text(encoding="utf-8")
+    for included in re.findall(r"^include\(([\w/]+\.cmake)\)$", text, re.MULTILINE):
+        text += (path.parent / included).read_text(encoding="utf-8")
     words = set(re.split(r"[\s()]+", text))
     folder = listing.rsplit("/", 1)[0] + "/"
     for file in files:

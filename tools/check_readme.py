@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 """What README.md and src/README.md say that the build does not check (cmake/readme.cmake compiles and runs the programs
 of the first): their other C++ code stands in a file that is compiled, the files and the tests that they name exist.
-That README.md tells of each demonstration, and tests/compile_fail/README.md names what is there, with the messages that are expected.
+That README.md tells of each demonstration. And that tests/compile_fail/README.md names what is there, with the messages
+that are expected.
 Prints `file:line: what`."""
 
 import re
@@ -102,7 +103,11 @@ def check_demos(lines, problems):
         name, text = path.read_text(encoding="utf-8").splitlines()[1].removeprefix("// ").split(": ", 1)
         titles[name] = text
     told = {}
+    in_table = False
     for number, line in enumerate(lines, 1):
+        in_table = line.startswith("| demonstration |") or (in_table and line.startswith("|"))
+        if not in_table:
+            continue
         if row := re.fullmatch(r"\| `([\w-]+)`(\\\*)? \| [^|]+ \| (.*) \|", line):
             name = row[1] + ("*" if row[2] else "")
             told[name] = row[3]

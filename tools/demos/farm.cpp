@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// farm: Serial farming: any command on many inputs, failures with their reason, and a second run skips what is done.
+// farm: Serial farming: one command on many inputs; failures have a reason, a second run skips what is done.
 #include <multiprocessing/multiprocessing.hpp>
 
 #include <unistd.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// pickling*: What can be sent to a worker and what not, what the compiler, the run and Python say, and the ways out.
+// pickling*: What can be sent to a worker and what not, in words of the compiler, the run and Python; the ways out.
 #include <multiprocessing/multiprocessing.hpp>
 
 #include <dlfcn.h>

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: MIT
+# Included by tests/CMakeLists.txt: what is not built here is not tested.
+if(TARGET multiprocessing-demo)
+  multiprocessing_test(tools/demo_test.cpp)
+  target_compile_definitions(tests_tools PRIVATE DEMO_PROGRAM="$<TARGET_FILE:multiprocessing-demo>")
+  add_dependencies(tests_tools multiprocessing-demo)
+  multiprocessing_test(tools/compare_test.cpp)
+  target_compile_definitions(tests_tools PRIVATE
+    PYTHON="$<$<BOOL:${MULTIPROCESSING_PYTHON}>:${MULTIPROCESSING_PYTHON}>"
+    CHECK_OUTPUTS="${CMAKE_CURRENT_SOURCE_DIR}/tools/check_outputs.py"
+    SCHEMA="${PROJECT_SOURCE_DIR}/tools/comparison/schema.json"
+    COMPARE_PROGRAM="$<$<TARGET_EXISTS:multiprocessing-compare>:$<TARGET_FILE:multiprocessing-compare>>")
+endif()
+if(TARGET demos)
+  multiprocessing_test(tools/demo_script_test.cpp)
+  multiprocessing_test(tools/demos_farm_test.cpp)
+  multiprocessing_test(tools/demos_isolation_test.cpp)
+  multiprocessing_test(tools/demos_speed_test.cpp)
+  multiprocessing_test(tools/demos_test.cpp)
+  multiprocessing_test(tools/demos_work_test.cpp)
+  multiprocessing_test(tools/run_demo.cpp)
+  target_compile_definitions(tests_tools PRIVATE
+    DEMOS_FOLDER="${PROJECT_BINARY_DIR}/tools/demos" DEMOS_SOURCES="${PROJECT_SOURCE_DIR}/tools/demos"
+    DEMO_SCRIPT="${PROJECT_SOURCE_DIR}/tools/demo")
+  add_dependencies(tests_tools demos)
+endif()
+if(TARGET multiprocessing-compare)
+  multiprocessing_test(tools/compare_page_test.cpp)
+  multiprocessing_test(tools/compare_sayings_test.cpp)
+  multiprocessing_test(tools/compare_statistics_test.cpp)
+  target_link_libraries(tests_tools PRIVATE compare)
+  add_dependencies(tests_tools multiprocessing-compare)
+endif()
