@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// race: A counter that two processes share, without a lock, with one, atomically; and the lock's holder is killed.
+// race: A counter that two processes share: without a lock, with one, atomically; and the holder is killed.
 #include <multiprocessing/barrier.hpp>
 #include <multiprocessing/process.hpp>
 #include <multiprocessing/value.hpp>
