@@ -143,7 +143,7 @@ void Crew::on_ended(const WorkerReport& report) {
   Member& gone = member(report.slot);
   const auto [progress, was_up, was_condemned, crash] =
       dispatcher_.worker_ended(report.slot, report.status, gone.killed);
-  if (trace_ != nullptr) trace_->worker_ended(report.slot, pid, describe_wait_status(report.status));
+  if (trace_ != nullptr) trace_->worker_ended(report.slot, pid, report.status);
   Bytes failure = dispatcher_.take_start_failure();
   const bool initializer_threw = failure.size_bytes() != 0;
   if (initializer_threw) start_failure_ = std::move(failure);

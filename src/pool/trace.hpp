@@ -15,7 +15,8 @@ namespace multiprocessing::detail {
 
 // The file that PoolOptions::trace names: an array of events, one a line. Each worker has a row, which its replacement
 // goes on with; calls lie above them. What a worker says of its times is not believed: it is cut to what can be.
-// Guarded by the group's mutex. Writes pieces of 64 KiB; all that is noted is in the file after finish().
+// Guarded by the group's mutex. Writes pieces of 64 KiB; all that is noted is in the file after finish(). Nothing throws
+// once it is open: without memory, as with a full disk, the trace ends, and the pool goes on.
 class Trace {
  public:
   struct Item {
@@ -26,14 +27,14 @@ class Trace {
 
   Trace(std::filesystem::path path, int processes);  // std::system_error
 
-  void call_began(std::uint64_t call, std::string_view function);
-  void call_ended(std::uint64_t call);
-  void worker_started(int slot, pid_t pid, Clock::time_point ordered_at);
-  void item_ran(int slot, const Item& item, const ItemTimes& times, bool failed);
-  void item_lost(int slot, const Item& item, std::uint64_t began_nanoseconds, std::string_view why);
-  void recalled(int slot, std::size_t items);
-  void worker_ended(int slot, pid_t pid, std::string_view how);
-  void finish();
+  void call_began(std::uint64_t call, std::string_view function) noexcept;
+  void call_ended(std::uint64_t call) noexcept;
+  void worker_started(int slot, pid_t pid, Clock::time_point ordered_at) noexcept;
+  void item_ran(int slot, const Item& item, const ItemTimes& times, bool failed) noexcept;
+  void item_lost(int slot, const Item& item, std::uint64_t began_nanoseconds, std::string_view why) noexcept;
+  void recalled(int slot, std::size_t items) noexcept;
+  void worker_ended(int slot, pid_t pid, int wait_status) noexcept;
+  void finish() noexcept;
   void leave_to_parent() noexcept { file_.close(); }  // in a worker
 
  private:
@@ -43,8 +44,11 @@ class Trace {
   double& busy_until(int slot) { return busy_until_[static_cast<std::size_t>(slot)]; }
   void slice(int slot, TraceEvent& event, std::string_view category, double begin, double end);
   void waited(int slot, double begin, double end);
+  template <class Action>
+  void note(Action action) noexcept;
   void write(TraceEvent& event, int row);
-  void write_out();
+  void write_out() noexcept;
+  void end_early(int error) noexcept;
 
   std::filesystem::path path_;
   OutputFile file_;
