@@ -110,6 +110,7 @@ void Trace::item_ran(int slot, const Item& item, const ItemTimes& times, bool fa
 void Trace::item_lost(int slot, const Item& item, std::uint64_t began_nanoseconds, std::string_view why) noexcept {
   note([&] {
     const double begin = time_of(began_nanoseconds, busy_until(slot));
+    if (busy_until(slot) >= 0) waited(slot, busy_until(slot), begin);
     TraceEvent event = slice_of(item);
     slice(slot, event.argument("ended", why), "lost", begin, now());
   });

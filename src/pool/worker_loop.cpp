@@ -147,7 +147,8 @@ void Worker::wait_for_frames() {
     const Turn turn = Turn::of(channel_.words->turn.load(std::memory_order_seq_cst));
     return turn.claimed != turn.offered;
   };
-  times_.waited_from = nanoseconds_of(since_);
+  // What it was woken for may have been taken back meanwhile: then it waits on.
+  if (times_.waited_from == 0) times_.waited_from = nanoseconds_of(since_);
   waiting_.until(ParkReason::for_frames, offered, [] { flush_own_output(); });
   count_time(waiting_nanoseconds_, channel_.words->waiting_nanoseconds);
   times_.waited_until = nanoseconds_of(since_);

@@ -56,7 +56,7 @@ struct PieceHeader {
 
 // In nanoseconds of the steady clock; 0: it has not come to that.
 struct ItemTimes {
-  std::uint64_t waited_from;  // for this item, without any; else both are 0
+  std::uint64_t waited_from;  // for this item, also in vain in between; else both are 0
   std::uint64_t waited_until;
   std::uint64_t decoding;  // begins
   std::uint64_t running;

@@ -52,5 +52,15 @@ TEST_F(TraceRows, ItemsThatFollowAtOnceDoNotOverlapInAViewer) {
   }
 }
 
+// Its times would have come with its answer.
+TEST_F(TraceRows, BeforeAnItemThatIsLostItsWorkerWaited) {
+  trace_.worker_started(0, 4711, Clock::now());
+  ::usleep(2000);
+  trace_.item_lost(0, {1, 0, 4711}, nanoseconds_now(), "with its worker");
+  const std::vector<TraceLine> waits = finished("waiting");
+  ASSERT_EQ(waits.size(), 1U);
+  EXPECT_GE(std::stod(waits[0].field("dur")), 1500);
+}
+
 }  // namespace
 }  // namespace multiprocessing::tests
