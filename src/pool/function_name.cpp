@@ -11,7 +11,8 @@ namespace multiprocessing::detail {
 
 std::string function_name(const FunctionImage& function) {
   const std::string_view type = function.type->function_type->name();
-  const bool is_pointer = type.starts_with("PF");  // as the C++ ABI of Itanium mangles it
+  // As the C++ ABI of Itanium mangles a pointer to a function; the second one is noexcept.
+  const bool is_pointer = type.starts_with("PF") || type.starts_with("PDoF");
   if (!is_pointer) return demangled(type.data());
   const void* address = nullptr;
   std::memcpy(&address, function.address.data(), sizeof address);

@@ -31,6 +31,7 @@ std::shared_ptr<ByteCall> WorkerGroup::begin(PreparedFunction function, const Ca
 }
 
 std::shared_ptr<GroupCall> WorkerGroup::enter(PreparedFunction function, const CallSettings& settings) {
+  const std::string name = trace_ ? function_name(function.image) : std::string();  // a search in symbol tables
   const std::lock_guard lock(mutex());
   if (state_ != State::open) throw std::logic_error("the pool is closed: it takes no more work");
   if (!crew_->broken().empty()) throw BrokenPool("the pool is broken: " + crew_->broken());
@@ -40,7 +41,7 @@ std::shared_ptr<GroupCall> WorkerGroup::enter(PreparedFunction function, const C
   auto call = std::make_shared<GroupCall>(shared_from_this(), callback_thread_, std::move(function.image), settings,
                                           pace, ++calls_, settings.numbered ? numbered_calls_++ : 0);
   call->withdrawn = ended_by_ ? ended_by_ : function.refused;
-  if (trace_) trace_->call_began(call->number, function_name(call->function));
+  if (trace_) trace_->call_began(call->number, name);
   // A call that waits alone is not told of each answer. Now there may be work of another behind its last one.
   if (++open_calls_ == 2) collector_.changed();
   return call;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <multiprocessing/multiprocessing.hpp>
 
+#include <ctype.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -94,6 +95,20 @@ TEST_F(Trace, AnItemLastsAsLongAsItRanAndAWorkerWaitsBetweenTwo) {
   ASSERT_FALSE(workers.empty());
   EXPECT_EQ(workers[0].field("name"), "starting");
   EXPECT_LE(workers[0].end(), items[0].begin());
+}
+
+TEST_F(Trace, ACallIsNamedAfterItsFunction) {
+  {
+    Pool pool(traced(1));
+    pool.apply(::toupper, 'a');  // is exported, and noexcept
+    pool.apply(twice, 1);
+  }
+  std::vector<std::string> functions;
+  for (const TraceLine& line : of_category(lines(), "call")) {
+    if (line.field("ph") == "b") functions.push_back(line.field("function"));
+  }
+  ASSERT_EQ(functions.size(), 2U);
+  EXPECT_EQ(functions[0], "toupper");
 }
 
 TEST_F(Trace, ADeathItsItemAndTheReplacementAreInIt) {
