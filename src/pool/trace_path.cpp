@@ -9,14 +9,17 @@
 namespace multiprocessing::detail {
 namespace {
 
-const pid_t program = this_process();  // which has begun with this library, not with a fork
+constinit pid_t program = 0;  // which has begun with this library, not with a fork
 constinit std::atomic<int> pools = 0;
+
+// Before the program's own objects are made, of which one may be a pool.
+[[gnu::constructor(101)]] void note_program() noexcept { program = this_process(); }
 
 }  // namespace
 
 std::optional<std::filesystem::path> trace_path(const PoolOptions& options) {
   if (options.trace) return options.trace;
-  const char* const named = std::getenv("MULTIPROCESSING_TRACE");
+  const char* const named = ::secure_getenv("MULTIPROCESSING_TRACE");
   if (named == nullptr || *named == '\0') return std::nullopt;
   const std::filesystem::path path(named);
   const int number = ++pools;
