@@ -37,7 +37,8 @@ struct PoolOptions {
   // Of Pool only: a file, written anew, of who ran which item when, with waiting, starting, deaths and recalls. What
   // shows it: ui.perfetto.dev, chrome://tracing. 200 bytes an item; whole once the pool has ended. Default: the file
   // that MULTIPROCESSING_TRACE names; a program's second pool then has trace-2.json, and so on.
-  // std::system_error: it cannot be opened. A disk that is full later is told on stderr.
+  // std::system_error: it cannot be opened, or another pool writes it; if that is one of another program with the same
+  // environment, the name has this one's pid instead. A disk that is full later is told on stderr.
   // Source: the Trace Event Format of Chrome.
   std::optional<std::filesystem::path> trace = {};
 };

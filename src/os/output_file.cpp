@@ -1,26 +1,85 @@
 // SPDX-License-Identifier: MIT
 #include "os/output_file.hpp"
 
+#include "os/error.hpp"
+
 #include <fcntl.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <ctime>
 #include <string>
 
 namespace multiprocessing::detail {
+namespace {
 
-OutputFile::OutputFile(const std::filesystem::path& path)
-    : fd_(own_fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666),
-                 ("cannot write " + path.string()).c_str())) {}
+// Blocks a signal that a write() of this thread raises besides its error, and takes it back.
+class Unraised {
+ public:
+  Unraised() noexcept {
+    ::sigemptyset(&raised_);
+    ::sigaddset(&raised_, SIGXFSZ);
+    ::sigaddset(&raised_, SIGPIPE);
+    ::pthread_sigmask(SIG_BLOCK, &raised_, &before_);
+    sigset_t pending;
+    ::sigpending(&pending);
+    for (const int signal : {SIGXFSZ, SIGPIPE}) {
+      if (::sigismember(&pending, signal) == 1) ::sigdelset(&raised_, signal);  // somebody else's
+    }
+  }
+  Unraised(const Unraised&) = delete;
+  Unraised& operator=(const Unraised&) = delete;
+  ~Unraised() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+  void take_back() const noexcept {
+    const timespec at_once{};
+    while (::sigtimedwait(&raised_, nullptr, &at_once) < 0 && errno == EINTR) {
+    }
+  }
+
+ private:
+  sigset_t raised_;
+  sigset_t before_;
+};
+
+}  // namespace
+
+OutputFile::OutputFile(const std::filesystem::path& path) {
+  const std::string failed = "cannot write " + path.string();
+  fd_ = own_fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666), failed.c_str());
+  struct stat status {};
+  ::fstat(fd_.get(), &status);
+  if (!S_ISREG(status.st_mode)) return;
+  // A file system that cannot lock is no reason not to write.
+  if (::flock(fd_.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    errno = EBUSY;
+    throw_errno(failed + ", which somebody else writes");
+  }
+  if (::ftruncate(fd_.get(), 0) != 0) throw_errno(failed);
+}
 
 int OutputFile::write(std::string_view text) noexcept {
+  const Unraised unraised;
   while (!text.empty()) {
     const ssize_t written = ::write(fd_.get(), text.data(), text.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return errno;
+    if (written < 0) {
+      const int error = errno;
+      if (error == EFBIG || error == EPIPE) unraised.take_back();
+      return error;
+    }
     text.remove_prefix(static_cast<std::size_t>(written));
   }
   return 0;
+}
+
+// Closing would not do: who was forked meanwhile has the lock, too.
+void OutputFile::finish() noexcept {
+  if (fd_) ::flock(fd_.get(), LOCK_UN);
+  fd_.reset();
 }
 
 }  // namespace multiprocessing::detail

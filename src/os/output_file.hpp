@@ -8,13 +8,16 @@
 
 namespace multiprocessing::detail {
 
-// A file that is written from its beginning to its end. What is written is in the file when write() returns: a process
-// that is forked has nothing that it could write again.
+// A file that is written from its beginning to its end, by one at a time. What is written is in the file when write()
+// returns: a process that is forked has nothing that it could write again.
 class OutputFile {
  public:
-  explicit OutputFile(const std::filesystem::path& path);  // empties it; std::system_error names it
-  int write(std::string_view text) noexcept;               // 0, or errno
-  void close() noexcept { fd_.reset(); }
+  // Empties it. std::system_error names it: EBUSY if another one, of any process, writes it.
+  explicit OutputFile(const std::filesystem::path& path);
+  // 0, or errno. Raises no SIGXFSZ and no SIGPIPE: they would end the program.
+  int write(std::string_view text) noexcept;
+  void finish() noexcept;                 // others may write it now
+  void leave() noexcept { fd_.reset(); }  // in a process that has inherited it: it stays its owner's
 
  private:
   UniqueFd fd_;

@@ -171,7 +171,7 @@ void Trace::finish() noexcept {
   const int error = is_over_ ? 0 : file_.write(end_of_array);
   if (error != 0) end_early(error);
   is_over_ = true;
-  file_.close();
+  file_.finish();
 }
 
 }  // namespace multiprocessing::detail

@@ -35,7 +35,7 @@ class Trace {
   void recalled(int slot, std::size_t items) noexcept;
   void worker_ended(int slot, pid_t pid, int wait_status) noexcept;
   void finish() noexcept;
-  void leave_to_parent() noexcept { file_.close(); }  // in a worker
+  void leave_to_parent() noexcept { file_.leave(); }  // in a worker
 
  private:
   // In microseconds since the pool began.

@@ -10,4 +10,7 @@ namespace multiprocessing::detail {
 // the names have its pid as well.
 std::optional<std::filesystem::path> trace_path(const PoolOptions& options);
 
+// For a pool whose file, which the environment names, another program writes: the name with this process's pid.
+std::filesystem::path with_pid(const std::filesystem::path& path);
+
 }  // namespace multiprocessing::detail

@@ -69,6 +69,7 @@ class WorkerGroup final : public ByteCore,
 
   std::shared_ptr<GroupCall> enter(PreparedFunction function, const CallSettings& settings);
   void work_as(int slot);  // in a worker
+  void start_trace(const std::filesystem::path& path);
   void start_workers();
   [[noreturn]] void throw_start_failure();
   void tell_if_waiting();

@@ -40,12 +40,20 @@ WorkerGroup::WorkerGroup(const PoolOptions& options, const WorkerGroupSettings& 
   crew_ = std::make_unique<Crew>(
       dispatcher_, *starter_, [this](int slot) { channels_.reset(slot); }, options.initializer_timeout);
   if (starter_->lost_fd() >= 0) collector_.watch(starter_->lost_fd());
-  if (trace_path_) {
-    trace_.emplace(*trace_path_, processes_);
-    dispatcher_.trace_to(*trace_);
-    crew_->trace_to(*trace_);
-  }
+  if (trace_path_) start_trace(*trace_path_);
   start_workers();
+}
+
+void WorkerGroup::start_trace(const std::filesystem::path& path) {
+  try {
+    trace_.emplace(path, processes_);
+  } catch (const std::system_error& error) {
+    // Which program of several with the same environment is asked for one may not know.
+    if (options_.trace || error.code() != std::errc::device_or_resource_busy) throw;
+    trace_.emplace(with_pid(path), processes_);
+  }
+  dispatcher_.trace_to(*trace_);
+  crew_->trace_to(*trace_);
 }
 
 void WorkerGroup::work_as(int slot) {

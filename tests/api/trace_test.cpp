@@ -5,11 +5,14 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <chrono>
+#include <fstream>
 #include <map>
 #include <numeric>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -198,6 +201,46 @@ TEST_F(Trace, AFileThatCannotBeWrittenIsSaidByTheConstructor) {
     EXPECT_NE(std::string(error.what()).find(nowhere.string()), std::string::npos) << error.what();
   }
   EXPECT_TRUE(children_of(::getpid()).empty());
+}
+
+TEST_F(Trace, AFileThatAnotherPoolWritesIsSaidByTheConstructor) {
+  {
+    Pool first(traced(1));
+    first.map(twice, numbers_to(1000), 1);
+    try {
+      Pool second(traced(1));
+      ADD_FAILURE() << "two pools write one file";
+    } catch (const std::system_error& error) {
+      EXPECT_EQ(error.code(), std::errc::device_or_resource_busy) << error.what();
+      EXPECT_NE(std::string(error.what()).find(path_.string()), std::string::npos) << error.what();
+    }
+  }
+  EXPECT_EQ(of_category(lines(), "item").size(), 1000U);
+}
+
+// Also where what was forked meanwhile is still there, and has the descriptor.
+TEST_F(Trace, AFileIsWrittenAnewOnceItsPoolHasEnded) {
+  std::optional<Pool> first(traced(1));
+  first->map(twice, numbers_to(10));
+  Pool other(1);
+  const std::string too_long(1 << 20, ' ');
+  std::ofstream(folder_ / "long.json") << too_long;
+  first.reset();
+  { Pool(traced(1)).apply(twice, 1); }
+  { Pool({.processes = 1, .trace = folder_ / "long.json"}).apply(twice, 1); }
+  EXPECT_EQ(of_category(lines(), "item").size(), 1U);
+  EXPECT_LT(std::filesystem::file_size(folder_ / "long.json"), 10'000U);
+}
+
+TEST_F(Trace, ALimitOfFileSizesEndsItAndNotThePool) {
+  const ChildResult child = run_in_child([&] {
+    const rlimit limit{100'000, 100'000};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    Pool pool(traced(1));
+    EXPECT_EQ(pool.map(twice, numbers_to(10'000)).back(), 19'998);
+  });
+  EXPECT_EQ(child.exit_code, 0) << child;
+  EXPECT_EQ(child.standard_error, "multiprocessing: the trace " + path_.string() + " ends too early: File too large\n");
 }
 
 TEST_F(Trace, AFullDiskEndsItAndNotThePool) {
