@@ -15,8 +15,8 @@ namespace multiprocessing::detail {
 
 // The file that PoolOptions::trace names: an array of events, one a line. Each worker has a row, which its replacement
 // goes on with; calls lie above them. What a worker says of its times is not believed: it is cut to what can be.
-// Guarded by the group's mutex. Writes pieces of 64 KiB; all that is noted is in the file after finish(). Nothing throws
-// once it is open: without memory, as with a full disk, the trace ends, and the pool goes on.
+// Guarded by the group's mutex. Writes pieces of 64 KiB; all that is noted is in the file after finish(). Nothing
+// throws once it is open: without memory, as with a full disk, the trace ends, and the pool goes on.
 class Trace {
  public:
   struct Item {

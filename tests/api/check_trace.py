@@ -19,7 +19,7 @@ NEEDED = {
 
 
 def nanoseconds(microseconds):
-    """As viewers have them: cut, not rounded. Slices of a row that overlap then, by one, are not shown where they are."""
+    """As viewers have them: cut, not rounded."""
     return int(microseconds * 1000)
 
 

@@ -32,6 +32,10 @@ int where(int) { return worker_index().value(); }
 int twice(int number) { return 2 * number; }
 std::string text_of(const std::vector<int>& numbers) { return std::string(numbers.size() * 1000, 'x'); }
 int die_at_three(int number) { return number == 3 ? ::raise(SIGKILL) : number; }
+void note_and_pause(const std::string& path) {
+  std::ofstream{path};
+  ::pause();
+}
 int refuse_two(int number) { return number == 2 ? throw std::runtime_error("two") : number; }
 
 std::vector<int> numbers_to(int end) {
@@ -50,6 +54,13 @@ void expect_to_be_read_by_viewers(const std::filesystem::path& trace) {
 class Trace : public testing::Test {
  protected:
   PoolOptions traced(int processes) const { return {.processes = processes, .trace = path_}; }
+  // stats().running counts it a moment before it has begun.
+  AsyncResult<void> begin_endless(Pool& pool) const {
+    const std::filesystem::path begun = folder_ / "begun";
+    auto endless = pool.apply_async(note_and_pause, begun.string());
+    EXPECT_TRUE(eventually([&] { return std::filesystem::exists(begun); }));
+    return endless;
+  }
   std::vector<TraceLine> lines() const {
     expect_to_be_read_by_viewers(path_);
     return read_trace(path_);
@@ -139,8 +150,7 @@ TEST_F(Trace, ADeathItsItemAndTheReplacementAreInIt) {
 TEST_F(Trace, WorkThatIsTakenBackFromBehindALongItemIsInIt) {
   {
     Pool pool(traced(1));
-    const auto endless = pool.apply_async([] { ::pause(); });
-    ASSERT_TRUE(eventually([&] { return pool.stats().running == 1; }));
+    const auto endless = begin_endless(pool);
     auto behind = pool.apply_async(twice, 1);
     EXPECT_TRUE(behind.cancel());
   }
@@ -160,8 +170,7 @@ TEST_F(Trace, ChangesNoAnswer) {
     EXPECT_TRUE(outcomes[3] && !outcomes[2]);
     EXPECT_EQ(outcomes[2].error_as<std::runtime_error>()->what(), std::string("two"));
     EXPECT_THROW(pool.with({.timeout = 20ms}).apply([] { ::pause(); }), DeadlineExceeded);
-    auto endless = pool.apply_async([] { ::pause(); });
-    ASSERT_TRUE(eventually([&] { return pool.stats().running == 1; }));
+    auto endless = begin_endless(pool);
     EXPECT_TRUE(endless.cancel(Running::kill));
     EXPECT_EQ(pool.apply(twice, 4), 8);
     pool.close();
@@ -175,8 +184,7 @@ TEST_F(Trace, ChangesNoAnswer) {
 TEST_F(Trace, WhatRanWhenThePoolEndedIsInIt) {
   {
     Pool pool(traced(1));
-    auto endless = pool.apply_async([] { ::pause(); });
-    ASSERT_TRUE(eventually([&] { return pool.stats().running == 1; }));
+    auto endless = begin_endless(pool);
   }
   const std::vector<TraceLine> lost = of_category(lines(), "lost");
   ASSERT_EQ(lost.size(), 1U);
