@@ -127,11 +127,10 @@ bool WorkerSlot::take_answer(AnswerSink& sink, PieceKind kind, const std::byte* 
   const std::size_t index = frame.batch.first + frame.answered;
   const std::size_t fixed = call.table.fixed_size_bytes();
   ByteAnswer answer{.kind = kind == PieceKind::value ? ByteAnswer::Kind::value : ByteAnswer::Kind::exception};
+  ItemTimes times{};
   if (times_all_) {
-    ItemTimes times;
     if (size_bytes != sizeof times) return false;
     std::memcpy(&times, data, sizeof times);
-    sink.on_times(index_, call, index, times, kind != PieceKind::value);
   } else {
     keep_part(data, size_bytes);
   }
@@ -142,6 +141,7 @@ bool WorkerSlot::take_answer(AnswerSink& sink, PieceKind kind, const std::byte* 
     return false;
   }
   answer.bytes = std::exchange(parts_, {});
+  if (times_all_) sink.on_times(index_, call, index, times, answer.kind != ByteAnswer::Kind::value);
   sink.on_answer(call, index, std::move(answer));
   answered(1);
   return true;
