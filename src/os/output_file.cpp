@@ -49,7 +49,8 @@ class Unraised {
 
 OutputFile::OutputFile(const std::filesystem::path& path) {
   const std::string failed = "cannot write " + path.string();
-  fd_ = own_fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666), failed.c_str());
+  // Nobody waits for the reader of a pipe: it may have stopped, or never come.
+  fd_ = own_fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0666), failed.c_str());
   struct stat status {};
   ::fstat(fd_.get(), &status);
   if (!S_ISREG(status.st_mode)) return;

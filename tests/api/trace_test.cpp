@@ -1,27 +1,20 @@
 // SPDX-License-Identifier: MIT
 #include <multiprocessing/multiprocessing.hpp>
 
-#include <ctype.h>
 #include <gtest/gtest.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <fstream>
 #include <map>
 #include <numeric>
-#include <optional>
 #include <string>
-#include <system_error>
 #include <vector>
 
+#include "api/traced_test.hpp"
 #include "support/child_process.hpp"
 #include "support/deadline.hpp"
-#include "support/processes.hpp"
-#include "support/read_trace.hpp"
-#include "support/temporary_folder.hpp"
 
 namespace multiprocessing::tests {
 namespace {
@@ -44,16 +37,8 @@ std::vector<int> numbers_to(int end) {
   return numbers;
 }
 
-void expect_to_be_read_by_viewers(const std::filesystem::path& trace) {
-  if (std::string(PYTHON).empty()) return;
-  const ChildResult result =
-      run_in_child([&] { ::execl(PYTHON, PYTHON, CHECK_TRACE, trace.c_str(), static_cast<char*>(nullptr)); });
-  EXPECT_EQ(result.exit_code, 0) << result;
-}
-
-class Trace : public testing::Test {
+class Trace : public TracedTest {
  protected:
-  PoolOptions traced(int processes) const { return {.processes = processes, .trace = path_}; }
   // stats().running counts it a moment before it has begun.
   AsyncResult<void> begin_endless(Pool& pool) const {
     const std::filesystem::path begun = folder_ / "begun";
@@ -61,13 +46,6 @@ class Trace : public testing::Test {
     EXPECT_TRUE(eventually([&] { return std::filesystem::exists(begun); }));
     return endless;
   }
-  std::vector<TraceLine> lines() const {
-    expect_to_be_read_by_viewers(path_);
-    return read_trace(path_);
-  }
-
-  const TemporaryFolder folder_;
-  const std::filesystem::path path_ = folder_ / "trace.json";
 };
 
 TEST_F(Trace, EachItemIsInTheRowOfTheWorkerThatRanIt) {
@@ -197,87 +175,6 @@ TEST_F(Trace, OfAPoolThatForksItsWorkersItselfIsTheSame) {
     pool.map(twice, numbers_to(10), 1);
   }
   EXPECT_EQ(of_category(lines(), "item").size(), 10U);
-}
-
-TEST_F(Trace, AFileThatCannotBeWrittenIsSaidByTheConstructor) {
-  const std::filesystem::path nowhere = folder_ / "no such folder/trace.json";
-  try {
-    Pool pool({.processes = 1, .trace = nowhere});
-    FAIL() << "a trace was written nowhere";
-  } catch (const std::system_error& error) {
-    EXPECT_EQ(error.code(), std::errc::no_such_file_or_directory);
-    EXPECT_NE(std::string(error.what()).find(nowhere.string()), std::string::npos) << error.what();
-  }
-  EXPECT_TRUE(children_of(::getpid()).empty());
-}
-
-TEST_F(Trace, AFileThatAnotherPoolWritesIsSaidByTheConstructor) {
-  {
-    Pool first(traced(1));
-    first.map(twice, numbers_to(1000), 1);
-    try {
-      Pool second(traced(1));
-      ADD_FAILURE() << "two pools write one file";
-    } catch (const std::system_error& error) {
-      EXPECT_EQ(error.code(), std::errc::device_or_resource_busy) << error.what();
-      EXPECT_NE(std::string(error.what()).find(path_.string()), std::string::npos) << error.what();
-    }
-  }
-  EXPECT_EQ(of_category(lines(), "item").size(), 1000U);
-}
-
-// Also where what was forked meanwhile is still there, and has the descriptor.
-TEST_F(Trace, AFileIsWrittenAnewOnceItsPoolHasEnded) {
-  std::optional<Pool> first(traced(1));
-  first->map(twice, numbers_to(10));
-  Pool other(1);
-  const std::string too_long(1 << 20, ' ');
-  std::ofstream(folder_ / "long.json") << too_long;
-  first.reset();
-  { Pool(traced(1)).apply(twice, 1); }
-  { Pool({.processes = 1, .trace = folder_ / "long.json"}).apply(twice, 1); }
-  EXPECT_EQ(of_category(lines(), "item").size(), 1U);
-  EXPECT_LT(std::filesystem::file_size(folder_ / "long.json"), 10'000U);
-}
-
-TEST_F(Trace, ALimitOfFileSizesEndsItAndNotThePool) {
-  const ChildResult child = run_in_child([&] {
-    const rlimit limit{100'000, 100'000};
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-    Pool pool(traced(1));
-    EXPECT_EQ(pool.map(twice, numbers_to(10'000)).back(), 19'998);
-  });
-  EXPECT_EQ(child.exit_code, 0) << child;
-  EXPECT_EQ(child.standard_error, "multiprocessing: the trace " + path_.string() + " ends too early: File too large\n");
-}
-
-TEST_F(Trace, AFullDiskEndsItAndNotThePool) {
-  const ChildResult child = run_in_child([] {
-    Pool pool({.processes = 1, .trace = "/dev/full"});
-    EXPECT_EQ(pool.map(twice, numbers_to(1000)).back(), 1998);
-  });
-  EXPECT_EQ(child.exit_code, 0) << child;
-  EXPECT_EQ(child.standard_error, "multiprocessing: the trace /dev/full ends too early: No space left on device\n");
-}
-
-TEST_F(Trace, TheEnvironmentNamesItAndEachPoolHasItsOwn) {
-  const ChildResult child = run_in_child([&] {
-    ::setenv("MULTIPROCESSING_TRACE", path_.c_str(), 1);
-    Pool first(1);
-    {
-      Pool second(1);
-      first.apply(twice, 1);
-    }
-    // In a worker: a pool of a pool.
-    first.apply([] { return Pool(1).apply(twice, 2); });
-  });
-  EXPECT_EQ(child.exit_code, 0) << child;
-  std::size_t files = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(path_.parent_path())) {
-    expect_to_be_read_by_viewers(entry.path());
-    ++files;
-  }
-  EXPECT_EQ(files, 3U);
 }
 
 }  // namespace
