@@ -26,7 +26,8 @@ void become(const std::string& name, const std::vector<std::string>& arguments) 
 class Terminal {
  public:
   Terminal() : fd_(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)) {
-    if (fd_ < 0 || ::grantpt(fd_) != 0 || ::unlockpt(fd_) != 0) throw std::runtime_error("no pseudo-terminal: is /dev/pts mounted?");
+    if (fd_ < 0 || ::grantpt(fd_) != 0 || ::unlockpt(fd_) != 0)
+      throw std::runtime_error("no pseudo-terminal: is /dev/pts mounted?");
     name_ = ::ptsname(fd_);
   }
   Terminal(const Terminal&) = delete;
