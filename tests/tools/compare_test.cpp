@@ -13,6 +13,7 @@
 
 #include "support/child_process.hpp"
 #include "support/deadline.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace multiprocessing::tests {
 namespace {
@@ -46,18 +47,11 @@ class Compare : public testing::Test {
       GTEST_SKIP() << "multiprocessing-compare was not built: it needs nlohmann-json3-dev and libcli11-dev";
     }
     if (patience != 1) GTEST_SKIP() << "what is measured under a sanitizer is nobody's figure";
-    std::string name = (fs::temp_directory_path() / "compare_test.XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no folder for the test");
-    folder_ = name;
-  }
-  void TearDown() override {
-    std::error_code ignored;
-    if (!folder_.empty()) fs::remove_all(folder_, ignored);
   }
   std::string path(const std::string& name) const { return (folder_ / name).string(); }
 
  private:
-  fs::path folder_;
+  const TemporaryFolder folder_;
 };
 
 TEST_F(Compare, HelpNamesTheSectionsAndGoesToStandardOutput) {

@@ -4,7 +4,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
@@ -12,6 +11,7 @@
 #include <vector>
 
 #include "support/child_process.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace multiprocessing::tests {
 namespace {
@@ -40,17 +40,6 @@ bool has(const std::string& text, const std::string& part) { return text.find(pa
 
 class Tree {
  public:
-  Tree() {
-    std::string name = (fs::temp_directory_path() / "demo_test.XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no folder for the test");
-    root_ = name;
-  }
-  Tree(const Tree&) = delete;
-  Tree& operator=(const Tree&) = delete;
-  ~Tree() {
-    std::error_code ignored;
-    fs::remove_all(root_, ignored);
-  }
   fs::path path(const std::string& name) const { return root_ / name; }
   void write(const std::string& name, const std::string& text) const {
     fs::create_directories(path(name).parent_path());
@@ -58,7 +47,7 @@ class Tree {
   }
 
  private:
-  fs::path root_;
+  const TemporaryFolder root_;
 };
 
 TEST(Demo, PiIsTheSameForAnyNumberOfWorkers) {

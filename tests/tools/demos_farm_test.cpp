@@ -10,11 +10,11 @@
 #include <fstream>
 #include <iterator>
 #include <set>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "support/deadline.hpp"
+#include "support/temporary_folder.hpp"
 #include "tools/run_demo.hpp"
 
 namespace multiprocessing::tests {
@@ -24,25 +24,6 @@ std::string text_of(const std::string& file) {
   std::ifstream stream(file);
   return {std::istreambuf_iterator<char>(stream), {}};
 }
-
-class Folder {
- public:
-  Folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "demos_work_test.XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no folder for the test");
-    path_ = name;
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  std::string path(const std::string& name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
-};
 
 // With its marks in a folder that stays.
 ChildResult farm(const std::string& marks, std::vector<std::string> arguments) {
@@ -66,12 +47,12 @@ TEST(Farm, SaysWhatFailedAndWhyAndSkipsWhatIsDone) {
 }
 
 TEST(Farm, RunsAnyCommandOnEachInputWhateverItsLetters) {
-  const Folder folder;
-  const std::string odd = folder.path("a \"b\" 'c' $HOME `d` {}; e");
-  const std::string plain = folder.path("plain");
+  const TemporaryFolder folder;
+  const std::string odd = folder / "a \"b\" 'c' $HOME `d` {}; e";
+  const std::string plain = folder / "plain";
 
-  std::ofstream(folder.path("source")) << "copied";
-  const ChildResult result = farm(folder.path("marks"), {"cp " + folder.path("source") + " {}", odd, plain});
+  std::ofstream(folder / "source") << "copied";
+  const ChildResult result = farm(folder / "marks", {"cp " + (folder / "source").string() + " {}", odd, plain});
 
   EXPECT_EQ(result.exit_code, 0) << result;
   EXPECT_EQ(result.standard_output, "2 done, 0 failed, 0 skipped\n");
@@ -85,8 +66,8 @@ TEST(Farm, WithoutAPlaceForItTheInputComesLast) {
 }
 
 TEST(Farm, ASecondRunDoesOnlyWhatIsNotDoneYet) {
-  const Folder folder;
-  const std::string marks = folder.path("marks"), log = folder.path("log");
+  const TemporaryFolder folder;
+  const std::string marks = folder / "marks", log = folder / "log";
   const std::string command = "echo {} >> " + log + "; test {} != bad";
 
   const ChildResult first = farm(marks, {command, "good", "bad", "fine"});
@@ -105,18 +86,18 @@ TEST(Farm, ASecondRunDoesOnlyWhatIsNotDoneYet) {
 
 // A terminal's Ctrl-C is a SIGINT for all processes of the group; one of these does not mind it.
 TEST(Farm, CtrlCEndsAll) {
-  const Folder folder;
-  const std::string marks = folder.path("marks");
+  const TemporaryFolder folder;
+  const std::string marks = folder / "marks";
   std::filesystem::create_directory(marks);
   ChildProcess child([&] {
     ::setpgid(0, 0);
     ::setenv("FARM", marks.c_str(), 1);
     ::setenv("MULTIPROCESSING_CPU_COUNT", "2", 1);
     const std::string command = "case {} in *deaf) trap '' INT;; esac; touch {}; sleep 600";
-    ::execl(DEMOS_FOLDER "/farm", "farm", command.c_str(), folder.path("one").c_str(), folder.path("deaf").c_str(),
-            folder.path("never").c_str(), nullptr);
+    ::execl(DEMOS_FOLDER "/farm", "farm", command.c_str(), (folder / "one").c_str(), (folder / "deaf").c_str(),
+            (folder / "never").c_str(), nullptr);
   });
-  const auto exists = [&](const char* name) { return std::filesystem::exists(folder.path(name)); };
+  const auto exists = [&](const char* name) { return std::filesystem::exists(folder / name); };
   ASSERT_TRUE(eventually([&] { return exists("one") && exists("deaf"); }));
 
   ::kill(-child.pid(), SIGINT);
