@@ -4,12 +4,17 @@
 find_program(MULTIPROCESSING_SECOND_COMPILER NAMES clang++-14 clang++)
 mark_as_advanced(MULTIPROCESSING_SECOND_COMPILER)
 
-function(multiprocessing_refused_program file)
-  get_filename_component(name ${file} NAME_WE)
+function(multiprocessing_refusing_compilers result)
   set(compilers ${CMAKE_CXX_COMPILER})
   if(MULTIPROCESSING_SECOND_COMPILER AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     list(APPEND compilers ${MULTIPROCESSING_SECOND_COMPILER})
   endif()
+  set(${result} ${compilers} PARENT_SCOPE)
+endfunction()
+
+function(multiprocessing_refused_program file)
+  get_filename_component(name ${file} NAME_WE)
+  multiprocessing_refusing_compilers(compilers)
   foreach(compiler IN LISTS compilers)
     get_filename_component(compiler_name ${compiler} NAME)
     set(test refused.${name}.${compiler_name})
@@ -18,5 +23,19 @@ function(multiprocessing_refused_program file)
       -DPFR=$<$<BOOL:${MULTIPROCESSING_PFR}>:${MULTIPROCESSING_PFR}>
       -P ${PROJECT_SOURCE_DIR}/cmake/check_refused.cmake)
     set_tests_properties(${test} PROPERTIES TIMEOUT 120 LABELS compile_fail SKIP_REGULAR_EXPRESSION "SKIPPED: ")
+  endforeach()
+endfunction()
+
+# Each public header, compiled with an older standard by both compilers (see check_old_standard.cmake).
+function(multiprocessing_refused_standard standard)
+  multiprocessing_refusing_compilers(compilers)
+  foreach(compiler IN LISTS compilers)
+    get_filename_component(compiler_name ${compiler} NAME)
+    set(test refused.${standard}.${compiler_name})
+    add_test(NAME ${test} COMMAND ${CMAKE_COMMAND} -DCOMPILER=${compiler} -DSTANDARD=${standard}
+      -DHEADERS=${PROJECT_SOURCE_DIR}/include/multiprocessing
+      "-DFOLDERS=${PROJECT_SOURCE_DIR}/include;$<TARGET_PROPERTY:cereal::cereal,INTERFACE_INCLUDE_DIRECTORIES>"
+      -P ${PROJECT_SOURCE_DIR}/cmake/check_old_standard.cmake)
+    set_tests_properties(${test} PROPERTIES TIMEOUT 120 LABELS compile_fail)
   endforeach()
 endfunction()

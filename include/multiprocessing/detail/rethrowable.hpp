@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <multiprocessing/detail/cpp20.hpp>
+
 #include <exception>
 #include <string>
 #include <type_traits>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <multiprocessing/detail/cpp20.hpp>
+
 #include <atomic>
 #include <span>
 #include <string_view>
