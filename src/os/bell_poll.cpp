@@ -13,7 +13,7 @@
 namespace multiprocessing::detail {
 namespace {
 
-// Kernels before 5.11 have no deadline in nanoseconds: rounded up, or we would wake early and spin.
+// Kernels before 5.11 and some sandboxes have no deadline in nanoseconds: rounded up, or we would wake early and spin.
 int wait_in_milliseconds(int fd, epoll_event* events, int count, const timespec& left) {
   const long milliseconds = static_cast<long>(left.tv_sec) * 1000 + (left.tv_nsec + 999'999) / 1'000'000;
   return ::epoll_wait(fd, events, count, static_cast<int>(milliseconds < INT_MAX ? milliseconds : INT_MAX));
@@ -26,14 +26,15 @@ BellPoll::BellPoll(const EventFd& bell)
   epoll_event event{};
   event.events = EPOLLIN | EPOLLET;
   event.data.fd = bell.fd();
-  if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, bell.fd(), &event) != 0) throw_errno("cannot wait for a bell");
+  if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, bell.fd(), &event) != 0)
+    throw_errno("cannot wait for a bell (epoll_ctl)");
 }
 
 void BellPoll::watch(int fd) {
   epoll_event event{};
   event.events = EPOLLIN;
   event.data.fd = fd;
-  if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0) throw_errno("cannot watch a process");
+  if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0) throw_errno("cannot watch a process (epoll_ctl)");
   watched_ = fd;
 }
 
@@ -50,7 +51,7 @@ BellPoll::Woken BellPoll::sleep(Deadline deadline) const {
   } else {
     const timespec left = time_left(deadline);
     ready = ::epoll_pwait2(epoll_.get(), events.data(), static_cast<int>(events.size()), &left, nullptr);
-    if (ready < 0 && errno == ENOSYS) {
+    if (ready < 0 && errno != EINTR) {
       ready = wait_in_milliseconds(epoll_.get(), events.data(), static_cast<int>(events.size()), left);
     }
   }

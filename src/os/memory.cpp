@@ -9,7 +9,7 @@ namespace multiprocessing::detail {
 
 void forbid_fork_inheritance(void* memory, std::size_t size_bytes) {
   if (::madvise(memory, size_bytes, MADV_DONTFORK) != 0)
-    throw_errno("cannot keep memory from being inherited by a fork");
+    throw_errno("cannot keep memory from being inherited by a fork (madvise MADV_DONTFORK)");
 }
 
 void make_read_only(void* memory, std::size_t size_bytes) {

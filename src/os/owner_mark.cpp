@@ -23,7 +23,7 @@ OwnerMark::OwnerMark() : mark_(nullptr), owner_(::getpid()) {
     const int error = errno;
     ::munmap(page, mark_size_bytes);
     errno = error;
-    throw_errno("cannot have the page that marks the owner of processes wiped at a fork");
+    throw_errno("cannot have the page that marks the owner of processes wiped at a fork (madvise MADV_WIPEONFORK)");
   }
   auto* mark = static_cast<unsigned char*>(page);
   *mark = 1;

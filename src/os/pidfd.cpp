@@ -24,7 +24,8 @@ constexpr int by_pidfd = 3;  // P_PIDFD
 }  // namespace
 
 UniqueFd open_pidfd(pid_t pid) {
-  return own_fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)), "cannot open a pidfd (Linux 5.3 has it)");
+  return own_fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)),
+                "cannot open a pidfd by pidfd_open (Linux has it since 5.3, valgrind since 3.24)");
 }
 
 bool signal_pidfd(int pidfd, int signal) noexcept {

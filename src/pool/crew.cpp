@@ -121,11 +121,12 @@ void Crew::on_refused(const WorkerReport& report) {
   // The first says how many there could be; the others follow it.
   if (refused_ == 0) {
     refused_ = report.status;
-    refused_slot_ = report.slot;
+    refusal_ = describe_refusal(report.refused_call, report.slot, members_.size());
   }
   // The pool is smaller now; the next death or call tries again. Without any worker there is nothing to wait for.
   if (none_left()) {
-    break_off("no worker is left: the system refuses to fork one: " + std::generic_category().message(report.status));
+    break_off("no worker is left: " + describe_refusal(report.refused_call, report.slot, members_.size()) + ": " +
+              std::generic_category().message(report.status));
   }
 }
 

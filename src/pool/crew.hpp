@@ -27,10 +27,11 @@ class Crew {
   void trace_to(Trace& trace) { trace_ = &trace; }
   void starter_lost();
 
-  // Why the pool cannot go on; empty while it can. `refused` is errno if the system refused a process, the first time.
+  // Why the pool cannot go on; empty while it can. `refused` is errno if the system refused a process, the first time,
+  // and `refusal` says of what.
   const std::string& broken() const { return broken_; }
   int refused() const { return refused_; }
-  int refused_slot() const { return refused_slot_; }
+  const std::string& refusal() const { return refusal_; }
   const Crash& last_crash() const { return last_crash_; }  // of the worker whose end broke the pool
   Bytes take_start_failure() { return std::exchange(start_failure_, {}); }
 
@@ -71,7 +72,7 @@ class Crew {
   std::string broken_;
   Crash last_crash_;
   int refused_ = 0;
-  int refused_slot_ = -1;
+  std::string refusal_;
   Bytes start_failure_;
 };
 

@@ -94,9 +94,7 @@ void WorkerGroup::start_workers() {
 
 void WorkerGroup::throw_start_failure() {
   if (crew_->refused() != 0) {
-    throw std::system_error(
-        crew_->refused(), std::generic_category(),
-        "cannot fork worker " + std::to_string(crew_->refused_slot()) + " of " + std::to_string(processes_));
+    throw std::system_error(crew_->refused(), std::generic_category(), crew_->refusal());
   }
   const Bytes failure = crew_->take_start_failure();
   if (failure.size_bytes() == 0) {

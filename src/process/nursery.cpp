@@ -149,10 +149,10 @@ void Nursery::fork_worker(int slot) {
   const pid_t program = this_process();
   worker.pid = fork_process();
   if (worker.pid == 0) be_worker(slot, program);
-  if (worker.pid < 0) return refuse(slot, last_error());
+  if (worker.pid < 0) return refuse(slot, WorkerReport::Call::fork, last_error());
   const auto drop = [&](int error) {
     kill_child(worker.pid);
-    refuse(slot, error);
+    refuse(slot, WorkerReport::Call::pidfd_open, error);
   };
   try {
     worker.pidfd = open_pidfd(worker.pid);
@@ -164,8 +164,8 @@ void Nursery::fork_worker(int slot) {
   report({.kind = WorkerReport::Kind::started, .slot = slot, .pid = worker.pid, .status = 0});
 }
 
-void Nursery::refuse(int slot, int error) {
-  report({.kind = WorkerReport::Kind::refused, .slot = slot, .pid = 0, .status = error});
+void Nursery::refuse(int slot, WorkerReport::Call call, int error) {
+  report({.kind = WorkerReport::Kind::refused, .slot = slot, .pid = 0, .status = error, .refused_call = call});
 }
 
 void Nursery::report(const WorkerReport& report) {
@@ -192,11 +192,11 @@ void Nursery::signal_all(int signal) noexcept {
 void Nursery::order_fork(int slot) {
   std::unique_lock lock(mutex_);
   ring();
-  if (refusal_ != 0) return refuse(slot, refusal_);
+  if (refusal_ != 0) return refuse(slot, WorkerReport::Call::fork, refusal_);
   bool& is_ordered = workers_[static_cast<std::size_t>(slot)].is_ordered;
   is_ordered = true;
   changed_.wait(lock, [&] { return !is_ordered || is_to_quit_ || refusal_ != 0; });
-  if (refusal_ != 0 && std::exchange(is_ordered, false)) refuse(slot, refusal_);
+  if (refusal_ != 0 && std::exchange(is_ordered, false)) refuse(slot, WorkerReport::Call::fork, refusal_);
 }
 
 void Nursery::signal(int slot, int signal) noexcept {

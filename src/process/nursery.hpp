@@ -47,7 +47,7 @@ class Nursery {
   void signal_worker(const Worker& worker, int signal) noexcept;
   void signal_all(int signal) noexcept;
   bool is_alone() const noexcept;
-  void refuse(int slot, int error);
+  void refuse(int slot, WorkerReport::Call call, int error);
   void report(const WorkerReport& report);
   std::vector<int> pidfds() const;
   void sleep(std::unique_lock<std::mutex>& lock);

@@ -5,17 +5,24 @@
 
 #include <sys/types.h>
 
+#include <cstddef>
 #include <optional>
+#include <string>
 
 namespace multiprocessing::detail {
 
 struct WorkerReport {
   enum class Kind { started, refused, ended };
+  enum class Call { fork, pidfd_open, socketpair };
   Kind kind;
   int slot;
   pid_t pid;   // 0 if refused
   int status;  // ended: as waitpid gives it; refused: errno
+  Call refused_call = Call::fork;
 };
+
+// "cannot fork worker 0 of 2": what a refusal means, without the errno.
+std::string describe_refusal(WorkerReport::Call call, int slot, std::size_t slots);
 
 // Who starts, signals and reaps the workers of a pool. It does what it is told and nothing on its own.
 // A slot gets: order_fork, then `started` or `refused`; after `started`, in the end, `ended`; only once that report was
