@@ -55,7 +55,7 @@ class MULTIPROCESSING_EXPORT Process {
   ~Process();
 
   // Forks, once. std::system_error if the system refuses a process or a descriptor: then nothing has run, and it may be
-  // called again.
+  // called again. First reaps the other processes that have ended, as active_children() does.
   void start();
 
   // Waits until the child has ended; with a timeout true if it has. Any timeout: hours::max() is none, below 0 is 0.

@@ -111,6 +111,11 @@ std::vector<std::shared_ptr<ProcessState>> Family::active() {
   return children;
 }
 
+void Family::reap_ended() {
+  const std::lock_guard lock(mutex_);
+  children_.remove_if([](const auto& child) { return !child->is_alive(); });
+}
+
 void Family::end_children() noexcept {
   // Other threads, and the end of a child in one's own handler, may still start some.
   for (;;) {

@@ -40,6 +40,7 @@ void ProcessCore::start() {
   if (state_) refuse("has been started already (pid " + std::to_string(state_->pid()) + "): a Process starts once");
 
   family_.register_end();
+  family_.reap_ended();
   auto state = std::make_shared<ProcessState>(family_, ProcessState::Role::child, name_, is_daemon_);
   Children entry{state};
   BirthOfChild birth(is_daemon_);
