@@ -28,11 +28,14 @@ class ProcessCore;
 // writes stays there. Target and arguments are kept until start() has returned; then the caller's copies are destroyed,
 // the child's when the target has returned. Arguments are passed as rvalues, as std::thread does.
 //
-// The child has the caller's signal mask and the program's signal handlers, /dev/null as standard input, and no other
-// thread. It ends as main() does, with code 0, or by exit(n) with n: what it registered itself with atexit runs, with
-// its own static objects and the thread_local ones of the thread that forked; what the program registered before the
-// fork does not; standard output and error are flushed. An exception that escapes is printed there after
-// "Process NAME:", with all that is nested in it, and gives code 1.
+// In the child, signals that the program catches have their default action, as after exec, so that terminate() ends it;
+// ignored ones stay ignored; those that the caller blocks stay blocked, except SIGTERM. A target that wants a handler
+// installs it as its first act. The child has /dev/null as standard input, and no other thread.
+//
+// It ends as main() does, with code 0, or by exit(n) with n: what it registered itself with atexit runs, with its own
+// static objects and the thread_local ones of the thread that forked; what the program registered before the fork does
+// not; standard output and error are flushed. An exception that escapes is printed there after "Process NAME:", with
+// all that is nested in it, and gives code 1.
 //
 // At the end of a process that has children, by return from main() or exit() (or the end of the target), its daemons
 // are ended and the others joined: in a handler that the first start() registers with atexit, so objects that were

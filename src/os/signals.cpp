@@ -30,7 +30,17 @@ SignalsBlocked::SignalsBlocked() noexcept {
 
 SignalsBlocked::~SignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
 
-void set_signal_mask(const SignalMask& mask) noexcept { ::pthread_sigmask(SIG_SETMASK, &mask, nullptr); }
+void drop_signal_handlers() noexcept {
+  for (int signal = 1; signal <= SIGRTMAX; ++signal) {
+    if (disposition(signal) != SIG_IGN) set_disposition(signal, SIG_DFL);
+  }
+}
+
+void set_signal_mask_of_child(const SignalMask& mask_of_program) noexcept {
+  sigset_t mask = mask_of_program;
+  ::sigdelset(&mask, SIGTERM);
+  ::pthread_sigmask(SIG_SETMASK, &mask, nullptr);
+}
 
 UniqueFd open_server_signals() {
   sigset_t signals;
@@ -50,9 +60,7 @@ ServerSignals drain_server_signals(int fd) noexcept {
 }
 
 void set_server_signals() noexcept {
-  for (int signal = 1; signal <= SIGRTMAX; ++signal) {
-    if (disposition(signal) != SIG_IGN) set_disposition(signal, SIG_DFL);
-  }
+  drop_signal_handlers();
   // Also where it is not SIG_IGN: SA_NOCLDWAIT alone would make the kernel reap what the server waits for.
   set_disposition(SIGCHLD, SIG_DFL);
   sigset_t blocked;
@@ -64,9 +72,7 @@ void set_server_signals() noexcept {
 
 void set_worker_signals(const SignalMask& mask_of_program) noexcept {
   if (disposition(SIGINT) != SIG_IGN) set_disposition(SIGINT, [](int) {});
-  sigset_t mask = mask_of_program;
-  ::sigdelset(&mask, SIGTERM);
-  ::pthread_sigmask(SIG_SETMASK, &mask, nullptr);
+  set_signal_mask_of_child(mask_of_program);
 }
 
 }  // namespace multiprocessing::detail

@@ -23,8 +23,12 @@ class SignalsBlocked {
   SignalMask before_;
 };
 
-// What this thread blocks from now on.
-void set_signal_mask(const SignalMask& mask) noexcept;
+// What the program catches has its default action, as after exec; what it ignores stays ignored.
+void drop_signal_handlers() noexcept;
+
+// What this thread of a child blocks from now on: what the program blocked, except SIGTERM, which is to end the child
+// of a program that takes it from a signalfd or by sigwait(), too.
+void set_signal_mask_of_child(const SignalMask& mask_of_program) noexcept;
 
 // Readable when a child of the process that polls it has ended, or when it was continued after a stop; while both
 // signals are blocked. Throws std::system_error.
@@ -40,8 +44,8 @@ ServerSignals drain_server_signals(int fd) noexcept;
 // and its children can be waited for. What the program ignores stays ignored, for the workers' sake; except SIGCHLD.
 void set_server_signals() noexcept;
 
-// The signals of a worker, after set_server_signals(): the mask that the program had, except that SIGTERM comes
-// through, and a SIGINT that does nothing here but is not ignored by programs that the worker starts.
+// The signals of a worker, after set_server_signals(): the mask of a child, and a SIGINT that does nothing here but is
+// not ignored by programs that the worker starts.
 void set_worker_signals(const SignalMask& mask_of_program) noexcept;
 
 }  // namespace multiprocessing::detail

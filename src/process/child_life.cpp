@@ -55,6 +55,7 @@ BirthOfChild::BirthOfChild(bool is_daemon) {
 
 void BirthOfChild::live(const ProcessState& self, std::string path, std::unique_ptr<ProcessTarget> target,
                         const SignalMask& mask) noexcept {
+  drop_signal_handlers();
   if (!leave_on_exit(flush_own_output)) {
     say_on_stderr({"Process ", self.name(),
                    ": a thread that was registering an exit handler while this process was forked leaves a lock in it "
@@ -73,7 +74,7 @@ void BirthOfChild::live(const ProcessState& self, std::string path, std::unique_
   int exit_code = 0;
   try {
     Family::begin(self, std::move(path), std::move(parent_));
-    set_signal_mask(mask);
+    set_signal_mask_of_child(mask);
     target->run();
     target.reset();
   } catch (...) {

@@ -163,34 +163,6 @@ TEST(ProgramWithSignals, MayBeInterruptedWhileItJoinsAndWaits) {
   });
 }
 
-TEST(ProgramWithSignals, GivesItsMaskAndHandlersToItsProcesses) {
-  expect_to_work_in([] {
-    signal(SIGUSR1, [](int) { _exit(11); });
-    signal(SIGUSR2, SIG_IGN);
-    sigset_t blocked;
-    sigemptyset(&blocked);
-    sigaddset(&blocked, SIGHUP);
-    pthread_sigmask(SIG_SETMASK, &blocked, nullptr);
-    Process process([] {
-      sigset_t mask;
-      pthread_sigmask(SIG_SETMASK, nullptr, &mask);
-      for (const int signal : {SIGTERM, SIGINT, SIGUSR1, SIGCHLD}) EXPECT_FALSE(sigismember(&mask, signal));
-      EXPECT_TRUE(sigismember(&mask, SIGHUP));
-      raise(SIGUSR2);
-      if (!::testing::Test::HasFailure()) raise(SIGUSR1);
-    });
-
-    process.start();
-    process.join();
-
-    EXPECT_EQ(process.exitcode(), 11);
-    sigset_t mask;
-    pthread_sigmask(SIG_SETMASK, nullptr, &mask);
-    EXPECT_FALSE(sigismember(&mask, SIGUSR1));
-    EXPECT_TRUE(sigismember(&mask, SIGHUP));
-  });
-}
-
 // The kernel gives the status to the tracer first.
 TEST(TracedProcess, IsJoinedWhenItsTracerHasLetItGo) {
   const Shared<Event> attached;
