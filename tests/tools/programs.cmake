@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
 # Included by tests/CMakeLists.txt: what is not built here is not tested.
+if(PROJECT_IS_TOP_LEVEL AND NOT MULTIPROCESSING_BUILD_TOOLS)
+  message(STATUS "The tools are not built, so they are not tested (MULTIPROCESSING_BUILD_TOOLS is OFF)")
+endif()
 if(TARGET multiprocessing-demo)
   multiprocessing_test(tools/demo_test.cpp)
   target_compile_definitions(tests_tools PRIVATE DEMO_PROGRAM="$<TARGET_FILE:multiprocessing-demo>")
