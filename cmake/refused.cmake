@@ -39,3 +39,19 @@ function(multiprocessing_refused_standard standard)
     set_tests_properties(${test} PROPERTIES TIMEOUT 120 LABELS compile_fail)
   endforeach()
 endfunction()
+
+# A program links only with a library that has the same containers (see check_containers.cmake).
+function(multiprocessing_refused_containers)
+  multiprocessing_refusing_compilers(compilers)
+  foreach(compiler IN LISTS compilers)
+    get_filename_component(compiler_name ${compiler} NAME)
+    set(test refused.containers.${compiler_name})
+    add_test(NAME ${test} COMMAND ${CMAKE_COMMAND} -DCOMPILER=${compiler}
+      -DLIBRARY=$<TARGET_FILE:multiprocessing::multiprocessing>
+      -DSOURCE=${PROJECT_SOURCE_DIR}/src/pool/same_containers.cpp
+      -DFOLDER=${CMAKE_CURRENT_BINARY_DIR}/containers_${compiler_name}
+      "-DFOLDERS=${PROJECT_SOURCE_DIR}/include;$<TARGET_PROPERTY:cereal::cereal,INTERFACE_INCLUDE_DIRECTORIES>"
+      -P ${PROJECT_SOURCE_DIR}/cmake/check_containers.cmake)
+    set_tests_properties(${test} PROPERTIES TIMEOUT 120 LABELS compile_fail)
+  endforeach()
+endfunction()
