@@ -2,6 +2,7 @@
 #pragma once
 
 #include <multiprocessing/async_result.hpp>
+#include <multiprocessing/detail/lazy_calls.hpp>
 #include <multiprocessing/detail/lazy_feed.hpp>
 #include <multiprocessing/detail/pool_core.hpp>
 #include <multiprocessing/detail/work.hpp>
@@ -18,9 +19,6 @@ MULTIPROCESSING_EXPORT std::size_t checked_size(const char* name, long size);
 // std::invalid_argument for values out of range, std::logic_error for what the engine cannot do.
 MULTIPROCESSING_EXPORT void check_options(const TaskOptions& options, const PoolCore& core);
 
-template <class Pool>
-class PoolWith;
-
 // The calls that every pool has, once for all engines. For a Work (see work.hpp) an engine offers
 //   require_types<Work>()                            refuses at compile time, in one readable line, what it cannot run
 //   accepts<Work>, ResultFor<Work>                   whether it does not; what f returns. After a refusal nothing else
@@ -28,7 +26,7 @@ class PoolWith;
 //   start<Work>(f, settings)                         -> a submission
 // where a submission has push(item), push_all(range), flush(), end(), answers() and names its Result.
 template <class Pool>
-class PoolInterface {
+class PoolInterface : public LazyCalls<Pool> {
  public:
   // Runs f(args...) in a worker and waits. Arguments are sent by decayed type and arrive as rvalues.
   template <class F, class... Args>
@@ -90,49 +88,15 @@ class PoolInterface {
     return outcomes_of(all_of<Spread::no, Lifetime::call>(f, items, chunksize));
   }
 
-  // Lazily, over any range, also an endless one: results in order; imap_unordered: as they come.
-  // buffersize: at most so many items are read ahead of the results taken; default 4 x processes x chunksize.
-  template <class F, std::ranges::input_range Range>
-  auto imap(F f, Range&& items, long chunksize = 1, std::optional<long> buffersize = {}) {
-    return lazily<false>(f, std::forward<Range>(items), Keep::in_order, chunksize, buffersize);
-  }
-  template <class F, class T>
-  auto imap(F f, std::initializer_list<T> items, long chunksize = 1, std::optional<long> buffersize = {}) {
-    return lazily<false>(f, std::vector<sent_t<T>>(items.begin(), items.end()), Keep::in_order, chunksize, buffersize);
-  }
-  template <class F, std::ranges::input_range Range>
-  auto imap_unordered(F f, Range&& items, long chunksize = 1, std::optional<long> buffersize = {}) {
-    return lazily<false>(f, std::forward<Range>(items), Keep::as_they_come, chunksize, buffersize);
-  }
-  template <class F, class T>
-  auto imap_unordered(F f, std::initializer_list<T> items, long chunksize = 1, std::optional<long> buffersize = {}) {
-    return lazily<false>(f, std::vector<sent_t<T>>(items.begin(), items.end()), Keep::as_they_come, chunksize,
-                         buffersize);
-  }
-  template <class F, std::ranges::input_range Range>
-  auto try_imap(F f, Range&& items, long chunksize = 1, std::optional<long> buffersize = {}) {
-    return lazily<true>(f, std::forward<Range>(items), Keep::in_order, chunksize, buffersize);
-  }
-  template <class F, class T>
-  auto try_imap(F f, std::initializer_list<T> items, long chunksize = 1, std::optional<long> buffersize = {}) {
-    return lazily<true>(f, std::vector<sent_t<T>>(items.begin(), items.end()), Keep::in_order, chunksize, buffersize);
-  }
-  template <class F, std::ranges::input_range Range>
-  auto try_imap_unordered(F f, Range&& items, long chunksize = 1, std::optional<long> buffersize = {}) {
-    return lazily<true>(f, std::forward<Range>(items), Keep::as_they_come, chunksize, buffersize);
-  }
-  template <class F, class T>
-  auto try_imap_unordered(F f, std::initializer_list<T> items, long chunksize = 1,
-                          std::optional<long> buffersize = {}) {
-    return lazily<true>(f, std::vector<sent_t<T>>(items.begin(), items.end()), Keep::as_they_come, chunksize,
-                        buffersize);
-  }
-
-  // The same members, with options for each item: pool.with({.timeout = 2s}).map(f, items). What it gives refers to
+  // The same members, with options for each item: pool.with({.timeout = 2s}).map(f, items). What it returns refers to
   // this pool, and must not outlive it.
-  auto with(TaskOptions options) {
+  auto with(TaskOptions options) & {
     check_options(options, core());
     return PoolWith<Pool>(pool(), std::move(options));
+  }
+  auto with(TaskOptions options) && {
+    require_lasting<Pool>();
+    return with(std::move(options));
   }
 
   // No more work is taken (std::logic_error); workers leave when what was handed in has ended. Then join().
@@ -157,6 +121,7 @@ class PoolInterface {
   PoolInterface& operator=(PoolInterface&&) = default;
 
  private:
+  friend LazyCalls<Pool>;
   PoolCore& core() const { return static_cast<const Pool&>(*this).pool_core(); }
   Pool& pool() { return static_cast<Pool&>(*this); }
 

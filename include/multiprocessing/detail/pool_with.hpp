@@ -10,10 +10,10 @@ template <class Pool>
 class PoolWith : public PoolInterface<PoolWith<Pool>> {
  public:
   PoolWith(Pool& pool, TaskOptions options) : pool_(&pool), options_(std::move(options)) {}
+  auto with(TaskOptions options) const { return pool_->with(std::move(options)); }  // those given last count
 
  private:
   friend PoolInterface<PoolWith>;
-  friend PoolWith<PoolWith>;
   PoolCore& pool_core() const { return pool_->pool_core(); }
   long default_buffersize(long chunksize) const { return pool_->default_buffersize(chunksize); }
   template <class Work>
@@ -26,7 +26,7 @@ class PoolWith : public PoolInterface<PoolWith<Pool>> {
   }
   template <class Work>
   auto start(typename Work::Function& f, CallSettings settings) {
-    if (settings.options == nullptr) settings.options = &options_;  // those given last count
+    settings.options = &options_;
     return pool_->template start<Work>(f, settings);
   }
 

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <multiprocessing/detail/call_settings.hpp>
+#include <multiprocessing/detail/sendable.hpp>
+
+#include <initializer_list>
+#include <optional>
+#include <ranges>
+#include <vector>
+
+namespace multiprocessing::detail {
+
+template <class Pool>
+class PoolInterface;
+template <class Pool>
+class PoolWith;
+
+// Whether what a temporary Pool returns may refer to it: not if the workers end with it.
+template <class Pool>
+inline constexpr bool refers_to_lasting_pool = false;
+template <class Pool>
+inline constexpr bool refers_to_lasting_pool<PoolWith<Pool>> = true;
+template <class Pool>
+constexpr void require_lasting() {
+  static_assert(refers_to_lasting_pool<Pool>,
+                "multiprocessing: this pool is a temporary: it ends, with its workers, before what with() or imap() "
+                "returns is used; give the pool a name");
+}
+
+// The calls of a pool that return before they have read their items. Those of a temporary come last.
+template <class Pool>
+class LazyCalls {
+ public:
+  // Lazily, over any range, also an endless one: results in order; imap_unordered: as they come.
+  // buffersize: at most so many items are read ahead of the results taken; default 4 x processes x chunksize.
+  template <class F, std::ranges::input_range Range>
+  auto imap(F f, Range&& items, long chunksize = 1, std::optional<long> buffersize = {}) & {
+    return all().template lazily<false>(f, std::forward<Range>(items), Keep::in_order, chunksize, buffersize);
+  }
+  template <class F, class T>
+  auto imap(F f, std::initializer_list<T> items, long chunksize = 1, std::optional<long> buffersize = {}) & {
+    return all().template lazily<false>(f, copied(items), Keep::in_order, chunksize, buffersize);
+  }
+  template <class F, std::ranges::input_range Range>
+  auto imap_unordered(F f, Range&& items, long chunksize = 1, std::optional<long> buffersize = {}) & {
+    return all().template lazily<false>(f, std::forward<Range>(items), Keep::as_they_come, chunksize, buffersize);
+  }
+  template <class F, class T>
+  auto imap_unordered(F f, std::initializer_list<T> items, long chunksize = 1, std::optional<long> buffersize = {}) & {
+    return all().template lazily<false>(f, copied(items), Keep::as_they_come, chunksize, buffersize);
+  }
+  template <class F, std::ranges::input_range Range>
+  auto try_imap(F f, Range&& items, long chunksize = 1, std::optional<long> buffersize = {}) & {
+    return all().template lazily<true>(f, std::forward<Range>(items), Keep::in_order, chunksize, buffersize);
+  }
+  template <class F, class T>
+  auto try_imap(F f, std::initializer_list<T> items, long chunksize = 1, std::optional<long> buffersize = {}) & {
+    return all().template lazily<true>(f, copied(items), Keep::in_order, chunksize, buffersize);
+  }
+  template <class F, std::ranges::input_range Range>
+  auto try_imap_unordered(F f, Range&& items, long chunksize = 1, std::optional<long> buffersize = {}) & {
+    return all().template lazily<true>(f, std::forward<Range>(items), Keep::as_they_come, chunksize, buffersize);
+  }
+  template <class F, class T>
+  auto try_imap_unordered(F f, std::initializer_list<T> items, long chunksize = 1,
+                          std::optional<long> buffersize = {}) & {
+    return all().template lazily<true>(f, copied(items), Keep::as_they_come, chunksize, buffersize);
+  }
+
+  template <class F, class... Rest>
+  auto imap(F f, Rest&&... rest) && {
+    return lasting().imap(std::move(f), std::forward<Rest>(rest)...);
+  }
+  template <class F, class T, class... Rest>
+  auto imap(F f, std::initializer_list<T> items, Rest... rest) && {
+    return lasting().imap(std::move(f), items, rest...);
+  }
+  template <class F, class... Rest>
+  auto imap_unordered(F f, Rest&&... rest) && {
+    return lasting().imap_unordered(std::move(f), std::forward<Rest>(rest)...);
+  }
+  template <class F, class T, class... Rest>
+  auto imap_unordered(F f, std::initializer_list<T> items, Rest... rest) && {
+    return lasting().imap_unordered(std::move(f), items, rest...);
+  }
+  template <class F, class... Rest>
+  auto try_imap(F f, Rest&&... rest) && {
+    return lasting().try_imap(std::move(f), std::forward<Rest>(rest)...);
+  }
+  template <class F, class T, class... Rest>
+  auto try_imap(F f, std::initializer_list<T> items, Rest... rest) && {
+    return lasting().try_imap(std::move(f), items, rest...);
+  }
+  template <class F, class... Rest>
+  auto try_imap_unordered(F f, Rest&&... rest) && {
+    return lasting().try_imap_unordered(std::move(f), std::forward<Rest>(rest)...);
+  }
+  template <class F, class T, class... Rest>
+  auto try_imap_unordered(F f, std::initializer_list<T> items, Rest... rest) && {
+    return lasting().try_imap_unordered(std::move(f), items, rest...);
+  }
+
+ protected:
+  LazyCalls() = default;
+  ~LazyCalls() = default;
+  LazyCalls(LazyCalls&&) = default;
+  LazyCalls& operator=(LazyCalls&&) = default;
+
+ private:
+  PoolInterface<Pool>& all() { return static_cast<PoolInterface<Pool>&>(*this); }
+  auto& lasting() {  // auto: so that clang shows the line that calls
+    require_lasting<Pool>();
+    return *this;
+  }
+  template <class T>
+  static auto copied(std::initializer_list<T> items) {
+    return std::vector<sent_t<T>>(items.begin(), items.end());
+  }
+};
+
+}  // namespace multiprocessing::detail
