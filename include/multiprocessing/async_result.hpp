@@ -11,6 +11,10 @@ namespace multiprocessing {
 template <class R>
 class AsyncResult {
  public:
+  using OnValue = std::conditional_t<std::is_void_v<R>, std::function<void()>,
+                                     std::function<void(const typename Outcome<R>::value_type&)>>;
+  using OnError = std::function<void(std::exception_ptr)>;
+
   AsyncResult() = default;
   explicit AsyncResult(std::shared_ptr<detail::Pending<R>> pending) : pending_(std::move(pending)) {}
 
@@ -44,36 +48,43 @@ class AsyncResult {
   // which a worker has taken several at once (0.1 ms of work) count as begun.
   bool cancel(Running what_runs = Running::finish) { return pending().call().cancel(what_runs); }
 
-  // Run in the pool's callback thread, in the order in which results end; set after the end, they still run, once.
-  // They may block, throw (get() then throws it), call the pool or terminate it.
-  AsyncResult& callback(std::conditional_t<std::is_void_v<R>, std::function<void()>,
-                                           std::function<void(const typename Outcome<R>::value_type&)>>
-                            function) & {
-    pending().call().when_ended([pending = pending_, function = std::move(function)] {
-      if (!pending->outcome()) return;
-      if constexpr (std::is_void_v<R>) {
-        function();
-      } else {
-        function(pending->outcome().value());
+  // The function runs once, in the pool's callback thread, when the result has come, however it ended; at once if it
+  // has. Functions run in the order in which results end. They may block, throw (get() then throws it), call the pool
+  // or terminate it, and destroy this object: then only the call that sets them may still be under way.
+  AsyncResult& when_done(std::function<void()> function) & {
+    return when_ended([function = std::move(function)](detail::Pending<R>&) { function(); });
+  }
+  AsyncResult&& when_done(std::function<void()> function) && { return std::move(when_done(std::move(function))); }
+
+  // The same, but one of the two runs: the first with the value, the second with the error; an empty one does not.
+  AsyncResult& callback(OnValue on_value, OnError on_error = {}) & {
+    return when_ended([on_value = std::move(on_value), on_error = std::move(on_error)](detail::Pending<R>& pending) {
+      const Outcome<R>& outcome = pending.outcome();
+      if (!outcome) {
+        if (on_error) on_error(outcome.error());
+      } else if (on_value) {
+        if constexpr (std::is_void_v<R>) {
+          on_value();
+        } else {
+          on_value(outcome.value());
+        }
       }
     });
-    return *this;
   }
-  template <class Function>
-  AsyncResult&& callback(Function function) && {
-    return std::move(callback(std::move(function)));
+  AsyncResult&& callback(OnValue on_value, OnError on_error = {}) && {
+    return std::move(callback(std::move(on_value), std::move(on_error)));
   }
-  AsyncResult& error_callback(std::function<void(std::exception_ptr)> function) & {
-    pending().call().when_ended([pending = pending_, function = std::move(function)] {
-      if (!pending->outcome()) function(pending->outcome().error());
-    });
-    return *this;
-  }
-  AsyncResult&& error_callback(std::function<void(std::exception_ptr)> function) && {
-    return std::move(error_callback(std::move(function)));
-  }
+  AsyncResult& error_callback(OnError on_error) & { return callback({}, std::move(on_error)); }
+  AsyncResult&& error_callback(OnError on_error) && { return std::move(error_callback(std::move(on_error))); }
 
  private:
+  template <class Function>
+  AsyncResult& when_ended(Function function) {
+    (void)pending();
+    const auto kept = pending_;  // the function may have run, and ended this object's life, before this returns
+    kept->call().when_ended([kept, function = std::move(function)] { function(*kept); });
+    return *this;
+  }
   detail::Pending<R>& pending() const {
     if (!pending_) detail::throw_no_result();
     return *pending_;

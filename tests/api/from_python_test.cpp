@@ -79,10 +79,14 @@ TEST(FromPython, CallbacksHearOfTheEnd) {
   const auto failed = [&](const std::exception_ptr&) { given = -1; };
   mp::Pool pool(2);
 
-  auto result = pool.apply_async(f, 2, "two").callback(done).error_callback(failed);
+  auto result = pool.apply_async(f, 2, "two").callback(done, failed);
+  bool has_ended = false;
+  const auto ended = [&] { has_ended = true; };
+  result.when_done(ended);
   EXPECT_EQ(result.get(), 5);
 
   EXPECT_EQ(given, 5);
+  EXPECT_TRUE(has_ended);
 }
 
 TEST(FromPython, ManyCalls) {
