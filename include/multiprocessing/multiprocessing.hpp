@@ -29,3 +29,4 @@
 #include <multiprocessing/thread_pool.hpp>
 #include <multiprocessing/value.hpp>
 #include <multiprocessing/worker.hpp>
+#include <multiprocessing/zip.hpp>

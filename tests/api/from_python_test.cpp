@@ -98,6 +98,9 @@ TEST(FromPython, ManyCalls) {
   EXPECT_EQ(pool.map_async(g, items).get(), doubled);
   EXPECT_EQ((pool.starmap(f, {std::pair{1, "one"}, std::pair{2, "two"}})), (std::vector<int>{4, 5}));
   EXPECT_EQ(pool.starmap_async(f, pairs).get(), (std::vector<int>{4, 5}));
+  const std::vector<int> numbers{1, 2};
+  const std::vector<std::string> texts{"one", "two"};
+  EXPECT_EQ(pool.starmap(f, mp::zip(numbers, texts)), (std::vector<int>{4, 5}));
   EXPECT_EQ(pool.map(mp::partial(f, 2), std::vector<std::string>{"two"}), (std::vector<int>{5}));
   EXPECT_EQ(pool.map([](int x) { return x + 1; }, items), (std::vector<int>{2, 3, 4}));
 }

@@ -20,6 +20,17 @@ void encode(ByteSink& sink, const T& value) {
   }
 }
 
+// The same bytes as of a std::tuple of the parts, which need not be copied into one.
+template <class... Part>
+void encode_parts(ByteSink& sink, const Part&... parts) {
+  if constexpr ((is_plain<Part> && ...)) {
+    (encode_plain(sink, parts), ...);
+  } else {
+    OutputArchive archive(sink);
+    archive(parts...);
+  }
+}
+
 // Reads one value. MalformedBytes if the bytes end too soon; else what T's own load() throws.
 template <class T>
 void decode_into(ByteSource& source, T& value) {

@@ -82,6 +82,13 @@ constexpr bool require_copyable() {
   return can_be_copied<Uncopied>;
 }
 
+// Whether the parts of a tuple are what is sent of them.
+template <class Item, class Given>
+inline constexpr bool has_sent_parts = false;
+template <class... Part, class... Given>
+inline constexpr bool has_sent_parts<std::tuple<Part...>, std::tuple<Given...>> =
+    (std::is_same_v<Part, std::remove_cvref_t<Given>> && ...);
+
 // One call on a ByteCore: serialises items in the calling thread and hands them over by chunks.
 template <class F, class Item, Spread spread>
 class ByteSubmission {
@@ -97,7 +104,12 @@ class ByteSubmission {
     try {
       if constexpr (std::is_same_v<std::remove_cvref_t<T>, Item>) {
         encode<Item>(writer_.begin_item(), item);
-      } else if constexpr (require_copyable<Item, T&&>()) {
+      } else if constexpr (!require_copyable<Item, T&&>()) {
+        return;
+      } else if constexpr (has_sent_parts<Item, std::remove_cvref_t<T>>) {
+        ByteSink& sink = writer_.begin_item();
+        std::apply([&](const auto&... part) { encode_parts(sink, part...); }, item);
+      } else {
         encode<Item>(writer_.begin_item(), Item(std::forward<T>(item)));
       }
     } catch (...) {

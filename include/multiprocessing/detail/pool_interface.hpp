@@ -6,6 +6,7 @@
 #include <multiprocessing/detail/lazy_feed.hpp>
 #include <multiprocessing/detail/pool_core.hpp>
 #include <multiprocessing/detail/work.hpp>
+#include <multiprocessing/zip.hpp>
 
 #include <initializer_list>
 
@@ -61,7 +62,7 @@ class PoolInterface : public LazyCalls<Pool> {
   auto map_async(F f, std::initializer_list<T> items, std::optional<long> chunksize = {}) {
     return async<PendingAll>(all_of<Spread::no, Lifetime::beyond>(f, items, chunksize));
   }
-  // f(part...) for each tuple or pair of the range.
+  // f(part...) for each tuple or pair of the range; multiprocessing::zip(a, b) makes one of several ranges.
   template <class F, std::ranges::input_range Range>
   auto starmap(F f, Range&& items, std::optional<long> chunksize = {}) {
     return values_of(all_of<Spread::yes, Lifetime::call>(f, std::forward<Range>(items), chunksize));
@@ -86,6 +87,14 @@ class PoolInterface : public LazyCalls<Pool> {
   template <class F, class T>
   auto try_map(F f, std::initializer_list<T> items, std::optional<long> chunksize = {}) {
     return outcomes_of(all_of<Spread::no, Lifetime::call>(f, items, chunksize));
+  }
+  template <class F, std::ranges::input_range Range>
+  auto try_starmap(F f, Range&& items, std::optional<long> chunksize = {}) {
+    return outcomes_of(all_of<Spread::yes, Lifetime::call>(f, std::forward<Range>(items), chunksize));
+  }
+  template <class F, class T>
+  auto try_starmap(F f, std::initializer_list<T> items, std::optional<long> chunksize = {}) {
+    return outcomes_of(all_of<Spread::yes, Lifetime::call>(f, items, chunksize));
   }
 
   // The same members, with options for each item: pool.with({.timeout = 2s}).map(f, items). What it returns refers to
