@@ -179,6 +179,13 @@ void Collector::alert() {
   }
 }
 
+// It sleeps, perhaps to look in a millisecond. Until then workers ring for what it said before.
+void Collector::arm_background() {
+  if (!background_runs_ || !waiters_.empty()) return;
+  collected_.arm(collected_.eager_in_background(), Collected::For::background);
+  if (collected_.needs_attention()) alert();
+}
+
 void Collector::look_by(Deadline when) {
   if (!waiters_.empty()) {
     if (asleep_ && std::exchange(waiter_sleeps_until_, std::min(when, waiter_sleeps_until_)) > when) alert();

@@ -60,6 +60,7 @@ class Collector {
   // Whoever sleeps, or is about to, may do so for ever: it has not heard of what was handed in since it looked.
   bool may_oversleep() const { return waiters_.empty() ? background_runs_ && !background_alert_ : !waiter_alert_; }
   void alert();                 // under the mutex: it looks, now
+  void arm_background();        // likewise: eager_in_background() has changed
   void look_by(Deadline when);  // likewise: then at the latest
   void start_background();      // under the mutex; once
   void stop_background();       // without it; waits for the thread

@@ -148,6 +148,7 @@ void WorkerGroup::expect_end(GroupCall& call) {
   if (call.ended() || std::exchange(call.is_expected, true)) return;
   ++expected_ends_;
   collector_.start_background();
+  if (expected_ends_ == 1) collector_.arm_background();
   collector_.changed();
 }
 

@@ -6,6 +6,7 @@ namespace bench {
 const std::vector<Figure>& figures() {
   static const std::vector<Figure> all{
       {"async", "apply_async and get of 100,000 trivial tasks", measure_async},
+      {"callbacks", "apply_async and when_done of a trivial task, one at a time", measure_callbacks},
       {"chunk1", "map of 200,000 trivial items, chunksize 1", measure_single_items},
       {"python", "the same against CPython's Pool.map", measure_against_python},
       {"awake", "round trip of apply() while both sides are awake", measure_round_trip_awake},

@@ -19,6 +19,7 @@ struct Figure {
 const std::vector<Figure>& figures();
 
 std::vector<Row> measure_async(const Setting& setting);
+std::vector<Row> measure_callbacks(const Setting& setting);
 std::vector<Row> measure_single_items(const Setting& setting);
 std::vector<Row> measure_against_python(const Setting& setting);
 std::vector<Row> measure_round_trip_awake(const Setting& setting);

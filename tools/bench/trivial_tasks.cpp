@@ -7,6 +7,7 @@
 #include "python_peer.hpp"
 #include "trivial.hpp"
 
+#include <future>
 #include <numeric>
 
 namespace bench {
@@ -40,6 +41,31 @@ std::vector<Row> measure_async(const Setting& setting) {
           .goal = 0.5};
   compare(row, setting.samples, {tasks, [&] { return seconds([&] { apply_all(pool, tasks); }); }},
           {tasks, [&] { return seconds([&] { asio.run(tasks); }); }});
+  return {row};
+}
+
+// Each call follows the end of the one before it: who listens for callbacks is neither awake nor told to sleep long.
+std::vector<Row> measure_callbacks(const Setting& setting) {
+  constexpr std::size_t calls = 2'000;
+  mp::Pool pool(setting.workers);
+  AsioPeer asio(setting.workers);
+  Row row{.subject = "apply_async + when_done, a call at a time",
+          .unit = "us",
+          .peer_name = "asio, promise and future",
+          .limit = Limit::ratio,
+          .goal = 5};
+  const auto call_all = [&] {
+    for (std::size_t i = 0; i != calls; ++i) {
+      std::promise<void> ended;
+      auto result = pool.apply_async(&trivial, static_cast<int>(i)).when_done([&] { ended.set_value(); });
+      ended.get_future().get();
+      result.get();
+    }
+  };
+  const auto post_all = [&] {
+    for (std::size_t i = 0; i != calls; ++i) asio.run(1);
+  };
+  compare(row, setting.samples, {calls, [&] { return seconds(call_all); }}, {calls, [&] { return seconds(post_all); }});
   return {row};
 }
 
