@@ -8,9 +8,10 @@ namespace multiprocessing {
 
 // Messages from any number of processes and threads to any number of them, each to one getter, in the order in which
 // they were put. A copy is the same queue; processes that are forked while it exists have it too. It cannot be sent.
-// put() waits while there are `maxsize` messages (0: any number), or 256 MiB of them, with 8 bytes and some padding for
-// each; that is reserved, and memory is taken as it is filled. A larger message is put once the queue is empty, and
-// waits for its getter while it is written.
+// put() waits while there are `maxsize` messages (0: any number), or no room for one more in 512 MiB. A queue takes 40
+// KiB of address space in each process, and more as messages need it. Where no more is to be had, put() waits for room
+// in what there is. A message that is larger than that, or than 256 MiB, is put once the queue is empty, and waits for
+// its getter while it is written.
 // Who is killed in put() loses at most what it was putting; who is killed in get() at most what it was getting; nobody
 // else waits for it. What T's serialisation throws comes out of put(), and then nothing was put, or of get().
 // The constructor throws std::invalid_argument below 0, std::system_error without memory.
@@ -21,7 +22,7 @@ class Queue : public detail::InheritedOnly {
 
   void put(const T& value) const { queue_.put(detail::to_bytes(value), detail::never); }
   // Full: there was no room for so long, or for up to 100 ms longer while another putter waits for room in bytes. A
-  // message larger than 256 MiB must have been taken by then, but for its last piece; else nobody gets it.
+  // message for which there is no room must have been taken by then, but for its last piece; else nobody gets it.
   template <class Rep, class Period>
   void put(const T& value, std::chrono::duration<Rep, Period> timeout) const {
     queue_.put(detail::to_bytes(value), detail::deadline_after(timeout));
@@ -29,8 +30,10 @@ class Queue : public detail::InheritedOnly {
   // As put(value, 0s), with all that is said there: throws Full.
   void put_nowait(const T& value) const { queue_.put(detail::to_bytes(value), detail::Deadline::min()); }
 
+  // std::system_error: this process has not enough address space, or memory that it may lock, to look at the next
+  // message. It names the bytes, and the message stays in the queue.
   T get() const { return detail::from_bytes<T>(queue_.get(detail::never)); }
-  // Empty: no message came for so long. One larger than 256 MiB that has begun to come is waited for.
+  // Empty: no message came for so long. A larger one (see above) that has begun to come is waited for.
   template <class Rep, class Period>
   T get(std::chrono::duration<Rep, Period> timeout) const {
     return detail::from_bytes<T>(queue_.get(detail::deadline_after(timeout)));

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "ipc/queue_core.hpp"
 
-#include <multiprocessing/errors.hpp>
-
 #include "os/cpu_limits.hpp"
-#include "os/memory.hpp"
 
 #include <limits>
 #include <new>
 #include <string>
+#include <system_error>
 
 namespace multiprocessing::detail {
 namespace {
@@ -17,8 +15,8 @@ using Kind = QueueRing::Kind;
 using Point = QueueCursor::Point;
 
 constexpr std::chrono::microseconds spin{20};
-constexpr std::size_t words_bytes = 4096;
-constexpr std::size_t kept_bytes = std::size_t{16} << 20;  // what an empty queue may have touched
+// Shortly before it begins anew at 0, as any queue may.
+constexpr std::uint64_t first_lap = std::uint64_t{0} - 4;
 // Longer than anybody copies a message: who does not want to wait must wait for that.
 constexpr std::chrono::milliseconds copying{100};
 
@@ -41,15 +39,13 @@ QueueCore::QueueCore(int maxsize, const QueueSettings& settings)
     : maxsize_(checked(maxsize)),
       settings_(settings),
       spin_(allowed_cpus().size() > 1 ? spin : std::chrono::nanoseconds(0)),
-      mapping_(words_bytes + settings.ring_bytes),
-      words_(new (mapping_.data()) Words),
-      ring_(mapping_.data() + words_bytes, settings.ring_bytes) {
-  static_assert(sizeof(Words) <= words_bytes);
-}
+      memory_(sizeof(Words), SegmentSizes(settings.first_bits), settings.segments),
+      ring_(memory_, settings.first_bits, settings.segments),
+      words_(new (memory_.head()) Words(ring_.begin_of(first_lap, 0))) {}
 
 QueueCore::~QueueCore() {
   for (const RobustMutex* mutex : {&words_->putters, &words_->getters, &words_->next_move[0], &words_->next_move[1]}) {
-    if (mutex->is_held_here()) mapping_.stay();  // by a thread that waits while the program ends
+    if (mutex->is_held_here()) memory_.stay();  // by a thread that waits while the program ends
   }
 }
 
@@ -68,34 +64,55 @@ void QueueCore::put(const Bytes& message, Deadline deadline) {
   const HeldMutex held = enter(words_->putters, deadline, [&] { return full(); });
   if (!held) throw Full("the queue is full");
   words_->put.note_cpu();
-  if (QueueRing::record_bytes(message.size_bytes()) <= ring_.size_bytes()) {
+  if (memory_.map(ring_.smallest_segment(QueueRing::record_bytes(message.size_bytes())))) {
     put_whole(message, deadline);
   } else {
     put_pieces(message, deadline);
   }
 }
 
-// Until all before the position has been taken, and all but so many messages.
-void QueueCore::wait_for_room(std::uint64_t position, std::uint64_t messages, Deadline deadline) {
-  Seen& seen = words_->got_seen;
-  if (seen.position >= position && seen.messages >= messages) return;
-  const auto is_room = [&](const Point& got) {
-    seen = {got.position, got.messages};
-    return got.position >= position && got.messages >= messages;
-  };
-  if (!words_->got.wait(is_room, deadline, spin_)) throw Full("the queue is full");
-}
-
 void QueueCore::put_whole(const Bytes& message, Deadline deadline) {
   const Point put = words_->put.load();
-  const std::uint64_t end = put.position + QueueRing::record_bytes(message.size_bytes());
-  const std::uint64_t size = ring_.size_bytes();
-  const auto most = static_cast<std::uint64_t>(maxsize_);
-  wait_for_room(end > size ? end - size : 0, maxsize_ != 0 && put.messages >= most ? put.messages - most + 1 : 0,
-                deadline);
+  std::uint64_t& seen = words_->got_seen;
+  const auto is_room = [&](const Point& got) {
+    seen = got.messages;
+    return put.messages - seen < static_cast<std::uint64_t>(maxsize_);
+  };
+  if (maxsize_ != 0 && put.messages - seen >= static_cast<std::uint64_t>(maxsize_)) wait_for_getters(is_room, deadline);
+  const std::uint64_t position = place(put.position, QueueRing::record_bytes(message.size_bytes()), deadline);
   BytesSource source(message);
-  ring_.write(put.position, Kind::whole, source, message.size_bytes());
+  const std::uint64_t end = ring_.write(position, Kind::whole, source, message.size_bytes());
   words_->put.move(put, end, put.messages + 1);
+}
+
+// Where the next record goes: here, or in another segment. One that holds it can be mapped.
+std::uint64_t QueueCore::place(std::uint64_t position, std::uint64_t record_bytes, Deadline deadline) {
+  if (ring_.has_room(position, record_bytes) && memory_.map(ring_.segment_of(position))) return position;
+  memory_.unmap_from(std::max(words_->last_segment.load() + 1, settings_.kept_segments));
+  int next = 0;
+  const auto is_free = [&](const Point& got) {
+    const std::uint32_t used = used_segments(got.position, position);
+    for (next = ring_.smallest_segment(record_bytes); memory_.map(next); ++next) {
+      if ((used >> next & 1) == 0) return true;
+    }
+    return false;
+  };
+  wait_for_getters(is_free, deadline);
+  if (next > words_->last_segment) words_->last_segment = next;
+  const std::uint64_t lap = ring_.lap_of(position);
+  end_of(lap) = {position, next};
+  return after_lap(lap);
+}
+
+// A bit for each segment in which something is not taken.
+std::uint32_t QueueCore::used_segments(std::uint64_t got, std::uint64_t put) {
+  std::uint32_t used = 0;
+  for (std::uint64_t lap = ring_.lap_of(got); lap != ring_.lap_of(put); lap = ring_.lap_of(got)) {
+    if (got != end_of(lap).position) used |= std::uint32_t{1} << ring_.segment_of(got);
+    got = after_lap(lap);
+  }
+  if (got != put) used |= std::uint32_t{1} << ring_.segment_of(put);
+  return used;
 }
 
 void QueueCore::take_record(const QueueRing::Record& record) {
@@ -114,35 +131,52 @@ Bytes QueueCore::get(Deadline deadline) {
     const Point got = words_->got.load();
     std::uint64_t& seen = words_->put_seen;
     const auto is_more = [&](const Point& put) { return (seen = put.position) != got.position; };
-    if (seen <= got.position && !words_->put.wait(is_more, deadline, spin_)) throw Empty("the queue is empty");
-    const QueueRing::Record record = ring_.record_at(got.position);
+    if (!QueueRing::is_before(got.position, seen) && !words_->put.wait(is_more, deadline, spin_))
+      throw Empty("the queue is empty");
+    const std::uint64_t position = follow(got, seen);
+    if (position == seen) continue;
+    map_for_get(ring_.segment_of(position));
+    const QueueRing::Record record = ring_.record_at(position);
     if (record.kind == Kind::first) {
       is_complete = take_pieces(message);
       continue;
     }
     is_complete = record.kind == Kind::whole;
-    if (is_complete) ring_.read(got.position, record, message);
+    if (is_complete) ring_.read(position, record, message);
     take_record(record);
   }
-  begin_anew();
+  if (words_->last_segment.load(std::memory_order_relaxed) >= settings_.kept_segments) give_memory_back();
   return message;
 }
 
-// An empty queue goes on at the beginning of its ring: what is put and got in turn stays in the cache, and takes little
-// memory. Between the two moves the gap is a record as others are.
-void QueueCore::begin_anew() {
+// From the end of a lap to where the next one begins, if the putters are there.
+std::uint64_t QueueCore::follow(const Point& got, std::uint64_t put) {
+  const std::uint64_t lap = ring_.lap_of(got.position);
+  if (lap == ring_.lap_of(put) || end_of(lap).position != got.position) return got.position;
+  words_->got.move(got, after_lap(lap), got.messages);
+  return after_lap(lap);
+}
+
+void QueueCore::map_for_get(int segment) {
+  if (memory_.map(segment)) return;
+  throw std::system_error(ENOMEM, std::system_category(),
+                          "cannot map " + std::to_string(ring_.end_bytes(segment)) +
+                              " bytes, which it takes to get the next message; it stays in the queue");
+}
+
+// An empty queue begins anew in its first segment.
+void QueueCore::give_memory_back() {
   const Point got = words_->got.load();
-  const std::uint64_t offset = ring_.offset(got.position);
-  if (offset < settings_.window_bytes || words_->put_seen > got.position) return;
   if (words_->put.load().position != got.position) return;
   const HeldMutex held(words_->putters, Deadline::min());
   const Point put = words_->put.load();
-  if (!held || put.position != got.position) return;
-  const std::uint64_t gap_bytes = ring_.size_bytes() - offset - QueueRing::record_bytes(0);
-  const std::uint64_t end = ring_.write_header(put.position, Kind::gap, gap_bytes);
-  words_->put.move(put, end, put.messages);
-  words_->got.move(got, end, got.messages);
-  if (offset > kept_bytes) empty_shared_memory(mapping_.data() + words_bytes, ring_.size_bytes());
+  if (!held || put.position != got.position || !memory_.map(words_->last_segment)) return;
+  const std::uint64_t lap = ring_.lap_of(put.position);
+  end_of(lap) = {put.position, 0};
+  words_->put.move(put, after_lap(lap), put.messages);
+  words_->got.move(got, after_lap(lap), got.messages);
+  memory_.give_back_from(settings_.kept_segments);
+  words_->last_segment = settings_.kept_segments - 1;
 }
 
 void QueueCore::task_done() {

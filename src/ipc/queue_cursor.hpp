@@ -13,10 +13,12 @@ namespace multiprocessing::detail {
 class QueueCursor {
  public:
   struct Point {
-    std::uint64_t position = 0;  // in the ring
+    std::uint64_t position = 0;  // of QueueRing
     std::uint64_t messages = 0;  // up to there, since the queue was made
     std::uint32_t moves = 0;
   };
+  explicit QueueCursor(std::uint64_t position) { slots_[0].position = position; }
+
   Point load() const noexcept {
     while (true) {
       const std::uint32_t moves = moves_.load();

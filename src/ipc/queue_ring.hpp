@@ -4,72 +4,86 @@
 #include <multiprocessing/detail/bytes.hpp>
 
 #include "shm/byte_ring.hpp"
+#include "shm/growing_mapping.hpp"
 
-#include <algorithm>
+#include <bit>
 
 namespace multiprocessing::detail {
 
-// The records of a queue in its ring: a word that says what it is and how many bytes follow, and those. Each begins at
-// a multiple of 8. Who may touch which is QueueCore's to say.
+// The records of a queue in the segments of its memory: a word that says what it is and how many bytes follow, and
+// those. Each begins at a multiple of 8. A position says which lap it is in, and where in the segments: all of a lap is
+// in one of them, and the next lap goes on wherever the queue says. Positions grow, and begin anew at 0 when they can
+// grow no more. Who may touch which record is QueueCore's to say.
 class QueueRing {
  public:
-  // A message that is larger than the ring is a first piece, others, and a last one. A gap leads to where the ring
-  // begins.
-  enum class Kind : std::uint64_t { whole, first, middle, last, gap };
+  // A message that is larger than a segment is a first piece, others, and a last one.
+  enum class Kind : std::uint64_t { whole, first, middle, last };
   struct Record {
     Kind kind;
     std::uint64_t size_bytes;
     std::uint64_t end;  // position
   };
 
-  QueueRing(std::byte* data, std::size_t size_bytes) : ring_(data, size_bytes) {}
+  QueueRing(const GrowingMapping& memory, unsigned first_bits, int segments)
+      : memory_(memory),
+        sizes_(first_bits),
+        first_bits_(first_bits),
+        offset_bits_(first_bits + unsigned(segments) - 1) {}
 
-  std::size_t size_bytes() const { return ring_.size_bytes(); }
-  std::uint64_t offset(std::uint64_t position) const { return size_bytes() - ring_.contiguous_bytes(position); }
+  std::uint64_t lap_of(std::uint64_t position) const { return position >> offset_bits_; }
+  int segment_of(std::uint64_t position) const { return width(offset(position) >> first_bits_); }
+  std::uint64_t begin_of(std::uint64_t lap, int segment) const { return lap << offset_bits_ | sizes_.begin(segment); }
+  std::uint64_t end_bytes(int segment) const { return sizes_.end(segment); }
+
+  static bool is_before(std::uint64_t position, std::uint64_t other) {
+    return static_cast<std::int64_t>(other - position) > 0;
+  }
   static std::uint64_t record_bytes(std::uint64_t size_bytes) { return header_bytes + round_up_to_8(size_bytes); }
+  // A record never ends where its segment ends: that position is in the next one.
+  bool has_room(std::uint64_t position, std::uint64_t record_bytes) const {
+    return offset(position) + record_bytes < sizes_.end(segment_of(position));
+  }
+  int smallest_segment(std::uint64_t record_bytes) const {
+    return record_bytes >> first_bits_ == 0 ? 0 : 1 + width(record_bytes >> first_bits_);
+  }
+  std::uint64_t most_bytes(int segment) const { return sizes_.bytes(segment) - 2 * header_bytes; }  // of one message
 
+  // The segments must be mapped.
   Record record_at(std::uint64_t position) const {
     std::uint64_t word = 0;
-    std::memcpy(&word, ring_.at(position), sizeof word);
+    std::memcpy(&word, at(position), sizeof word);
     const std::uint64_t size_bytes = word >> kind_bits;
     return {static_cast<Kind>(word & ((1U << kind_bits) - 1)), size_bytes, position + record_bytes(size_bytes)};
   }
   // The position behind it.
-  std::uint64_t write_header(std::uint64_t position, Kind kind, std::uint64_t size_bytes) const {
-    const std::uint64_t word = size_bytes << kind_bits | static_cast<std::uint64_t>(kind);
-    std::memcpy(ring_.at(position), &word, sizeof word);
-    return position + record_bytes(size_bytes);
-  }
   std::uint64_t write(std::uint64_t position, Kind kind, ByteSource& source, std::size_t size_bytes) const {
-    std::uint64_t to = position + header_bytes;
-    for (std::size_t left = size_bytes; left != 0;) {
-      const std::size_t part_bytes = std::min(left, ring_.contiguous_bytes(to));
-      source.read(ring_.at(to), part_bytes);
-      to += part_bytes;
-      left -= part_bytes;
-    }
-    return write_header(position, kind, size_bytes);
+    const std::uint64_t word = std::uint64_t{size_bytes} << kind_bits | static_cast<std::uint64_t>(kind);
+    std::memcpy(at(position), &word, sizeof word);
+    source.read(at(position) + header_bytes, size_bytes);
+    return position + record_bytes(size_bytes);
   }
   // Appends what the record at this position holds.
   void read(std::uint64_t position, const Record& record, Bytes& into) const {
     Bytes::Segment& segment = into.writable_segment(record.size_bytes);
-    std::byte* to = segment.data.get() + segment.size_bytes;
-    std::uint64_t from = position + header_bytes;
-    for (std::size_t left = record.size_bytes; left != 0;) {
-      const std::size_t part_bytes = std::min(left, ring_.contiguous_bytes(from));
-      std::memcpy(to, ring_.at(from), part_bytes);
-      to += part_bytes;
-      from += part_bytes;
-      left -= part_bytes;
-    }
+    std::memcpy(segment.data.get() + segment.size_bytes, at(position) + header_bytes, record.size_bytes);
     into.wrote(record.size_bytes);
   }
 
  private:
   static constexpr std::uint64_t header_bytes = 8;
-  static constexpr unsigned kind_bits = 3;
+  static constexpr unsigned kind_bits = 2;
 
-  ByteRing ring_;
+  static int width(std::uint64_t number) { return 64 - std::countl_zero(number); }
+  std::uint64_t offset(std::uint64_t position) const { return position & ((std::uint64_t{1} << offset_bits_) - 1); }
+  std::byte* at(std::uint64_t position) const {
+    const int segment = segment_of(position);
+    return memory_.segment(segment) + (offset(position) - sizes_.begin(segment));
+  }
+
+  const GrowingMapping& memory_;
+  const SegmentSizes sizes_;
+  const unsigned first_bits_;
+  const unsigned offset_bits_;
 };
 
 }  // namespace multiprocessing::detail

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Messages that are larger than the ring. The protocol is in queue_core.hpp.
+// Messages that are larger than any segment to be had. The protocol is in queue_core.hpp.
 #include "ipc/queue_core.hpp"
 
 namespace multiprocessing::detail {
@@ -7,17 +7,30 @@ namespace multiprocessing::detail {
 using Kind = QueueRing::Kind;
 using Point = QueueCursor::Point;
 
+void QueueCore::wait_until_taken(std::uint64_t position, Deadline deadline) {
+  wait_for_getters([&](const Point& got) { return got.position == position; }, deadline);
+}
+
+// Two segments hold one: so the next can be written while the last is not taken.
+std::size_t QueueCore::piece_bytes() {
+  int segment = ring_.smallest_segment(QueueRing::record_bytes(settings_.piece_bytes));
+  while (!memory_.map(segment + 1)) --segment;
+  return std::min(settings_.piece_bytes, ring_.most_bytes(segment));
+}
+
 void QueueCore::put_pieces(const Bytes& message, Deadline deadline) {
   BytesSource source(message);
-  wait_for_room(words_->put.load().position, 0, deadline);
+  const std::size_t most_bytes = piece_bytes();
+  wait_until_taken(words_->put.load().position, deadline);
   HeldMutex next(lock_of_move(words_->put.load().moves + 1));
   for (bool is_first = true, is_last = false; !is_last; is_first = false) {
     const Point put = words_->put.load();
-    const std::size_t size_bytes = std::min(source.remaining_bytes(), settings_.piece_bytes);
+    const std::size_t size_bytes = std::min(source.remaining_bytes(), most_bytes);
     is_last = size_bytes == source.remaining_bytes();
-    const Kind kind = is_last ? Kind::last : is_first ? Kind::first : Kind::middle;
-    const std::uint64_t end = ring_.write(put.position, kind, source, size_bytes);
-    wait_for_room(put.position, 0, deadline);
+    const Kind kind = is_first ? (is_last ? Kind::whole : Kind::first) : is_last ? Kind::last : Kind::middle;
+    const std::uint64_t position = place(put.position, QueueRing::record_bytes(size_bytes), deadline);
+    const std::uint64_t end = ring_.write(position, kind, source, size_bytes);
+    wait_until_taken(put.position, deadline);
     HeldMutex after;
     if (!is_last) after = HeldMutex(lock_of_move(put.moves + 2));
     words_->put.move(put, end, put.messages + (is_last ? 1 : 0));
@@ -28,8 +41,11 @@ void QueueCore::put_pieces(const Bytes& message, Deadline deadline) {
 // The message whose first piece is next. False: its putter gave up or has died, and all pieces that came are taken.
 bool QueueCore::take_pieces(Bytes& message) {
   for (bool is_first = true;; is_first = false) {
-    const std::uint64_t position = words_->got.load().position;
+    const std::uint64_t position = follow(words_->got.load(), words_->put.load().position);
+    map_for_get(ring_.segment_of(position));
     const QueueRing::Record record = ring_.record_at(position);
+    // All pieces lie in segments of two sizes, or where the first one does: nothing is taken of what cannot be.
+    if (is_first) map_for_get(ring_.smallest_segment(QueueRing::record_bytes(record.size_bytes)) + 1);
     if (!is_first && record.kind != Kind::middle && record.kind != Kind::last) break;
     ring_.read(position, record, message);
     take_record(record);

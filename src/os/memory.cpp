@@ -4,8 +4,11 @@
 #include "os/error.hpp"
 
 #include <sys/mman.h>
+#include <unistd.h>
 
 namespace multiprocessing::detail {
+
+std::size_t page_size() noexcept { return static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)); }
 
 void forbid_fork_inheritance(void* memory, std::size_t size_bytes) {
   if (::madvise(memory, size_bytes, MADV_DONTFORK) != 0)
@@ -20,6 +23,26 @@ void unmap(void* memory, std::size_t size_bytes) {
   if (::munmap(memory, size_bytes) != 0) throw_errno("cannot unmap memory");
 }
 
-void empty_shared_memory(void* memory, std::size_t size_bytes) noexcept { ::madvise(memory, size_bytes, MADV_REMOVE); }
+std::byte* reserve_shared_memory(std::size_t size_bytes) noexcept {
+  // Without access mlockall(MCL_FUTURE) does not fill it.
+  void* memory = ::mmap(nullptr, size_bytes, PROT_NONE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  return memory == MAP_FAILED ? nullptr : static_cast<std::byte*>(memory);
+}
+
+void make_writable(void* memory, std::size_t size_bytes) {
+  if (::mprotect(memory, size_bytes, PROT_READ | PROT_WRITE) != 0) throw_errno("cannot make memory writable");
+}
+
+std::byte* map_from(std::byte* page, std::size_t size_bytes) noexcept {
+  void* memory = ::mremap(page, 0, size_bytes, MREMAP_MAYMOVE);  // an old size of 0: the old mapping stays
+  return memory == MAP_FAILED ? nullptr : static_cast<std::byte*>(memory);
+}
+
+void unmap_or_keep(void* memory, std::size_t size_bytes) noexcept { ::munmap(memory, size_bytes); }
+
+void empty_shared_memory(void* memory, std::size_t size_bytes) noexcept {
+  ::munlock(memory, size_bytes);  // what is locked cannot be emptied
+  ::madvise(memory, size_bytes, MADV_REMOVE);
+}
 
 }  // namespace multiprocessing::detail

@@ -36,18 +36,22 @@ bool sleeps(const ChildProcess& child) {
 TEST(QueueCore, ThatIsFullOfBytesIsFull) {
   SmallQueue queue;
   queue.put(text_of(3'000));
-  EXPECT_THROW(queue.put(text_of(2'000), now), Full);
+  EXPECT_THROW(queue.put(text_of(2'100), now), Full);
   EXPECT_EQ(queue.core.qsize(), 1);
   queue.put(text_of(1'000), now);
-  EXPECT_EQ(queue.get(), text_of(3'000));
   queue.put(text_of(2'000), now);
+  EXPECT_THROW(queue.put(text_of(1'100), now), Full);
+  EXPECT_EQ(queue.get(), text_of(3'000));
+  EXPECT_THROW(queue.put(text_of(2'100), now), Full);
   EXPECT_EQ(queue.get(), text_of(1'000));
+  queue.put(text_of(2'100), now);
   EXPECT_EQ(queue.get(), text_of(2'000));
+  EXPECT_EQ(queue.get(), text_of(2'100));
 }
 
 TEST(QueueCore, KeepsEverySizeAtEveryPlace) {
   SmallQueue queue;
-  for (std::size_t size = 0; size < 4'072; size += 13) {
+  for (std::size_t size = 0; size <= 4'080; ++size) {
     queue.put(text_of(size));
     queue.put(text_of(2));
     ASSERT_EQ(queue.get(), text_of(size));
@@ -55,19 +59,20 @@ TEST(QueueCore, KeepsEverySizeAtEveryPlace) {
   }
 }
 
-TEST(QueueCore, BeginsAnewWhenItIsEmpty) {
+TEST(QueueCore, StaysInItsFirstSegmentsWhileItHoldsLittle) {
   const std::size_t before = touched_kilobytes();
-  SmallQueue queue({.ring_bytes = std::size_t{64} << 20, .piece_bytes = 4096, .window_bytes = 8192});
+  SmallQueue queue({.first_bits = 12, .segments = 14});
+  queue.put(text_of(1));
   for (std::size_t round = 0; round != 50'000; ++round) {
-    queue.put(text_of(round % 4000));
-    ASSERT_EQ(queue.get(), text_of(round % 4000));
+    queue.put(text_of(round % 1000));
+    ASSERT_EQ(queue.get(), text_of(round == 0 ? 1 : (round - 1) % 1000));
   }
   EXPECT_LT(touched_kilobytes(), before + 40);
 }
 
 TEST(QueueCore, GivesTheMemoryOfABurstBack) {
   const std::size_t before = touched_kilobytes();
-  SmallQueue queue({.ring_bytes = std::size_t{64} << 20, .piece_bytes = 4096});
+  SmallQueue queue({.kept_segments = 2});
   const std::string text = text_of(1 << 20);
   for (int message = 0; message != 40; ++message) queue.put(text);
   EXPECT_GE(touched_kilobytes(), before + 40 * 1024);

@@ -31,15 +31,22 @@ struct Path {
   std::size_t size;  // of the message that it puts
   Partner partner;
   std::vector<std::size_t> partner_puts;
+  std::size_t taken = 0;  // of those before
+  int kept_segments = small_segments.kept_segments;
 };
 const std::vector<Path> paths{
     {"PutsIntoAQueueThatHoldsOne", {10}, Does::put, 20, Partner::none, {}},
     {"PutsWhatSomebodyWaitsFor", {}, Does::put, 20, Partner::getter, {}},
-    {"PutsMoreThanTheRingHolds", {}, Does::put, 5'000, Partner::getter, {}},
+    {"PutsIntoAnotherSegment", {200}, Does::put, 100, Partner::none, {}},
+    {"PutsWhereAllIsTaken", {200, 100}, Does::put, 200, Partner::none, {}, 1},
+    {"PutsWhatItMapsASegmentFor", {10}, Does::put, 3'000, Partner::getter, {}},
+    {"PutsMoreThanASegmentHolds", {}, Does::put, 5'000, Partner::getter, {}},
     {"GetsOneOfTwo", {10, 20}, Does::get, 0, Partner::none, {}},
-    {"GetsTheOnlyOneAndBeginsAnew", {1'000}, Does::get, 0, Partner::none, {}},
-    {"GetsAndSoMakesRoom", {2'000, 2'001}, Does::get, 0, Partner::putter, {2'002}},
-    {"GetsMoreThanTheRingHolds", {}, Does::get, 0, Partner::putter, {5'000}},
+    {"GetsWhereALapEnds", {200, 100, 20}, Does::get, 0, Partner::none, {}, 1},
+    {"GetsTheOnlyOneAndGivesItsMemoryBack", {3'000}, Does::get, 0, Partner::none, {}, 0, 5},
+    {"GetsAndSoMakesRoom", {2'000, 4'000}, Does::get, 0, Partner::putter, {2'001}},
+    {"GetsWhatItMapsASegmentFor", {}, Does::get, 0, Partner::putter, {3'000}},
+    {"GetsMoreThanASegmentHolds", {}, Does::get, 0, Partner::putter, {5'000}},
 };
 
 struct Progress {
@@ -54,8 +61,11 @@ class QueueSteps : public ::testing::TestWithParam<std::size_t> {
   // How many steps it took, at most `limit`: then it is killed, in any case. -1: it cannot be traced.
   long kill_after(long limit) {
     const Shared<Progress> progress;
-    SmallQueue queue;
+    detail::QueueSettings settings = small_segments;
+    settings.kept_segments = path_.kept_segments;
+    SmallQueue queue(settings);
     for (const std::size_t size : path_.before) queue.put(text_of(size));
+    for (std::size_t message = 0; message != path_.taken; ++message) queue.get();
     const pid_t pid = fork();
     if (pid == 0) run(queue, *progress);
     while (!progress->is_ready) std::this_thread::yield();
@@ -105,7 +115,7 @@ class QueueSteps : public ::testing::TestWithParam<std::size_t> {
       EXPECT_TRUE(eventually([&] { return queue.core.qsize() == 2; })) << "after step " << steps;
     }
     queue_end(queue, partner, got);
-    std::vector<std::size_t> all = path_.before;
+    std::vector<std::size_t> all(path_.before.begin() + static_cast<std::ptrdiff_t>(path_.taken), path_.before.end());
     if (path_.does == Does::put) all.push_back(path_.size);
     all.insert(all.end(), path_.partner_puts.begin(), path_.partner_puts.end());
     std::vector<std::size_t> without = all;

@@ -16,12 +16,13 @@ inline std::string text_of(std::size_t size) {
   return text;
 }
 
-// A queue of texts with a ring of one page.
+// Of 256 bytes and more; the largest is a page of its own.
+inline constexpr detail::QueueSettings small_segments{
+    .first_bits = 8, .segments = 6, .piece_bytes = 1024, .kept_segments = 6};
+
+// A queue of texts.
 struct SmallQueue {
-  explicit SmallQueue(const detail::QueueSettings& settings = {.ring_bytes = 4096,
-                                                               .piece_bytes = 1024,
-                                                               .window_bytes = 256})
-      : core(0, settings) {}
+  explicit SmallQueue(const detail::QueueSettings& settings = small_segments) : core(0, settings) {}
   void put(const std::string& text, detail::Deadline deadline = detail::never) {
     detail::Bytes bytes;
     bytes.append(text.data(), text.size());

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
-// A queue's ring and its two cursors (src/ipc/queue_core.cpp, src/ipc/queue_cursor.hpp): putters and getters in turn
-// under a robust mutex each, an empty queue that begins anew, any process dying at any step. A message takes two
-// cells, those of the second putter four. Whoever waits for a cursor wakes up when it moves: that is in rung_word.pml.
+// A queue's segments and its two cursors (src/ipc/queue_core.cpp, src/ipc/queue_cursor.hpp): putters and getters in
+// turn under a robust mutex each, laps that go on in another segment, an empty queue that gives its memory back, any
+// process dying at any step. A message takes one cell, those of the second putter three; so the first putter may get
+// along with two segments, and have no more. Whoever waits for a cursor wakes up when it moves: that is in
+// rung_word.pml.
 //
 // search: -DMAXSIZE=2 -DMESSAGES=2 -DDEATHS=1
 // search: -DMAXSIZE=1 -DMESSAGES=1 -DDEATHS=2
@@ -14,15 +16,16 @@
 #define PUTTERS 2
 #define PROCESSES 4
 #define ALL (PUTTERS * MESSAGES)
-#define RING 4
-#define WINDOW 2
+#define SEGMENTS 3
+#define CELLS 10
+#define ENDS 5                      // more than there are laps that are not taken
 #define nobody 7
-#define gap 100                     // a record that leads to where the ring begins
 
 typedef Cursor { byte moves; byte position[2]; byte messages[2] };
 Cursor put, got;
 byte putters = nobody, getters = nobody;
-byte ring[RING];                    // a message has its tag in each cell
+byte memory[CELLS];                 // a message has its tag in each cell
+byte end_position[ENDS], end_next[ENDS];
 
 chan kill[PROCESSES] = [0] of { bool };
 bool runs[PROCESSES] = true;
@@ -34,7 +37,18 @@ hidden byte all_is_got_in_order, nothing_is_torn, count_is_right;
 #define check(property, condition) property = (condition); assert(property)
 
 #define tag (_pid * MESSAGES + message + 1)
-#define size_of(what) ((what) > MESSAGES -> 4 : 2)
+#define size_of(what) ((what) > MESSAGES -> 3 : 1)
+
+// A position is the number of a lap and a cell. Segments have 3, 3 and 4 cells; a record never ends with its segment.
+#define lap(position) ((position) / CELLS)
+#define cell(position) ((position) % CELLS)
+#define segment(position) (cell(position) < 3 -> 0 : (cell(position) < 6 -> 1 : 2))
+#define end_of(in) ((in) == 2 -> CELLS : 3 * (in) + 3)
+#define has_place(position, bytes) (cell(position) + (bytes) < end_of(segment(position)))
+#define begin_of(number, in) ((number) * CELLS + 3 * (in))
+#define end(position) end_position[lap(position) % ENDS]
+#define after(position) begin_of(lap(position) + 1, end_next[lap(position) % ENDS])
+
 #ifndef WITHOUT_TWO_SLOTS
 #define valid(moves) ((moves) % 2)
 #else
@@ -77,59 +91,101 @@ inline move(cursor, new_position, new_messages) {
 // ---- QueueCore::put ------------------------------------------------------------------------------------------------
 
 inline write_message() {
-  ring[begin % RING] = tag;
-  d_step {
-    ring[(begin + 1) % RING] = tag;
-    if :: size_of(tag) == 4 -> ring[(begin + 2) % RING] = tag; ring[(begin + 3) % RING] = tag :: else fi
-  }
+  memory[cell(place)] = tag;
+  d_step { if :: size_of(tag) == 3 -> memory[cell(place) + 1] = tag; memory[cell(place) + 2] = tag :: else fi }
 }
 
-#define has_room (got_position + RING >= begin + size_of(tag) && got_messages + MAXSIZE > messages)
+// The smallest segment that holds it and in which nothing is not taken, if it can be mapped.
+inline choose_segment() {
+  used = 0;
+  do
+  :: lap(got_position) == lap(begin) -> break
+  :: lap(got_position) != lap(begin) ->
+    if :: got_position != end(got_position) -> used = used | (1 << segment(got_position)) :: else fi;
+    got_position = after(got_position)
+  od;
+  if :: got_position != begin -> used = used | (1 << segment(begin)) :: else fi;
+#ifdef WITHOUT_ROOM_BEFORE_WRITING
+  used = 0;
+#endif
+  next = (size_of(tag) == 3 -> 2 : 0);
+  do
+  :: next == mapped -> next = nobody; break
+  :: next != mapped && (used >> next) % 2 == 0 -> break
+  :: next != mapped && (used >> next) % 2 == 1 -> next++
+  od;
+  used = 0
+}
+inline note_end() {
+  end_position[lap(begin) % ENDS] = begin;
+  end_next[lap(begin) % ENDS] = next
+}
 
 active [PUTTERS] proctype Putter() {
-  byte message, begin, messages, got_position, got_messages, moves;
+  byte message, begin, messages, place, mapped, next, used, got_position, got_messages, moves;
   {
     do
     :: message == MESSAGES -> break
     :: d_step { message != MESSAGES && putters == nobody ->
          putters = _pid; begin = position_of(put); messages = messages_of(put)
        }
-      // wait_for_room()
       do
       :: true ->
         load(got, got_position, got_messages);
-#ifndef WITHOUT_ROOM_BEFORE_WRITING
-        if :: has_room -> break :: !has_room -> got.moves != moves fi
-#else
-        break
-#endif
+        if
+        :: got_messages + MAXSIZE > messages -> break
+        :: got_messages + MAXSIZE <= messages -> got.moves != moves
+        fi
       od;
+      // place()
+      if :: size_of(tag) == 1 -> mapped = 2 :: mapped = 3 fi;
+      if
+      :: has_place(begin, size_of(tag)) && segment(begin) < mapped -> place = begin
+      :: !(has_place(begin, size_of(tag)) && segment(begin) < mapped) ->
+        do
+        :: true ->
+          load(got, got_position, got_messages);
+          skip;
+          d_step { choose_segment() }
+          if :: next != nobody -> break :: next == nobody -> got.moves != moves fi
+        od;
+#ifndef WITHOUT_END_BEFORE_MOVE
+        note_end();
+#endif
+        place = begin_of(lap(begin) + 1, next)
+      fi;
 #ifndef WITHOUT_MESSAGE_BEFORE_MOVE
       write_message();
 #endif
 #ifndef WITHOUT_SLOT_BEFORE_MOVES
-      write_slot(put, put.moves + 1, begin + size_of(tag), messages + 1);
+      write_slot(put, put.moves + 1, place + size_of(tag), messages + 1);
       d_step { put.moves++; order[count_put] = tag; count_put++ }
 #else
       d_step { put.moves++; order[count_put] = tag; count_put++ }
-      write_slot(put, put.moves, begin + size_of(tag), messages + 1);
+      write_slot(put, put.moves, place + size_of(tag), messages + 1);
 #endif
 #ifdef WITHOUT_MESSAGE_BEFORE_MOVE
       write_message();
 #endif
+#ifdef WITHOUT_END_BEFORE_MOVE
+      if :: lap(place) != lap(begin) -> note_end() :: lap(place) == lap(begin) fi;
+#endif
       atomic {
         putters = nobody; message++;
-        begin = 0; messages = 0; got_position = 0; got_messages = 0; moves = 0
+        begin = 0; messages = 0; place = 0; mapped = 0; next = 0; got_position = 0; got_messages = 0; moves = 0
       }
     od
   } unless { kill[_pid]?true };
-  atomic { life_ends(); message = 0; begin = 0; messages = 0; got_position = 0; got_messages = 0; moves = 0 }
+  atomic {
+    life_ends();
+    message = 0; begin = 0; messages = 0; place = 0; mapped = 0; next = 0; got_position = 0; got_messages = 0; moves = 0
+  }
 }
 
 // ---- QueueCore::get ------------------------------------------------------------------------------------------------
 
-#define has(offset) (ring[(begin + offset) % RING] == what)
-#define is_whole (has(0) && has(1) && (size_of(what) == 2 || (has(2) && has(3))))
+#define has(offset) (memory[cell(begin) + offset] == what)
+#define is_whole (has(0) && (size_of(what) == 1 || (has(1) && has(2))))
 inline has_got() {
   check(all_is_got_in_order, count_got < count_put && what == order[count_got]);
   count_got++
@@ -138,43 +194,39 @@ inline has_got() {
 #define is_empty (position_of(put) == begin)
 
 // At the end of a get(), with the getters' lock.
-inline begin_anew() {
+inline give_memory_back() {
   atomic { begin = position_of(got); messages = messages_of(got) }
+  load(put, put_position, put_messages);
   if
-  :: begin % RING < WINDOW
-  :: begin % RING >= WINDOW ->
-    load(put, put_position, put_messages);
+  :: put_position != begin || segment(begin) == 0
+  :: put_position == begin && segment(begin) != 0 ->
+#ifndef WITHOUT_LOCKED_TO_GIVE_BACK
     if
-    :: put_position != begin
-    :: put_position == begin ->
-#ifndef WITHOUT_LOCKED_TO_BEGIN_ANEW
-      if
-      :: putters != nobody
-      :: d_step { putters == nobody -> putters = _pid }
+    :: putters != nobody
+    :: d_step { putters == nobody -> putters = _pid }
 #else
+    if
+    :: true ->
+#endif
       if
+#ifndef WITHOUT_LOOKED_AT_AGAIN_WITH_THE_LOCK
+      :: !is_empty
+      :: is_empty ->
+#else
       :: true ->
 #endif
-        if
-#ifndef WITHOUT_LOOKED_AT_AGAIN_WITH_THE_LOCK
-        :: !is_empty
-        :: is_empty ->
-#else
-        :: true ->
-#endif
-#ifndef WITHOUT_THE_GAP_IS_A_RECORD
-          ring[begin % RING] = gap;
-#endif
+        end_position[lap(begin) % ENDS] = begin;
+        end_next[lap(begin) % ENDS] = 0;
 #ifndef WITHOUT_PUT_MOVES_BEFORE_GOT
-          move(put, begin + RING - begin % RING, messages_of(put));
-          move(got, begin + RING - begin % RING, messages)
+        move(put, begin_of(lap(begin) + 1, 0), messages_of(put));
+        move(got, begin_of(lap(begin) + 1, 0), messages);
 #else
-          move(got, begin + RING - begin % RING, messages);
-          move(put, begin + RING - begin % RING, messages_of(put))
+        move(got, begin_of(lap(begin) + 1, 0), messages);
+        move(put, begin_of(lap(begin) + 1, 0), messages_of(put));
 #endif
-        fi;
-        d_step { if :: putters == _pid -> putters = nobody :: else fi }
-      fi
+        d_step { what = 3; do :: what == CELLS -> break :: what != CELLS -> memory[what] = 0; what++ od; what = 0 }
+      fi;
+      d_step { if :: putters == _pid -> putters = nobody :: else fi }
     fi
   fi
 }
@@ -195,12 +247,16 @@ active [PROCESSES - PUTTERS] proctype Getter() {
           :: timeout && is_all_over -> goto life_is_over
           fi
         :: put_position != begin ->
-          what = ring[begin % RING];
           if
-          :: what == gap ->
-            move(got, begin + RING - begin % RING, messages);
+#ifndef WITHOUT_THE_END_OF_A_LAP_THAT_IS_LEFT
+          :: lap(put_position) != lap(begin) && end(begin) == begin ->
+#else
+          :: end(begin) == begin ->
+#endif
+            move(got, after(begin), messages);
             begin = position_of(got)
-          :: what != gap ->
+          :: else ->
+            what = memory[cell(begin)];
 #ifndef WITHOUT_COPIED_BEFORE_MOVE
             d_step { check(nothing_is_torn, is_whole) }
 #endif
@@ -210,7 +266,7 @@ active [PROCESSES - PUTTERS] proctype Getter() {
             d_step { check(nothing_is_torn, is_whole) }
 #endif
             d_step { check(count_is_right, messages_of(got) == count_got) }
-            begin_anew();
+            give_memory_back();
             break
           fi
         fi

@@ -54,11 +54,9 @@ void exchange(const detail::QueueSettings& settings, std::size_t most, int messa
   EXPECT_EQ(queue.core.qsize(), 0);
 }
 
-const detail::QueueSettings one_page{.ring_bytes = 4096, .piece_bytes = 1024, .window_bytes = 256};
-
-TEST(QueueBetweenThreads, CarriesSmallMessages) { exchange(one_page, 50, 2'000, 10s); }
-TEST(QueueBetweenThreads, CarriesMessagesLargerThanItsRing) { exchange(one_page, 9'000, 200, 10s); }
-TEST(QueueBetweenThreads, CarriesThemToGettersWhoseTimeIsShort) { exchange(one_page, 3'000, 500, 50us); }
+TEST(QueueBetweenThreads, CarriesSmallMessages) { exchange(small_segments, 50, 2'000, 10s); }
+TEST(QueueBetweenThreads, CarriesMessagesLargerThanItsRing) { exchange(small_segments, 9'000, 200, 10s); }
+TEST(QueueBetweenThreads, CarriesThemToGettersWhoseTimeIsShort) { exchange(small_segments, 3'000, 500, 50us); }
 
 TEST(PipeBetweenThreads, CarriesMessagesBothWays) {
   auto [first, second] = Pipe<std::string>();
