@@ -53,8 +53,8 @@ struct TaskOptions {
   // years: hours::max() does not fit into nanoseconds.
   std::optional<std::chrono::nanoseconds> timeout = {};
   int retries = 0;  // times an item runs again after its worker was lost
-  // On request nothing more is started: CancelledError. What runs goes on. A lazy call reads no further, and throws
-  // CancelledError after the results of what it had read; map has read all of its input all the same.
+  // On request nothing more is started: CancelledError. What runs goes on. A lazy call reads no further: after the
+  // results of what it had read imap throws CancelledError once more, try_imap just ends. map reads all of its input.
   std::stop_token stop = {};
 };
 

@@ -54,6 +54,7 @@ class GroupCall final : public ByteCall, public std::enable_shared_from_this<Gro
   void withdraw() override { host_->withdraw(*this, withdrawn_before); }
   bool cancel(Running what_runs) override { return host_->cancel(*this, what_runs); }
   using Call::accept;
+  using Call::refuse_more;
   std::size_t take_next() override {
     return locked([&] { return table.next(); });
   }

@@ -17,6 +17,8 @@
 namespace multiprocessing::detail {
 namespace {
 
+enum class SerialState { open, closed, ended };
+
 // One item that runs in the caller.
 class SerialItem final : public RunningItem {
  public:
@@ -37,10 +39,12 @@ class SerialItem final : public RunningItem {
 // A call whose items have ended as soon as they are handed in. The mutex lets the callback thread read what it keeps.
 class SerialCall final : public ByteCall {
  public:
-  SerialCall(std::shared_ptr<ByteCore> core, CallbackThread& callback_thread, PreparedFunction function, Keep keep,
-             std::size_t first_index)
+  // `state` is the core's.
+  SerialCall(std::shared_ptr<ByteCore> core, const std::atomic<SerialState>& state, CallbackThread& callback_thread,
+             PreparedFunction function, Keep keep, std::size_t first_index)
       : ByteCall(callback_thread),
         core_(std::move(core)),
+        state_(state),
         image_(std::move(function.image)),
         refused_(std::move(function.refused)),
         table_(keep, image_.type->result_size_bytes),
@@ -107,11 +111,8 @@ class SerialCall final : public ByteCall {
   }
   ByteAnswer run_item(const std::vector<std::byte>& item, std::size_t index) {
     if (refused_) return {.kind = ByteAnswer::Kind::failure, .bytes = {}, .error = refused_};
-    if (stop_requested()) {
-      return {.kind = ByteAnswer::Kind::failure,
-              .bytes = {},
-              .error = std::make_exception_ptr(CancelledError(stopped_before))};
-    }
+    if (stop_requested()) return cancelled(stopped_before);
+    if (state_ == SerialState::ended) return refuse_more(), cancelled("the pool was terminated");
     BytesSource argument(item.data(), item.size());
     ByteAnswer answer{.kind = ByteAnswer::Kind::value};
     const ItemScope scope(first_index_ + index);
@@ -134,7 +135,12 @@ class SerialCall final : public ByteCall {
     return answer;
   }
 
+  static ByteAnswer cancelled(const char* why) {
+    return {.kind = ByteAnswer::Kind::failure, .bytes = {}, .error = std::make_exception_ptr(CancelledError(why))};
+  }
+
   std::shared_ptr<ByteCore> core_;
+  const std::atomic<SerialState>& state_;
   FunctionImage image_;
   std::exception_ptr refused_;
   void* function_ = nullptr;
@@ -152,9 +158,9 @@ class SerialCore final : public ByteCore, public std::enable_shared_from_this<Se
 
   std::shared_ptr<ByteCall> begin(PreparedFunction function, const CallSettings& settings) override {
     check_owner(mark_);
-    if (state_ != State::open) throw std::logic_error("the SerialPool is closed: it takes no more work");
-    auto call = std::make_shared<SerialCall>(shared_from_this(), callback_thread_, std::move(function), settings.keep,
-                                             settings.numbered ? calls_++ : 0);
+    if (state_ != SerialState::open) throw std::logic_error("the SerialPool is closed: it takes no more work");
+    auto call = std::make_shared<SerialCall>(shared_from_this(), state_, callback_thread_, std::move(function),
+                                             settings.keep, settings.numbered ? calls_++ : 0);
     call->accept(settings.options, call);
     return call;
   }
@@ -177,15 +183,15 @@ class SerialCore final : public ByteCore, public std::enable_shared_from_this<Se
 
   void close() override {
     check_owner(mark_);
-    if (state_ == State::open) state_ = State::closed;
+    if (state_ == SerialState::open) state_ = SerialState::closed;
   }
   void terminate() override {
     check_owner(mark_);
-    state_ = State::ended;
+    state_ = SerialState::ended;
   }
   bool join(Deadline deadline) override {
     check_owner(mark_);
-    if (state_ == State::open) throw std::logic_error("join() was called before close() or terminate()");
+    if (state_ == SerialState::open) throw std::logic_error("join() was called before close() or terminate()");
     if (!finalized_.exchange(true) && finalizer_) run_finalizer(finalizer_, "SerialPool");
     return callback_thread_.finish(deadline);
   }
@@ -199,14 +205,13 @@ class SerialCore final : public ByteCore, public std::enable_shared_from_this<Se
   bool inherited() const override { return mark_.inherited(); }
   void leave_scope() noexcept override {
     if (mark_.inherited()) return;
-    if (state_ == State::open) state_ = State::ended;
+    if (state_ == SerialState::open) state_ = SerialState::ended;
     join(never);
   }
 
  private:
-  enum class State { open, closed, ended };
   OwnerMark mark_;
-  std::atomic<State> state_ = State::open;
+  std::atomic<SerialState> state_ = SerialState::open;
   std::atomic<bool> finalized_ = false;
   std::function<void()> finalizer_;
   CallbackThread callback_thread_;

@@ -160,10 +160,10 @@ void ThreadCall::hand_in(const std::shared_ptr<ThreadChunk>& chunk) {
     needs_server = !here && !too_late && servers_ < core_->processes();
     if (here || needs_server) ++servers_;
   }
-  if (too_late) return drop(nullptr);
+  if (too_late) return refuse_more(), drop(nullptr);
   if (here) return core_->run_here(*this);
   if (!needs_server) return;
-  if (const char* why_never = core_->serve(shared_from_this())) drop(why_never);
+  if (const char* why_never = core_->serve(shared_from_this())) refuse_more(), drop(why_never);
 }
 
 void ThreadCall::end_input() noexcept {

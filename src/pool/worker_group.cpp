@@ -55,6 +55,7 @@ void WorkerGroup::submit(ByteCall& call, Chunk chunk, bool is_last) {
   auto work = group_call.send(std::move(chunk));
   const std::lock_guard lock(mutex());
   if (!group_call.withdrawn) group_call.withdrawn = why_ended();
+  if (state_ == State::terminated) group_call.refuse_more();
   if (is_last) group_call.input_ended = true;
   dispatcher_.submit({std::move(work), first, count, {}});
   if (group_call.is_timed()) collector_.look_by(deadline_after(group_call.timeout));

@@ -36,7 +36,9 @@ class MULTIPROCESSING_EXPORT Call {
   virtual void withdraw() = 0;
   // As AsyncResult::cancel().
   virtual bool cancel(Running what_runs) = 0;
-  bool stop_requested() const;          // by the stop_token of its options
+  bool stop_requested() const;  // by the stop_token of its options
+  // False once a stop was requested, or an item came after the pool was terminated: reading an input is of no use then.
+  bool takes_more() const { return (marks_.load(std::memory_order_relaxed) & refusing) == 0 && !stop_requested(); }
   virtual std::size_t take_next() = 0;  // which item ended next, in order of ending; after wait(any_ended)
   virtual bool failed() = 0;            // after all_ended: an item ended with an error
 
@@ -56,12 +58,14 @@ class MULTIPROCESSING_EXPORT Call {
   // Takes what TaskOptions say of the call; null: none were given. Without a lock: the stop may be requested now.
   void accept(const TaskOptions* options, const std::weak_ptr<Call>& self);
   virtual void stop() = 0;  // withdraws, and waits for nothing
+  void refuse_more() { marks_.fetch_or(refusing, std::memory_order_relaxed); }
   TaskTerms* terms() const { return terms_.get(); }
 
  private:
   struct Callbacks;
   static constexpr unsigned ended = 1;
   static constexpr unsigned has_callbacks = 2;
+  static constexpr unsigned refusing = 4;
   void post_callbacks();
   void run(const std::function<void()>& callback) noexcept;
 

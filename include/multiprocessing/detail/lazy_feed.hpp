@@ -49,7 +49,7 @@ class LazyFeed final : public ResultFeed<Result> {
     const std::size_t index = keep_ == Keep::in_order ? given_ : call.take_next();
     ++given_;
     auto outcome = answers_.take(index);
-    if constexpr (std::is_same_v<Result, decltype(outcome)>) {
+    if constexpr (gives_outcomes) {
       return outcome;
     } else {
       return std::move(outcome).value();
@@ -60,8 +60,7 @@ class LazyFeed final : public ResultFeed<Result> {
   void read_ahead() {
     try {
       while (!input_ended_ && read_ - given_ < buffersize_) {
-        if (answers_.call().stop_requested())
-          throw CancelledError("stop was requested: the input was not read further");
+        if (was_stopped()) break;
         if (!position_) {
           position_.emplace(range_.begin());
         } else {
@@ -87,10 +86,21 @@ class LazyFeed final : public ResultFeed<Result> {
     }
   }
 
+  // What was read has its outcomes. Bare results end with an error, or they would look like all there are.
+  bool was_stopped() {
+    if (answers_.call().takes_more()) return false;
+    if (!gives_outcomes && answers_.call().stop_requested()) {
+      throw CancelledError("stop was requested: the input was not read further");
+    }
+    return input_ended_ = true;
+  }
+
   KeptRange<Range> range_;
   std::optional<decltype(range_.begin())> position_;
   Submission submission_;
-  decltype(submission_.answers()) answers_;
+  using Answers = decltype(submission_.answers());
+  static constexpr bool gives_outcomes = std::is_same_v<Result, Outcome<typename Answers::Result>>;
+  Answers answers_;
   Keep keep_;
   std::size_t buffersize_;
   std::size_t read_ = 0;
