@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <multiprocessing/detail/bytes.hpp>
+#include <multiprocessing/detail/rethrowable.hpp>
 
 #include "os/large_memory.hpp"
 
@@ -15,7 +16,11 @@ constexpr std::size_t huge_pages_from_bytes = std::size_t{4} << 20;
 
 Bytes::Segment make_segment(std::size_t capacity_bytes) {
   Bytes::Segment segment;
-  segment.data = std::make_unique_for_overwrite<std::byte[]>(capacity_bytes);
+  try {
+    segment.data = std::make_unique_for_overwrite<std::byte[]>(capacity_bytes);
+  } catch (const std::bad_alloc&) {
+    throw Retold(std::bad_alloc(), "std::bad_alloc: " + std::to_string(capacity_bytes) + " bytes were asked for");
+  }
   segment.capacity_bytes = capacity_bytes;
   if (capacity_bytes >= huge_pages_from_bytes) prefer_huge_pages(segment.data.get(), capacity_bytes);
   return segment;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <multiprocessing/detail/pool_core.hpp>
 
+#include "pool/item_error.hpp"
+
 #include <algorithm>
 #include <limits>
 
@@ -31,18 +33,30 @@ void ChunkWriter::end_length() {
   if (sink_.written_bytes() >= most_bytes) wanted_ = 1;  // large items: this one is the last of its chunk
 }
 
-void ChunkWriter::refuse_item(std::exception_ptr reason) {
-  sink_.rewind(item_begin_);
+std::exception_ptr ChunkWriter::drop_item(const std::exception_ptr& reason, const std::type_info& type) {
+  const std::size_t begin = item_size_bytes_ == 0 ? item_begin_ : chunk_.count * item_size_bytes_;
+  const std::size_t length = item_size_bytes_ == 0 ? sizeof(std::uint64_t) : 0;
+  const std::size_t written = sink_.written_bytes() - begin;
+  sink_.rewind(begin);  // before the text is made: memory may have run out
+  return cannot_be_sent(reason, type, call_.first_index + items(), written - std::min(written, length));
+}
+
+void ChunkWriter::refuse_item(const std::exception_ptr& reason, const std::type_info& type) {
+  const std::exception_ptr error = drop_item(reason, type);
   flush();
-  core_.refuse(call_, std::move(reason));
+  core_.refuse(call_, error);
   ++chunk_.first;
 }
 
-void ChunkWriter::write_run(const void* items, std::size_t count) {
+void ChunkWriter::write_run(const void* items, std::size_t count, const std::type_info& type) {
   auto from = static_cast<const std::byte*>(items);
   while (count != 0) {
     const std::size_t part = std::min(count, wanted_ - chunk_.count);
-    sink_.write(from, part * item_size_bytes_);
+    try {
+      sink_.write(from, part * item_size_bytes_);
+    } catch (const std::bad_alloc&) {
+      std::rethrow_exception(drop_item(std::current_exception(), type));
+    }
     from += part * item_size_bytes_;
     count -= part;
     chunk_.count += part;

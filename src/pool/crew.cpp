@@ -111,7 +111,6 @@ void Crew::note_started() {
     if (up.state != WorkerSlot::State::up || std::exchange(started.was_up, true)) continue;
     started.starting += Clock::now() - up.ordered_at;
     if (trace_ != nullptr) trace_->worker_started(up.index(), up.pid, up.ordered_at);
-    failed_starts_ = 0;
   }
 }
 
@@ -147,7 +146,7 @@ void Crew::on_ended(const WorkerReport& report) {
   if (trace_ != nullptr) trace_->worker_ended(report.slot, pid, report.status);
   Bytes failure = dispatcher_.take_start_failure();
   const bool initializer_threw = failure.size_bytes() != 0;
-  if (initializer_threw) start_failure_ = std::move(failure);
+  if (initializer_threw) start_failure_ = std::make_shared<const Bytes>(std::move(failure));
 
   // Counted for each place, or somebody who kills the idle workers of a large pool once would break it. What others
   // answered meanwhile counts, too: a pool that gets on is not broken.
@@ -182,7 +181,8 @@ void Crew::on_ended(const WorkerReport& report) {
 void Crew::break_off(std::string reason) {
   if (!broken_.empty()) return;
   broken_ = std::move(reason);
-  dispatcher_.fail_everything(std::make_exception_ptr(BrokenPool("the pool is broken: " + broken_)));
+  broken_error_ = std::make_exception_ptr(UntoldBreak{"the pool is broken: " + broken_, start_failure_});
+  dispatcher_.fail_everything(broken_error_);
 }
 
 void Crew::starter_lost() {

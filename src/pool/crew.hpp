@@ -2,6 +2,7 @@
 #pragma once
 
 #include "os/crash_trace.hpp"
+#include "pool/broken_pool.hpp"
 #include "pool/dispatcher.hpp"
 #include "pool/stopwatch.hpp"
 #include "process/worker_starter.hpp"
@@ -30,10 +31,11 @@ class Crew {
   // Why the pool cannot go on; empty while it can. `refused` is errno if the system refused a process, the first time,
   // and `refusal` says of what.
   const std::string& broken() const { return broken_; }
+  const std::exception_ptr& broken_error() const { return broken_error_; }  // told() makes a BrokenPool of it
   int refused() const { return refused_; }
   const std::string& refusal() const { return refusal_; }
   const Crash& last_crash() const { return last_crash_; }  // of the worker whose end broke the pool
-  Bytes take_start_failure() { return std::exchange(start_failure_, {}); }
+  const std::shared_ptr<const Bytes>& start_failure() const { return start_failure_; }  // null if none threw
 
   Deadline next_deadline();  // when to look() although nobody rings
   void add_to(PoolStats& stats) const;
@@ -70,10 +72,11 @@ class Crew {
   int failed_starts_ = 0;                 // in a row
   std::size_t finished_at_last_end_ = 0;  // items, when a worker ended last
   std::string broken_;
+  std::exception_ptr broken_error_;
   Crash last_crash_;
   int refused_ = 0;
   std::string refusal_;
-  Bytes start_failure_;
+  std::shared_ptr<const Bytes> start_failure_;
 };
 
 }  // namespace multiprocessing::detail

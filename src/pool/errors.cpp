@@ -73,12 +73,15 @@ std::string describe(std::exception_ptr error) {
     try {
       std::rethrow_exception(error);
     } catch (...) {
-      auto [line, nested] = describe_one();
-      // Our own errors end with the reason that is nested in them.
-      if (depth == 0) first = line;
-      if (depth == 0 || !first.ends_with(": " + line)) {
-        if (depth != 0) text += '\n';
-        text += line;
+      auto [told, nested] = describe_one();
+      // Our own errors end with the first line of the reason that is nested in them.
+      const std::string line = told.substr(0, told.find('\n'));
+      if (depth == 0) {
+        first = text = told;
+      } else if (first.ends_with(": " + line)) {
+        text += told.substr(line.size());
+      } else {
+        text += '\n' + told;
       }
       error = std::move(nested);
     }

@@ -36,12 +36,11 @@ class GroupCall final : public ByteCall, public std::enable_shared_from_this<Gro
  public:
   GroupCall(std::shared_ptr<CallHost> host, CallbackThread& callback_thread, FunctionImage image,
             const CallSettings& settings, double& pace, std::uint64_t call_number, std::size_t index_of_first)
-      : ByteCall(callback_thread),
+      : ByteCall(callback_thread, index_of_first),
         function(std::move(image)),
         keep(settings.keep),
         table(keep, function.type->result_size_bytes),
         number(call_number),
-        first_index(index_of_first),
         chunksize(settings.chunksize == 0 ? SIZE_MAX : settings.chunksize),
         timeout(settings.options == nullptr ? no_timeout : settings.options->timeout.value_or(no_timeout)),
         is_revocable(settings.cancellable || is_timed()),
@@ -119,7 +118,6 @@ class GroupCall final : public ByteCall, public std::enable_shared_from_this<Gro
   const Keep keep;
   AnswerTable table;
   const std::uint64_t number;              // of the call in this pool, from 1
-  const std::size_t first_index;           // added to an item's position for item_index()
   const std::size_t chunksize;             // at most so many items in a frame
   const std::chrono::nanoseconds timeout;  // of each item
   const bool is_revocable;                 // what runs may be condemned: see `running` in shm/channel_words.hpp

@@ -6,39 +6,32 @@
 
 #include "os/throw_trace.hpp"
 #include "os/thrown_type.hpp"
+#include "pool/cause.hpp"
 
-#include <algorithm>
+#include <new>
 
 namespace multiprocessing::detail {
 namespace {
 
-// The first line of what the handled exception says: what is nested has all of it.
-std::string text_of_handled() {
-  std::string text;
-  try {
-    throw;
-  } catch (const std::exception& error) {
-    if (error.what() != nullptr) text = error.what();
-  } catch (...) {
-  }
-  text.resize(std::min(text.find('\n'), text.size()));
-  const std::type_info* const type = thrown_type();
-  if (text.empty() && type != nullptr) text = demangled(type->name());
-  return text;
-}
-
-template <class Outer>
-std::exception_ptr nested_in(const std::exception_ptr& reason, const std::string& what) {
+bool is_lack_of_memory(const std::exception_ptr& reason) {
   try {
     std::rethrow_exception(reason);
+  } catch (const std::bad_alloc&) {
+    return true;
   } catch (...) {
-    try {
-      std::throw_with_nested(Outer(what + ": " + text_of_handled()));
-    } catch (...) {
-      return std::current_exception();
-    }
+    return false;
   }
 }
+
+// Where memory ran out, also for which item, of how many bytes, and where.
+template <class Outer>
+std::exception_ptr failed(const std::exception_ptr& reason, const std::string& what, std::size_t item,
+                          const std::string& bytes, const std::string& where) {
+  if (!is_lack_of_memory(reason)) return nested_in<Outer>(reason, what);
+  return nested_in<Outer>(reason, what + " (item " + std::to_string(item) + bytes + ", " + where + ")");
+}
+
+std::string so_many(std::uint64_t bytes) { return ", " + std::to_string(bytes) + " bytes"; }
 
 }  // namespace
 
@@ -58,8 +51,16 @@ const char* describe_phase(Phase phase) {
   return "?";
 }
 
-std::exception_ptr nested_in_pickling_error(std::exception_ptr reason, const std::type_info& type) {
-  return nested_in<PicklingError>(reason, "an argument of type " + demangled(type.name()) + " cannot be sent");
+std::exception_ptr cannot_be_sent(const std::exception_ptr& reason, const std::type_info& type, std::size_t item,
+                                  std::size_t written_bytes) {
+  return failed<PicklingError>(reason, "an argument of type " + demangled(type.name()) + " cannot be sent", item,
+                               ", after " + std::to_string(written_bytes) + " bytes", "in the parent");
+}
+
+std::exception_ptr cannot_be_held(const std::exception_ptr& reason, const std::type_info& type, std::size_t item,
+                                  std::uint64_t size_bytes) {
+  return failed<MaybeEncodingError>(reason, "the result, of type " + demangled(type.name()) + ", cannot be received",
+                                    item, so_many(size_bytes), "in the parent");
 }
 
 std::exception_ptr nested_in_function_error(std::exception_ptr reason, const std::type_info& type) {
@@ -67,8 +68,10 @@ std::exception_ptr nested_in_function_error(std::exception_ptr reason, const std
                                   "the state of a function of type " + demangled(type.name()) + " cannot be sent");
 }
 
-std::exception_ptr nested_in_maybe_encoding_error(std::exception_ptr reason, const std::type_info& type) {
-  return nested_in<MaybeEncodingError>(reason, "the result, of type " + demangled(type.name()) + ", cannot be decoded");
+std::exception_ptr nested_in_maybe_encoding_error(const std::exception_ptr& reason, const std::type_info& type,
+                                                  std::size_t item, std::size_t size_bytes) {
+  return failed<MaybeEncodingError>(reason, "the result, of type " + demangled(type.name()) + ", cannot be decoded",
+                                    item, so_many(size_bytes), "in the parent");
 }
 
 std::string traceback(const std::string& what) {
@@ -76,20 +79,23 @@ std::string traceback(const std::string& what) {
   return thrown.empty() ? what : what + "\n" + thrown;
 }
 
-void encode_item_error(const std::exception_ptr& error, Phase phase, const TaskType& type, std::size_t item,
-                       const std::string& where, ByteSink& sink) {
+void encode_item_error(const std::exception_ptr& error, Phase phase, const TaskType& type, const ItemPlace& place,
+                       ByteSink& sink) {
   std::exception_ptr seen = error;
   if (phase == Phase::decoding) {
-    seen = nested_in<PicklingError>(
-        error, "an argument of type " + demangled(type.item_type->name()) + " cannot be decoded in the worker");
+    seen = failed<PicklingError>(
+        error, "an argument of type " + demangled(type.item_type->name()) + " cannot be decoded in the worker",
+        place.item, so_many(place.argument_bytes), place.where);
   }
   if (phase == Phase::encoding) {
-    seen = nested_in<MaybeEncodingError>(
-        error, "the result, of type " + demangled(type.result_type->name()) + ", cannot be sent");
+    seen = failed<MaybeEncodingError>(error,
+                                      "the result, of type " + demangled(type.result_type->name()) + ", cannot be sent",
+                                      place.item, "", place.where);
   }
-  encode_exception(
-      seen, traceback("item " + std::to_string(item) + ", " + where + ", in " + demangled(type.function_type->name())),
-      sink);
+  encode_exception(seen,
+                   traceback("item " + std::to_string(place.item) + ", " + place.where + ", in " +
+                             demangled(type.function_type->name())),
+                   sink);
 }
 
 }  // namespace multiprocessing::detail

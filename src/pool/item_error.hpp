@@ -18,8 +18,20 @@ const char* describe_phase(Phase phase);
 std::string traceback(const std::string& what);
 
 // Writes what an item threw, as the caller will see it: an argument that cannot be decoded is a PicklingError, a result
-// that cannot be encoded a MaybeEncodingError. `where` says which worker it was.
-void encode_item_error(const std::exception_ptr& error, Phase phase, const TaskType& type, std::size_t item,
-                       const std::string& where, ByteSink& sink);
+// that cannot be encoded a MaybeEncodingError.
+struct ItemPlace {
+  std::size_t item;  // as item_index() gives it
+  std::uint64_t argument_bytes;
+  std::string where;  // which worker it was
+};
+void encode_item_error(const std::exception_ptr& error, Phase phase, const TaskType& type, const ItemPlace& place,
+                       ByteSink& sink);
+
+// Of an item that could not be written, here: PicklingError. `written_bytes`: when it failed.
+std::exception_ptr cannot_be_sent(const std::exception_ptr& reason, const std::type_info& type, std::size_t item,
+                                  std::size_t written_bytes);
+// Of a result that a worker has sent, for which there was no memory here: MaybeEncodingError.
+std::exception_ptr cannot_be_held(const std::exception_ptr& reason, const std::type_info& type, std::size_t item,
+                                  std::uint64_t size_bytes);
 
 }  // namespace multiprocessing::detail

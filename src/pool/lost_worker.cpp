@@ -4,6 +4,7 @@
 #include <multiprocessing/errors.hpp>
 
 #include "os/wait_status.hpp"
+#include "pool/broken_pool.hpp"
 
 #include <csignal>
 #include <cstring>
@@ -49,6 +50,8 @@ std::exception_ptr told(const std::exception_ptr& error) {
     const WorkerLost& lost = untold.error;
     return std::make_exception_ptr(WorkerLost(lost.what() + ("\n" + crash_trace(untold.crash)), lost.index(),
                                               lost.pid(), lost.signal(), lost.exit_code()));
+  } catch (const UntoldBreak& untold) {
+    return untold.tell();
   } catch (...) {
     return error;
   }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "pool/option_checks.hpp"
 
+#include "pool/cause.hpp"
+
 #include <multiprocessing/cpu_count.hpp>
 #include <multiprocessing/detail/fork_call.hpp>
 #include <multiprocessing/errors.hpp>
@@ -47,7 +49,7 @@ void run_initializer(const std::function<void()>& initializer) {
   try {
     initializer();
   } catch (...) {
-    std::throw_with_nested(BrokenPool("the pool's initializer failed"));
+    std::rethrow_exception(nested_in<BrokenPool>(std::current_exception(), "the pool's initializer threw"));
   }
 }
 

@@ -41,14 +41,13 @@ class SerialCall final : public ByteCall {
  public:
   // `state` is the core's.
   SerialCall(std::shared_ptr<ByteCore> core, const std::atomic<SerialState>& state, CallbackThread& callback_thread,
-             PreparedFunction function, Keep keep, std::size_t first_index)
-      : ByteCall(callback_thread),
+             PreparedFunction function, Keep keep, std::size_t index_of_first)
+      : ByteCall(callback_thread, index_of_first),
         core_(std::move(core)),
         state_(state),
         image_(std::move(function.image)),
         refused_(std::move(function.refused)),
-        table_(keep, image_.type->result_size_bytes),
-        first_index_(first_index) {}
+        table_(keep, image_.type->result_size_bytes) {}
   ~SerialCall() override {
     if (function_ != nullptr) image_.type->drop(function_);
   }
@@ -115,7 +114,7 @@ class SerialCall final : public ByteCall {
     if (state_ == SerialState::ended) return refuse_more(), cancelled("the pool was terminated");
     BytesSource argument(item.data(), item.size());
     ByteAnswer answer{.kind = ByteAnswer::Kind::value};
-    const ItemScope scope(first_index_ + index);
+    const ItemScope scope(first_index + index);
     SerialItem running(argument, answer.bytes);
     try {
       if (image_.type->load != nullptr && function_ == nullptr) {
@@ -127,8 +126,8 @@ class SerialCall final : public ByteCall {
     } catch (...) {
       Bytes bytes;
       BytesSink sink(bytes);
-      encode_item_error(std::current_exception(), running.phase(), *image_.type, first_index_ + index,
-                        "in the calling process", sink);
+      encode_item_error(std::current_exception(), running.phase(), *image_.type,
+                        {first_index + index, item.size(), "in the calling process"}, sink);
       sink.finish();
       return {.kind = ByteAnswer::Kind::exception, .bytes = std::move(bytes), .error = {}};
     }
@@ -146,7 +145,6 @@ class SerialCall final : public ByteCall {
   void* function_ = nullptr;
   std::mutex mutex_;
   AnswerTable table_;
-  std::size_t first_index_;
 };
 
 class SerialCore final : public ByteCore, public std::enable_shared_from_this<SerialCore> {

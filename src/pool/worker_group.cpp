@@ -32,9 +32,12 @@ std::shared_ptr<ByteCall> WorkerGroup::begin(PreparedFunction function, const Ca
 
 std::shared_ptr<GroupCall> WorkerGroup::enter(PreparedFunction function, const CallSettings& settings) {
   const std::string name = trace_ ? function_name(function.image) : std::string();  // a search in symbol tables
-  const std::lock_guard lock(mutex());
+  std::unique_lock lock(mutex());
   if (state_ != State::open) throw std::logic_error("the pool is closed: it takes no more work");
-  if (!crew_->broken().empty()) throw BrokenPool("the pool is broken: " + crew_->broken());
+  if (const std::exception_ptr broken = crew_->broken_error()) {
+    lock.unlock();
+    std::rethrow_exception(told(broken));
+  }
   crew_->start_missing();
   if (settings.asynchronous) collector_.start_background();
   double& pace = paces_.of(function.image);
@@ -64,10 +67,7 @@ void WorkerGroup::submit(ByteCall& call, Chunk chunk, bool is_last) {
 }
 
 // Null while work can be handed in.
-std::exception_ptr WorkerGroup::why_ended() const {
-  if (ended_by_ || crew_->broken().empty()) return ended_by_;
-  return std::make_exception_ptr(BrokenPool("the pool is broken: " + crew_->broken()));
-}
+std::exception_ptr WorkerGroup::why_ended() const { return ended_by_ ? ended_by_ : crew_->broken_error(); }
 
 // What was handed in may have changed what must be noticed while nobody looks.
 void WorkerGroup::tell_if_waiting() {

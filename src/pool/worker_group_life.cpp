@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <multiprocessing/detail/exception_codec.hpp>
-
 #include "os/crash_handler.hpp"
 #include "os/event_fd.hpp"
 #include "os/output.hpp"
@@ -96,17 +94,9 @@ void WorkerGroup::throw_start_failure() {
   if (crew_->refused() != 0) {
     throw std::system_error(crew_->refused(), std::generic_category(), crew_->refusal());
   }
-  const Bytes failure = crew_->take_start_failure();
-  if (failure.size_bytes() == 0) {
-    const std::string crash = crash_trace(crew_->last_crash());
-    throw BrokenPool(crew_->broken() + (crash.empty() ? "" : "\n" + crash));
-  }
-  BytesSource source(failure);
-  try {
-    std::rethrow_exception(decode_exception(source));
-  } catch (...) {
-    std::throw_with_nested(BrokenPool(crew_->broken()));
-  }
+  const std::string crash = crash_trace(crew_->last_crash());
+  const UntoldBreak why{crew_->broken() + (crash.empty() ? "" : "\n" + crash), crew_->start_failure()};
+  std::rethrow_exception(why.tell());
 }
 
 WorkerGroup::~WorkerGroup() { leave_scope(); }

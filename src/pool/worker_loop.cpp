@@ -196,8 +196,8 @@ void Worker::run_item(const FrameHeader& frame, std::uint32_t number) {
   if (frame.timing != Timing::none) stamp();
   item.mark(Phase::decoding);
   if (number == 0 && frame.defines_place) define_place(frame);
+  std::uint64_t bytes = type.item_size_bytes;
   try {
-    std::uint64_t bytes = type.item_size_bytes;
     if (bytes == 0) {
       reader_.open(sizeof bytes);
       reader_.read(&bytes, sizeof bytes);
@@ -206,19 +206,19 @@ void Worker::run_item(const FrameHeader& frame, std::uint32_t number) {
     note_throws_of([&] { type.run(function_of(frame), item); });
   } catch (...) {
     // What a destructor throws after the answer was sent concerns nobody any more.
-    if (item.phase() != Phase::done) answer_exception(frame, number, item);
+    if (item.phase() != Phase::done) answer_exception(frame, number, bytes, item);
   }
   reader_.skip_rest();
   // Then what follows may be another call's, where nobody condemns, and nothing is swapped.
   if (is_revocable_) mark(Phase::none);
 }
 
-void Worker::answer_exception(const FrameHeader& frame, std::uint32_t number, Item& item) {
+void Worker::answer_exception(const FrameHeader& frame, std::uint32_t number, std::uint64_t bytes, Item& item) {
   Bytes exception;
   BytesSink sink(exception);
+  const std::string who = "worker " + std::to_string(slot_) + " (pid " + std::to_string(this_process()) + ")";
   encode_item_error(std::current_exception(), item.phase(), *reinterpret_cast<const TaskType*>(frame.type),
-                    frame.first_item + number,
-                    "worker " + std::to_string(slot_) + " (pid " + std::to_string(this_process()) + ")", sink);
+                    {frame.first_item + number, bytes, who}, sink);
   sink.finish();
   item.commit_exception(exception);
 }
@@ -245,7 +245,7 @@ std::uint32_t Worker::run_fixed(const FrameHeader& frame, std::uint32_t number) 
   } catch (...) {
     Item item(*this, frame, number);
     item.mark(Phase::running);
-    answer_exception(frame, number, item);
+    answer_exception(frame, number, type.item_size_bytes, item);
     ++number;
   }
   if (is_revocable_) mark(Phase::none);

@@ -53,7 +53,7 @@ class Worker {
   }
   [[noreturn]] void wait_to_be_killed();
   std::uint32_t run_fixed(const FrameHeader& frame, std::uint32_t number);
-  void answer_exception(const FrameHeader& frame, std::uint32_t number, Item& item);
+  void answer_exception(const FrameHeader& frame, std::uint32_t number, std::uint64_t bytes, Item& item);
   static ResultWriter::Notice notice_after(const FrameHeader& frame, std::uint32_t number);
   void stamp();
   void count_time(std::uint64_t& nanoseconds, std::atomic<std::uint64_t>& word);

@@ -144,6 +144,7 @@ class WorkerSlot {
   bool take_answers(AnswerSink& sink);
   bool take_fixed_values(AnswerSink& sink, std::uint64_t& position, std::uint64_t committed);
   void keep_part(const std::byte* data, std::size_t size_bytes);
+  void forget_parts() { parts_ = {}, parts_error_ = nullptr, part_bytes_ = 0; }
   bool take_piece(AnswerSink& sink, std::uint64_t& position, std::uint64_t committed);
   bool take_answer(AnswerSink& sink, PieceKind kind, const std::byte* data, std::size_t size_bytes);
   void answered(std::size_t items);  // of the first frame
@@ -167,6 +168,7 @@ class WorkerSlot {
   std::chrono::nanoseconds last_timeout_ = std::chrono::nanoseconds::max();  // of the frame answered last
   std::exception_ptr parts_error_;
   Bytes parts_;                                          // of an answer that is not whole yet
+  std::uint64_t part_bytes_ = 0;                         // also of those that were not kept
   std::array<std::uint64_t, function_places> places_{};  // number of the call whose function is there, 0: none
   std::size_t next_place_ = 0;
   std::chrono::nanoseconds now_working_{};

@@ -72,6 +72,7 @@ bool WorkerSlot::take_fixed_values(AnswerSink& sink, std::uint64_t& position, st
 
 // An answer for which there is no memory here is that item's error, and nobody else's.
 void WorkerSlot::keep_part(const std::byte* data, std::size_t size_bytes) {
+  part_bytes_ += size_bytes;
   if (parts_error_) return;
   try {
     parts_.append(data, size_bytes);
@@ -95,7 +96,7 @@ bool WorkerSlot::take_piece(AnswerSink& sink, std::uint64_t& position, std::uint
       keep_part(data, header.bytes);
       return !frames_.empty() || state == State::starting;
     case PieceKind::void_parts:
-      parts_ = {}, parts_error_ = nullptr;
+      forget_parts();
       return true;
     case PieceKind::value:
     case PieceKind::exception:
@@ -113,7 +114,8 @@ bool WorkerSlot::take_piece(AnswerSink& sink, std::uint64_t& position, std::uint
     case PieceKind::start_failed: {
       if (state != State::starting) return false;
       keep_part(data, header.bytes);
-      sink.on_start_failed(std::exchange(parts_, {}));
+      sink.on_start_failed(std::move(parts_));
+      forget_parts();
       return true;
     }
   }
@@ -136,11 +138,13 @@ bool WorkerSlot::take_answer(AnswerSink& sink, PieceKind kind, const std::byte* 
   }
   if (parts_error_) {
     answer.kind = ByteAnswer::Kind::failure;
-    answer.error = std::exchange(parts_error_, nullptr);
+    answer.error =
+        cannot_be_held(parts_error_, *call.function.type->result_type, call.first_index + index, part_bytes_);
   } else if (fixed != 0 && kind == PieceKind::value && parts_.size_bytes() != fixed) {
     return false;
   }
-  answer.bytes = std::exchange(parts_, {});
+  answer.bytes = std::move(parts_);
+  forget_parts();
   if (times_all_) sink.on_times(index_, call, index, times, answer.kind != ByteAnswer::Kind::value);
   sink.on_answer(call, index, std::move(answer));
   answered(1);

@@ -106,8 +106,7 @@ WorkerSlot::Aftermath WorkerSlot::take_apart(bool overwritten) {
   frames_.clear();
   stream_.clear();
   wants_room_ = false;
-  parts_ = {};
-  parts_error_ = nullptr;
+  forget_parts();
   places_.fill(0);
   filled_ = taken_ = 0;
   offered_ = rung_for_ = 0;

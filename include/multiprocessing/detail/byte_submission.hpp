@@ -11,10 +11,10 @@
 
 namespace multiprocessing::detail {
 
-MULTIPROCESSING_EXPORT std::exception_ptr nested_in_pickling_error(std::exception_ptr reason,
-                                                                   const std::type_info& type);
-MULTIPROCESSING_EXPORT std::exception_ptr nested_in_maybe_encoding_error(std::exception_ptr reason,
-                                                                         const std::type_info& type);
+// Of an item's result, which came as so many bytes.
+MULTIPROCESSING_EXPORT std::exception_ptr nested_in_maybe_encoding_error(const std::exception_ptr& reason,
+                                                                         const std::type_info& type, std::size_t item,
+                                                                         std::size_t size_bytes);
 
 // Answers that came as bytes. They are decoded by the thread that takes them.
 template <class R>
@@ -43,7 +43,9 @@ class ByteAnswers {
         return Outcome<R>::success(index, decode<R>(source));
       }
     } catch (...) {
-      return Outcome<R>::failure(index, nested_in_maybe_encoding_error(std::current_exception(), typeid(R)));
+      return Outcome<R>::failure(
+          index, nested_in_maybe_encoding_error(std::current_exception(), typeid(R), call_->first_index + index,
+                                                answer.bytes.size_bytes()));
     }
   }
   std::vector<Value> take_values() {
@@ -113,7 +115,7 @@ class ByteSubmission {
         encode<Item>(writer_.begin_item(), Item(std::forward<T>(item)));
       }
     } catch (...) {
-      return writer_.refuse_item(nested_in_pickling_error(std::current_exception(), typeid(Item)));
+      return writer_.refuse_item(std::current_exception(), typeid(Item));
     }
     writer_.end_item();
   }
@@ -122,7 +124,7 @@ class ByteSubmission {
     if constexpr (std::ranges::contiguous_range<Range> && std::ranges::sized_range<Range> &&
                   (std::is_arithmetic_v<Item> ||
                    std::is_enum_v<Item>)&&std::is_same_v<std::ranges::range_value_t<Range>, Item>) {
-      writer_.write_run(std::ranges::data(range), std::ranges::size(range));
+      writer_.write_run(std::ranges::data(range), std::ranges::size(range), typeid(Item));
     } else {
       for (auto&& item : range) push(std::forward<decltype(item)>(item));
     }

@@ -35,8 +35,10 @@ struct ByteAnswer {
 // A call whose items and outcomes travel as bytes.
 class MULTIPROCESSING_EXPORT ByteCall : public Call {
  public:
-  using Call::Call;
+  ByteCall(CallbackThread& callback_thread, std::size_t index_of_first)
+      : Call(callback_thread), first_index(index_of_first) {}
   ~ByteCall() override;
+  const std::size_t first_index;  // added to an item's position for item_index()
   virtual std::size_t size() = 0;
   virtual ByteAnswer take(std::size_t index) = 0;
   // Copies a value that has the fixed size of the call's TaskType; false if it is to be had by take() only.
@@ -80,14 +82,16 @@ class MULTIPROCESSING_EXPORT ChunkWriter {
     if (item_size_bytes_ == 0) end_length();
     if (++chunk_.count >= wanted_) flush();
   }
-  void refuse_item(std::exception_ptr reason);           // instead of end_item()
-  void write_run(const void* items, std::size_t count);  // of fixed size
+  // Instead of end_item(): for this reason it could not be written. It ends with PicklingError.
+  void refuse_item(const std::exception_ptr& reason, const std::type_info& type);
+  void write_run(const void* items, std::size_t count, const std::type_info& type);  // of fixed size
   void flush() { hand_over(false); }
   void end();
   std::size_t items() const { return chunk_.first + chunk_.count; }
 
  private:
   void hand_over(bool is_last);
+  std::exception_ptr drop_item(const std::exception_ptr& reason, const std::type_info& type);
   void begin_length();
   void end_length();
   ByteCore& core_;

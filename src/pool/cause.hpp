@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <exception>
+#include <string>
+
+namespace multiprocessing::detail {
+
+// What the exception that is being handled says of itself, for the text of one of our errors in which it is nested: its
+// type, and the first line of its text; at most 1 KiB of that. Our own errors say all in their text.
+std::string cause_of_handled();
+
+// An Outer that says `what` and the reason, which is nested in it.
+template <class Outer>
+std::exception_ptr nested_in(const std::exception_ptr& reason, const std::string& what) {
+  try {
+    std::rethrow_exception(reason);
+  } catch (...) {
+    try {
+      std::throw_with_nested(Outer(what + ": " + cause_of_handled()));
+    } catch (...) {
+      return std::current_exception();
+    }
+  }
+}
+
+}  // namespace multiprocessing::detail
