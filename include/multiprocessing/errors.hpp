@@ -49,8 +49,8 @@ class MULTIPROCESSING_EXPORT CancelledError : public ProcessError {
   ~CancelledError() override;
 };
 
-// The pool cannot go on: workers do not start or die in a row without having done anything, or the fork server is gone.
-// What an initializer threw is nested.
+// The pool cannot go on: no worker starts, or each dies soon after its start, or the fork server is gone. Or not now: a
+// fork is refused. What an initializer threw is nested, and what() ends with its type and text.
 class MULTIPROCESSING_EXPORT BrokenPool : public ProcessError {
  public:
   using ProcessError::ProcessError;

@@ -18,11 +18,12 @@ constexpr int deaths_that_break = 3;  // in a row
 }  // namespace
 
 Crew::Crew(Dispatcher& dispatcher, WorkerStarter& starter, std::function<void(int)> reset,
-           std::optional<std::chrono::nanoseconds> initializer_timeout)
+           std::optional<std::chrono::nanoseconds> initializer_timeout, std::chrono::nanoseconds proof)
     : dispatcher_(dispatcher),
       starter_(starter),
       reset_(std::move(reset)),
       initializer_timeout_(initializer_timeout),
+      proof_(proof),
       stopwatch_(starter),
       members_(dispatcher.slots().size()) {}
 
@@ -30,6 +31,7 @@ void Crew::start(WorkerSlot& slot) {
   reset_(slot.index());
   slot.state = WorkerSlot::State::starting;
   slot.ordered_at = Clock::now();
+  slot.up_since = never;
   Member& started = member(slot.index());
   ++started.starts;
   started.was_up = started.killed = started.outran_initializer = false;
@@ -38,6 +40,7 @@ void Crew::start(WorkerSlot& slot) {
 
 void Crew::start_missing() {
   if (!broken_.empty() || finishing_) return;
+  try_again_at_ = never;
   for (WorkerSlot& slot : dispatcher_.slots()) {
     if (slot.state == WorkerSlot::State::absent) start(slot);
   }
@@ -60,6 +63,8 @@ void Crew::look() {
   if (!broken_.empty()) return;
   dispatcher_.pass();
   note_started();
+  // A call may go on for days: its pool shall not stay smaller so long.
+  if (try_again_at_ != never && Clock::now() >= try_again_at_) start_missing();
   if (initializer_timeout_ || dispatcher_.any_timed()) look_at_times();
   kill_doomed();
   if (finishing_) let_leave();
@@ -107,11 +112,17 @@ void Crew::kill(int index) {
 void Crew::note_started() {
   if (dispatcher_.started_since_last_look() == 0) return;
   for (const WorkerSlot& up : dispatcher_.slots()) {
-    Member& started = member(up.index());
-    if (up.state != WorkerSlot::State::up || std::exchange(started.was_up, true)) continue;
-    started.starting += Clock::now() - up.ordered_at;
+    if (up.state != WorkerSlot::State::up || !note_up(up)) continue;
     if (trace_ != nullptr) trace_->worker_started(up.index(), up.pid, up.ordered_at);
   }
+}
+
+bool Crew::note_up(const WorkerSlot& slot) {
+  Member& started = member(slot.index());
+  if (std::exchange(started.was_up, true)) return false;
+  started.starting += slot.up_since - slot.ordered_at;
+  failed_starts_ = 0;
+  return true;
 }
 
 void Crew::on_refused(const WorkerReport& report) {
@@ -122,10 +133,14 @@ void Crew::on_refused(const WorkerReport& report) {
     refused_ = report.status;
     refusal_ = describe_refusal(report.refused_call, report.slot, members_.size());
   }
-  // The pool is smaller now; the next death or call tries again. Without any worker there is nothing to wait for.
+  // The pool is smaller now; the next death or call tries again, and so does a look after a while. Without any worker
+  // what is handed in waits for nobody.
+  try_again_at_ = deadline_after(proof_);
   if (none_left()) {
-    break_off("no worker is left: " + describe_refusal(report.refused_call, report.slot, members_.size()) + ": " +
-              std::generic_category().message(report.status));
+    dispatcher_.fail_everything(
+        std::make_exception_ptr(BrokenPool("no worker is left (the next call tries to start some): " +
+                                           describe_refusal(report.refused_call, report.slot, members_.size()) + ": " +
+                                           std::generic_category().message(report.status))));
   }
 }
 
@@ -154,7 +169,10 @@ void Crew::on_ended(const WorkerReport& report) {
   if (got_on) {
     for (Member& each : members_) each.fruitless_deaths = 0;
   }
-  if (left_in_order || progress != 0 || was_condemned) {
+  const bool said_so = ended.up_since != never;  // else its channel was overwritten before it could
+  if (said_so) note_up(ended);
+  const bool is_proven = said_so && Clock::now() - ended.up_since >= proof_;
+  if (left_in_order || progress != 0 || was_condemned || is_proven) {
     gone.fruitless_deaths = 0;
   } else if (was_up) {
     ++gone.fruitless_deaths;

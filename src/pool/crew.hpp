@@ -16,9 +16,10 @@ namespace multiprocessing::detail {
 // nothing.
 class Crew {
  public:
-  // reset: zeroes the channel of a slot whose worker is dead.
+  // reset: zeroes the channel of a slot whose worker is dead. proof: a worker that has been up so long has shown that
+  // workers can be; after a fork that was refused, when it is tried again although nobody calls or dies.
   Crew(Dispatcher& dispatcher, WorkerStarter& starter, std::function<void(int slot)> reset,
-       std::optional<std::chrono::nanoseconds> initializer_timeout);
+       std::optional<std::chrono::nanoseconds> initializer_timeout, std::chrono::nanoseconds proof);
 
   void start_missing();  // orders a worker for every place that has none
   void look();           // reports, answers, new work, replacements
@@ -47,10 +48,11 @@ class Crew {
     bool was_up = false;
     bool killed = false;  // by us
     bool outran_initializer = false;
-    int fruitless_deaths = 0;  // in a row
+    int fruitless_deaths = 0;  // in a row: soon after its start, having done nothing
   };
   void start(WorkerSlot& slot);
   void let_leave();
+  bool note_up(const WorkerSlot& slot);  // true once
   void on_refused(const WorkerReport& report);
   void on_ended(const WorkerReport& report);
   void note_started();
@@ -66,6 +68,7 @@ class Crew {
   Trace* trace_ = nullptr;
   std::function<void(int)> reset_;
   std::optional<std::chrono::nanoseconds> initializer_timeout_;
+  std::chrono::nanoseconds proof_;
   Stopwatch stopwatch_;
   std::vector<Member> members_;
   bool finishing_ = false;
@@ -74,6 +77,7 @@ class Crew {
   std::string broken_;
   std::exception_ptr broken_error_;
   Crash last_crash_;
+  Deadline try_again_at_ = never;  // a fork was refused
   int refused_ = 0;
   std::string refusal_;
   std::shared_ptr<const Bytes> start_failure_;

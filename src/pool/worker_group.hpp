@@ -16,6 +16,7 @@ namespace multiprocessing::detail {
 struct WorkerGroupSettings {
   std::size_t ring_bytes = std::size_t{256} << 10;
   std::chrono::nanoseconds spin = std::chrono::microseconds(20);  // 0 where there is one CPU
+  std::chrono::nanoseconds proof = std::chrono::seconds(1);       // see Crew
 };
 
 // Makes what starts the workers: a fork server, or in tests threads, which end up in Worker::serve() all the same.

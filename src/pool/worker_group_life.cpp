@@ -36,7 +36,7 @@ WorkerGroup::WorkerGroup(const PoolOptions& options, const WorkerGroupSettings& 
   }
   if (options.start_method != StartMethod::fork) channels_.keep_from_children();
   crew_ = std::make_unique<Crew>(
-      dispatcher_, *starter_, [this](int slot) { channels_.reset(slot); }, options.initializer_timeout);
+      dispatcher_, *starter_, [this](int slot) { channels_.reset(slot); }, options.initializer_timeout, settings.proof);
   if (starter_->lost_fd() >= 0) collector_.watch(starter_->lost_fd());
   if (trace_path_) start_trace(*trace_path_);
   start_workers();

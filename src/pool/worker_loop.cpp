@@ -72,9 +72,9 @@ Worker::~Worker() {
 
 void Worker::announce_start() {
   since_ = std::chrono::steady_clock::now();
-  const pid_t pid = this_process();
+  const WorkerStart start{this_process(), std::chrono::nanoseconds(since_.time_since_epoch()).count()};
   writer_.begin();
-  writer_.write(&pid, sizeof pid);
+  writer_.write(&start, sizeof start);
   writer_.finish(PieceKind::started, ResultWriter::Notice::last_of_frame);
 }
 

@@ -45,6 +45,7 @@ class WorkerSlot {
   State state = State::absent;
   pid_t pid = 0;
   Clock::time_point ordered_at{};  // when its start was ordered
+  Clock::time_point up_since{};    // by its own word, which nobody may have read for long
 
   // Offering. The caller checks can_offer() and cuts the batch with limit_bytes().
   bool can_offer(std::size_t bytes);  // if not for lack of room, arm() has the worker ring when there is some

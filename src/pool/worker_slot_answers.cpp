@@ -2,6 +2,7 @@
 #include "pool/worker_slot.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace multiprocessing::detail {
 
@@ -102,11 +103,13 @@ bool WorkerSlot::take_piece(AnswerSink& sink, std::uint64_t& position, std::uint
     case PieceKind::exception:
       return take_answer(sink, header.kind, data, header.bytes);
     case PieceKind::started: {
-      pid_t announced = 0;
-      if (state != State::starting || header.bytes != sizeof announced) return false;
-      std::memcpy(&announced, data, sizeof announced);
-      if (announced <= 0) return false;  // somebody may kill() it
-      if (pid == 0) pid = announced;     // it may be here before the fork server's report
+      WorkerStart start{};
+      if (state != State::starting || header.bytes != sizeof start) return false;
+      std::memcpy(&start, data, sizeof start);
+      if (start.pid <= 0 || start.pid > std::numeric_limits<pid_t>::max()) return false;  // somebody may kill() it
+      if (pid == 0) pid = static_cast<pid_t>(start.pid);  // it may be here before the fork server's report
+      const Clock::time_point announced{std::chrono::nanoseconds(start.up_nanoseconds)};
+      up_since = std::clamp(announced, ordered_at, Clock::now());
       state = State::up;
       sink.on_started();
       return true;

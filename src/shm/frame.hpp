@@ -45,13 +45,18 @@ enum class PieceKind : std::uint32_t {
   part,          // more follows
   void_parts,    // the parts so far are void: an exception follows instead
   padding,       // nothing: leads to the ring's start
-  started,       // the worker is up: its pid
+  started,       // the worker is up: a WorkerStart
   start_failed,  // its initializer threw: an encoded exception
 };
 
 struct PieceHeader {
   std::uint32_t bytes;
   PieceKind kind;
+};
+
+struct WorkerStart {
+  std::int64_t pid;
+  std::int64_t up_nanoseconds;  // of the steady clock: its initializer had returned
 };
 
 // In nanoseconds of the steady clock; 0: it has not come to that.

@@ -180,7 +180,6 @@ TEST_F(RefusedFork, OfAReplacementLeavesThePoolSmallerUntilACallTriesAgain) {
       ASSERT_TRUE(was_started_only_once(pool, missing));
 
       lift_limit(only_child());
-      EXPECT_EQ(pool.worker_pids().size(), 1U);
       pool.apply([] {});
       EXPECT_TRUE(has_workers(pool, 2));
       EXPECT_EQ(pool.stats().workers.at(missing).starts, 2U);
@@ -208,7 +207,7 @@ TEST_F(RefusedFork, OfAReplacementIsTriedAgainAtTheNextDeath) {
   });
 }
 
-TEST_F(RefusedFork, OfTheLastReplacementIsBrokenPoolForWhatIsPendingAndForLaterCalls) {
+TEST_F(RefusedFork, OfTheLastReplacementIsBrokenPoolForWhatIsPendingUntilThereIsRoom) {
   as_nobody_else([] {
     const Holdings before = Holdings::now();
     {
@@ -235,14 +234,34 @@ TEST_F(RefusedFork, OfTheLastReplacementIsBrokenPoolForWhatIsPendingAndForLaterC
       } catch (const BrokenPool& error) {
         EXPECT_NE(std::string(error.what()).find("cannot fork worker"), std::string::npos) << error.what();
       }
-      // Broken is broken: what was lost does not come back.
-      lift_limit(only_child());
-      EXPECT_THROW(pool.map(negative, {1}), BrokenPool);
+      const auto outcomes = pool.try_map(negative, numbers(), 1);
+      for (const auto& outcome : outcomes) EXPECT_NE(outcome.error_as<BrokenPool>(), nullptr) << outcome.message();
       EXPECT_TRUE(pool.worker_pids().empty());
+
+      lift_limit(only_child());
+      EXPECT_EQ(pool.map(negative, {1, 2, 3}), (std::vector{-1, -2, -3}));
+      EXPECT_TRUE(has_workers(pool, 2));
     }
     expect_nothing_left_since(before);
     lift_limit(0);
     EXPECT_EQ(Pool(2).apply(negative, 1), -1);
+  });
+}
+
+// Nobody asks anything of the pool while it has no worker.
+TEST_F(RefusedFork, WhileThePoolIsIdleIsNoErrorOfALaterCall) {
+  as_nobody_else([] {
+    for (const bool has_background_thread : {true, false}) {
+      Pool pool(1);
+      if (has_background_thread) EXPECT_EQ(pool.apply_async(negative, 1).get(), -1);
+      const pid_t worker = pool.worker_pids().at(0);
+      set_limit(only_child(), 1);
+      kill(worker, SIGKILL);
+      ASSERT_TRUE(has_workers(pool, 0));
+      ASSERT_TRUE(was_started_only_once(pool, 0));
+      lift_limit(only_child());
+      EXPECT_EQ(pool.apply(negative, 2), -2);
+    }
   });
 }
 

@@ -12,7 +12,10 @@ class WorkerEnd {
  public:
   explicit WorkerEnd(ParentEnd& parent) : parent_(parent), channel_(parent.channel) {}
 
-  void start(std::uint32_t pid) { put(PieceKind::started, sizeof pid, &pid, sizeof pid), commit(0); }
+  void start(std::uint32_t pid) {
+    const WorkerStart start{static_cast<std::int32_t>(pid), static_cast<std::int64_t>(pid) << 32};
+    put(PieceKind::started, sizeof start, &start, sizeof start), commit(0);
+  }
   void claim(std::uint8_t frames) {
     Turn turn = Turn::of(channel_.words->turn);
     for (; frames != 0 && turn.claimed != turn.offered; --frames, ++turn.claimed) read_frame();
