@@ -2,11 +2,11 @@
 #include "pool/answer_table.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace multiprocessing::detail {
 
 void AnswerTable::expect(std::size_t items) {
-  expected_ = items;
   if (fixed_size_bytes_ != 0) {
     while (items > few_values_ + many_.size() * block_values) {
       many_.push_back(std::make_unique_for_overwrite<std::byte[]>(block_values * fixed_size_bytes_));
@@ -14,6 +14,28 @@ void AnswerTable::expect(std::size_t items) {
   } else if (keep_ != Keep::as_they_come) {
     answers_.extend_to(items);
   }
+  expected_ = items;  // what there is no memory for is not waited for
+}
+
+void AnswerTable::put_failures(std::size_t first, std::size_t count, const std::exception_ptr& error) {
+  if (fixed_size_bytes_ == 0) {
+    for (std::size_t index = first; index != first + count; ++index) {
+      put(index, {.kind = ByteAnswer::Kind::failure, .error = error});
+    }
+    return;
+  }
+  if (!failures_) failures_ = std::make_unique<std::map<std::size_t, Failures>>();
+  failures_->emplace(first, Failures{count, error});
+  ended_ += count;
+  failed_ = true;
+}
+
+const std::exception_ptr* AnswerTable::failure_of(std::size_t index) const {
+  if (!failures_) return nullptr;
+  const auto behind = failures_->upper_bound(index);
+  if (behind == failures_->begin()) return nullptr;
+  const auto& [first, failures] = *std::prev(behind);
+  return index - first < failures.count ? &failures.error : nullptr;
 }
 
 void AnswerTable::put(std::size_t index, ByteAnswer answer) {
@@ -40,7 +62,9 @@ bool AnswerTable::has(std::size_t index) const {
 }
 
 bool AnswerTable::take_fixed(std::size_t index, void* value) const {
-  if (fixed_size_bytes_ == 0 || (exceptions_ && exceptions_->contains(index))) return false;
+  if (fixed_size_bytes_ == 0 || failure_of(index) != nullptr || (exceptions_ && exceptions_->contains(index))) {
+    return false;
+  }
   std::memcpy(value, value_at(index), fixed_size_bytes_);
   return true;
 }
@@ -48,6 +72,9 @@ bool AnswerTable::take_fixed(std::size_t index, void* value) const {
 ByteAnswer AnswerTable::take(std::size_t index) {
   if (fixed_size_bytes_ != 0) {
     if (exceptions_ && exceptions_->contains(index)) return std::move(exceptions_->at(index));
+    if (const std::exception_ptr* error = failure_of(index)) {
+      return {.kind = ByteAnswer::Kind::failure, .error = *error};
+    }
     ByteAnswer answer{.kind = ByteAnswer::Kind::value};
     answer.bytes.append(value_at(index), fixed_size_bytes_);
     return answer;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace multiprocessing::detail {
 namespace {
@@ -50,27 +51,27 @@ void ChunkWriter::refuse_item(const std::exception_ptr& reason, const std::type_
 
 void ChunkWriter::write_run(const void* items, std::size_t count, const std::type_info& type) {
   auto from = static_cast<const std::byte*>(items);
-  while (count != 0) {
-    const std::size_t part = std::min(count, wanted_ - chunk_.count);
-    try {
+  try {
+    while (count != 0) {
+      const std::size_t part = std::min(count, wanted_ - chunk_.count);
       sink_.write(from, part * item_size_bytes_);
-    } catch (const std::bad_alloc&) {
-      std::rethrow_exception(drop_item(std::current_exception(), type));
+      from += part * item_size_bytes_;
+      count -= part;
+      chunk_.count += part;
+      if (chunk_.count >= wanted_) flush();
     }
-    from += part * item_size_bytes_;
-    count -= part;
-    chunk_.count += part;
-    if (chunk_.count >= wanted_) flush();
+  } catch (const std::bad_alloc&) {
+    std::rethrow_exception(drop_item(std::current_exception(), type));
   }
 }
 
 void ChunkWriter::hand_over(bool is_last) {
   if (chunk_.count == 0) return;
   sink_.finish();
-  const std::size_t next = items();
-  core_.submit(call_, std::move(chunk_), is_last);
-  chunk_ = Chunk{.bytes = {}, .first = next, .count = 0};
+  // Before it is handed over: there may be no memory for that, and nothing of it may be handed over again.
+  Chunk chunk = std::exchange(chunk_, Chunk{.bytes = {}, .first = items(), .count = 0});
   sink_.rewind(0);
+  core_.submit(call_, std::move(chunk), is_last);
   wanted_ = std::min(2 * wanted_, item_size_bytes_ != 0 ? most_bytes / item_size_bytes_ : most_items);
 }
 

@@ -82,9 +82,7 @@ void Dispatcher::trace_lost(const WorkerSlot& slot, const char* why) {
 
 void Dispatcher::end(const Batch& batch, const std::exception_ptr& reason) {
   GroupCall& call = batch.call();
-  for (std::size_t index = batch.first; index != batch.first + batch.count; ++index) {
-    call.table.put(index, {.kind = ByteAnswer::Kind::failure, .error = reason});
-  }
+  call.table.put_failures(batch.first, batch.count, reason);
   failed_ += batch.count;
   end_if_complete(call);
 }

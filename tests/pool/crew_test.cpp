@@ -143,9 +143,8 @@ TEST_F(CrewOf, APlaceWhoseForkWasRefusedIsFilledAfterAWhileByALook) {
   set_up(0ns);
   dies(0);
   crew_->look();
-  is_refused(0);
-  crew_->look();
   const int forks = starter_.forks;
+  is_refused(0);
   crew_->look();
   EXPECT_EQ(starter_.forks, forks + 1);
   comes_up(0);
