@@ -21,7 +21,9 @@ namespace multiprocessing {
 //   learn how a worker ended;
 // - a worker that replaces a lost one has the program's memory as it is by then, with the locks that its threads hold;
 // - what a lost worker's tasks had started lives on;
-// - the time that the program is stopped counts for TaskOptions::timeout, and for initializer_timeout.
+// - the time that the program is stopped counts for TaskOptions::timeout, and for initializer_timeout;
+// - if the program gives up its privileges (setuid), workers that it forked before are killed where they would get
+//   SIGTERM first.
 // Source: Python's get_context("fork").
 enum class StartMethod {
   forkserver,  // a child of the program, forked once, by the constructor: it has one thread

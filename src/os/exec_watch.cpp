@@ -110,8 +110,10 @@ ExecWatch::ExecWatch() : near_end_(nullptr) {
   }
 }
 
+void ExecWatch::cut() noexcept { clear(*near_end_); }
+
 ExecWatch::~ExecWatch() {
-  clear(*near_end_);
+  cut();
   near_end_->taken.store(false);
 }
 

@@ -19,6 +19,7 @@ class ExecWatch {
   ~ExecWatch();
 
   UniqueFd take_far_end() { return std::move(far_end_); }
+  void cut() noexcept;  // closes the near end before the destructor does
 
  private:
   Place* near_end_;

@@ -50,8 +50,13 @@ std::optional<EndedChild> reap_any_child() noexcept {
 
 void kill_child(pid_t pid) noexcept {
   if (::waitpid(pid, nullptr, WNOHANG) != 0) return;
-  ::kill(pid, SIGKILL);
-  while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+  // One that may not be killed may end for another reason.
+  const bool is_refused = ::kill(pid, SIGKILL) != 0 && errno == EPERM;
+  for (int naps = 0; is_refused && naps != 200; ++naps) {
+    if (::waitpid(pid, nullptr, WNOHANG) != 0) return;
+    ::usleep(10'000);
+  }
+  while (!is_refused && ::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
   }
 }
 

@@ -36,7 +36,8 @@ struct EndedChild {
 // Reaps a child that has ended, any of them: only for a process whose children are all ours. Never blocks.
 std::optional<EndedChild> reap_any_child() noexcept;
 
-// SIGKILL to a child, and reaps it. Blocks until it has ended. Nothing happens to one that somebody else has reaped.
+// SIGKILL to a child, and reaps it. Blocks until it has ended, 2 s at most if it may not be killed. Nothing happens to
+// one that somebody else has reaped.
 void kill_child(pid_t pid) noexcept;
 
 }  // namespace multiprocessing::detail

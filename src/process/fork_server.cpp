@@ -121,7 +121,10 @@ bool ForkServer::wait_until_gone(Deadline deadline) {
   return true;
 }
 
-void ForkServer::kill() { signal_pidfd(server_.get(), SIGKILL); }
+void ForkServer::kill() {
+  // Without the right to signal it: it ends, and its workers with it, if it still does anything at all.
+  if (!signal_pidfd(server_.get(), SIGKILL)) exec_watch_.cut();
+}
 
 pid_t ForkServer::pid() const { return pid_; }
 

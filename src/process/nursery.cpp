@@ -69,6 +69,7 @@ void Nursery::give_up(int error) noexcept {
   for (Worker& worker : workers_) {
     if (!worker.pidfd) continue;
     [[maybe_unused]] const int not_ours = worker.pidfd.release();
+    worker.lifeline.reset();
     kill_child(worker.pid);
     report({.kind = WorkerReport::Kind::ended,
             .slot = static_cast<int>(&worker - workers_.data()),
@@ -104,6 +105,7 @@ void Nursery::bury_the_dead() {
     }
     const auto worker = std::ranges::find_if(workers_, [&](const Worker& each) { return each.pidfd.get() == ended; });
     worker->pidfd.reset();
+    worker->lifeline.reset();
     report({.kind = WorkerReport::Kind::ended,
             .slot = static_cast<int>(worker - workers_.begin()),
             .pid = worker->pid,
@@ -133,6 +135,9 @@ void Nursery::obey() {
 }
 
 void Nursery::be_worker(int slot, pid_t program) noexcept {
+  // Open as long as this process lives. To close its other end needs no permission to kill; and when the program ends,
+  // the signal of die_with_parent() is not sent to a process of another user.
+  die_with_near_end(workers_[static_cast<std::size_t>(slot)].lifeline->take_far_end().release());
   for (Worker& elder : workers_) elder.pidfd.reset();
   orders_.close();
   set_server_signals();
@@ -145,12 +150,25 @@ void Nursery::be_worker(int slot, pid_t program) noexcept {
 
 void Nursery::fork_worker(int slot) {
   Worker& worker = workers_[static_cast<std::size_t>(slot)];
+  try {
+    worker.lifeline.emplace();
+  } catch (const std::system_error& refused) {
+    return refuse(slot, WorkerReport::Call::socketpair, refused.code().value());
+  } catch (const std::bad_alloc&) {
+    return refuse(slot, WorkerReport::Call::socketpair, ENOMEM);
+  }
   flush_output_if_free();
   const pid_t program = this_process();
   worker.pid = fork_process();
   if (worker.pid == 0) be_worker(slot, program);
-  if (worker.pid < 0) return refuse(slot, WorkerReport::Call::fork, last_error());
+  if (worker.pid < 0) {
+    const int error = last_error();
+    worker.lifeline.reset();
+    return refuse(slot, WorkerReport::Call::fork, error);
+  }
+  worker.lifeline->take_far_end();
   const auto drop = [&](int error) {
+    worker.lifeline.reset();
     kill_child(worker.pid);
     refuse(slot, WorkerReport::Call::pidfd_open, error);
   };
@@ -186,7 +204,7 @@ bool Nursery::is_alone() const noexcept {
 }
 
 void Nursery::signal_all(int signal) noexcept {
-  for (const Worker& worker : workers_) signal_worker(worker, signal);
+  for (Worker& worker : workers_) signal_worker(worker, signal);
 }
 
 void Nursery::order_fork(int slot) {
@@ -204,8 +222,12 @@ void Nursery::signal(int slot, int signal) noexcept {
   signal_worker(workers_[static_cast<std::size_t>(slot)], signal);
 }
 
-void Nursery::signal_worker(const Worker& worker, int signal) noexcept {
-  if (worker.pidfd && !signal_pidfd(worker.pidfd.get(), signal) && last_error() == EBADF) give_up(EBADF);
+void Nursery::signal_worker(Worker& worker, int signal) noexcept {
+  if (!worker.pidfd || signal_pidfd(worker.pidfd.get(), signal)) return;
+  const int error = last_error();
+  if (error == EBADF) return give_up(EBADF);
+  // The program has given up the right to signal it.
+  if (error != ESRCH && signal != SIGCONT) worker.lifeline.reset();
 }
 
 std::optional<WorkerReport> Nursery::next_report() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "os/event_fd.hpp"
+#include "os/exec_watch.hpp"
 #include "os/signals.hpp"
 #include "os/unique_fd.hpp"
 #include "process/worker_starter.hpp"
@@ -9,6 +10,7 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 namespace multiprocessing::detail {
@@ -32,7 +34,8 @@ class Nursery {
 
  private:
   struct Worker {
-    UniqueFd pidfd;  // none: it does not run
+    UniqueFd pidfd;                     // none: it does not run
+    std::optional<ExecWatch> lifeline;  // cut, the kernel kills it, whoever this program has become since it forked
     pid_t pid = 0;
     bool is_ordered = false;
   };
@@ -44,7 +47,7 @@ class Nursery {
   void ring() noexcept;
   void fork_worker(int slot);
   [[noreturn]] void be_worker(int slot, pid_t program) noexcept;
-  void signal_worker(const Worker& worker, int signal) noexcept;
+  void signal_worker(Worker& worker, int signal) noexcept;
   void signal_all(int signal) noexcept;
   bool is_alone() const noexcept;
   void refuse(int slot, WorkerReport::Call call, int error);

@@ -82,6 +82,9 @@ bool ProcessState::try_join(Deadline deadline) noexcept {
   }
 }
 
-void ProcessState::try_send(int signal) const noexcept { signal_pidfd(pidfd_.get(), signal); }
+void ProcessState::try_send(int signal) noexcept {
+  // A daemon of a program that has given up the right to signal it can still be killed.
+  if (!signal_pidfd(pidfd_.get(), signal) && last_error() != ESRCH && end_watch_) end_watch_->cut();
+}
 
 }  // namespace multiprocessing::detail

@@ -46,7 +46,7 @@ class ProcessState {
 
   // For destructors.
   bool try_join(Deadline deadline) noexcept;
-  void try_send(int signal) const noexcept;
+  void try_send(int signal) noexcept;
 
  private:
   void check_owner() const;
