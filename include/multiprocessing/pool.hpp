@@ -3,6 +3,7 @@
 
 #include <multiprocessing/detail/byte_pool.hpp>
 #include <multiprocessing/options.hpp>
+#include <multiprocessing/register_exception.hpp>
 #include <multiprocessing/worker.hpp>
 
 namespace multiprocessing {

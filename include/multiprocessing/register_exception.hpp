@@ -1,48 +1,36 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <multiprocessing/detail/archive.hpp>
-#include <multiprocessing/detail/exception_codec.hpp>
-#include <multiprocessing/detail/rethrowable.hpp>
-#include <multiprocessing/detail/sendable.hpp>
-
-#include <exception>
-#include <string>
-#include <type_traits>
+#include <multiprocessing/detail/registered_exception.hpp>
 
 namespace multiprocessing {
-namespace detail {
 
-template <class E>
-void encode_handled(ByteSink& sink) {
-  try {
-    throw;
-  } catch (const E& error) {
-    encode(sink, error);
-  }
-}
-
-template <class E>
-std::exception_ptr decode_registered(const std::string& text, ByteSource& source, const std::exception_ptr& nested) {
-  return rethrowable(decode<E>(source), text, nested);
-}
-
-template <class E>
-inline RegisteredException registered_exception{
-    {&typeid(E), &typeid(typename RetoldOf<E>::type), encode_handled<E>, decode_registered<E>}};
-
-}  // namespace detail
-
-// From now on an E that a task throws arrives as E, with its data (E's cereal functions) and its own what(), which need
-// not be among the data. Only exactly E: register derived types, too. Call it before the pool is made, as the workers
-// know what was registered then; a pool that is older gives RemoteError. Any thread; again changes nothing.
-// Where E cannot be saved, or what was saved cannot be loaded, RemoteError arrives with E's name and text.
+// From now on an E that a task throws arrives as E, with its own what(). Only exactly E: register derived types, too.
+// Call it before the pool is made, as the workers know what was registered then; a pool that is older gives
+// RemoteError. Any thread; again changes nothing.
+// E with cereal functions arrives with its data; what() need not be among them.
+// E without them, an ordinary exception, is made from its text. It must hold nothing else (other members would be lost,
+// and do not compile): struct ParseError : std::runtime_error { using runtime_error::runtime_error; };
+// Its constructor may add something to the text: what() is put right afterwards.
+// RemoteError arrives instead, with E's name and text, where E cannot be saved or loaded, or where an E that is final
+// or keeps its text in a member makes another text of what it is given.
 template <class E>
 void register_exception() {
   static_assert(std::is_same_v<E, std::decay_t<E>>,
                 "multiprocessing: register the type that is thrown: no reference, no const");
-  detail::require_sendable<E>();
-  if constexpr (detail::is_sendable<E> && std::is_default_constructible_v<E>) {
+  if constexpr (std::is_base_of_v<std::exception, E> && !detail::SaysItWrong<E>::value) {
+    static_assert(
+        detail::can_be_rebuilt<E>,
+        "multiprocessing: this exception cannot be made again in the parent: give it a constructor from its text, if "
+        "that is all it holds (using runtime_error::runtime_error;), else a member template <class Archive> void "
+        "serialize(Archive& archive) for its data, and a default constructor or one from its text");
+    static_assert(detail::can_be_nested_in<E> || !detail::can_be_rebuilt<E>,
+                  "multiprocessing: nothing can be nested in this exception, as it has a virtual base class without a "
+                  "default constructor: derive without virtual");
+  } else {
+    detail::require_sendable<E>();
+  }
+  if constexpr (std::is_same_v<E, std::decay_t<E>> && detail::can_be_registered<std::decay_t<E>>) {
     detail::register_exception_type(detail::registered_exception<E>);
   }
 }

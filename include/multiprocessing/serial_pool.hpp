@@ -2,6 +2,7 @@
 #pragma once
 
 #include <multiprocessing/detail/byte_pool.hpp>
+#include <multiprocessing/register_exception.hpp>
 
 namespace multiprocessing {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Refused: the function cannot be called with these arguments: each item or argument, as it arrives in the worker, must
-//   convert to the function's parameter (starmap spreads a tuple or pair over several)
-// Names: long
+// Refused: this item or argument, as it arrives in the worker, does not convert to the function's parameter: change one
+//   of the two types
+// Names: is_convertible_v<int, const std::
 #include <multiprocessing/pool.hpp>
 
 long length(const std::string& text) { return static_cast<long>(text.size()); }

@@ -133,8 +133,8 @@ requires(std::same_as<Archive, OutputArchive>&& is_sent_by_members<T>) void CERE
   boost::pfr::for_each_field(value, [&](const auto& member) { archive(member); });
 }
 template <class Archive, class T>
-requires(std::same_as<Archive, InputArchive>&& is_sent_by_members<T>) void CEREAL_LOAD_FUNCTION_NAME(Archive& archive,
-                                                                                                     T& value) {
+requires(std::same_as<Archive, InputArchive> && !std::is_const_v<T> &&
+         is_sent_by_members<T>) void CEREAL_LOAD_FUNCTION_NAME(Archive& archive, T& value) {
   boost::pfr::for_each_field(value, [&](auto& member) { archive(member); });
 }
 

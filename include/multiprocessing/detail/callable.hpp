@@ -76,6 +76,37 @@ template <class F, class Item, Spread spread>
 inline constexpr bool takes_item =
     is_callable<F, Item, spread> || writes_to_item<F, Item, spread> || changes_itself<F, Item, spread>;
 
+// The parameters of f, where there is one list of them; else nothing.
+template <class F>
+struct ParametersOf {
+  using type = void;
+};
+template <class R, class... P>
+struct ParametersOf<std::function<R(P...)>> {
+  using type = std::tuple<P...>;
+};
+template <class F>
+requires requires { std::function(std::declval<F>()); }
+struct ParametersOf<F> : ParametersOf<decltype(std::function(std::declval<F>()))> {};
+
+// The first of the parts of an item that does not convert to its parameter, and that; void if there is none.
+template <class Item, class Parameters>
+struct Misfit {
+  using Part = void;
+  using Parameter = void;
+};
+template <class First, class... Rest, class P, class... Others>
+struct Misfit<std::tuple<First, Rest...>, std::tuple<P, Others...>>
+    : Misfit<std::tuple<Rest...>, std::tuple<Others...>> {};
+template <class First, class... Rest, class P, class... Others>
+requires(!std::is_convertible_v<First, P> &&
+         sizeof...(Rest) == sizeof...(Others)) struct Misfit<std::tuple<First, Rest...>, std::tuple<P, Others...>> {
+  using Part = First;
+  using Parameter = P;
+};
+template <class A, class B, class Parameters>
+struct Misfit<std::pair<A, B>, Parameters> : Misfit<std::tuple<A, B>, Parameters> {};
+
 template <class F, class Item, Spread spread>
 constexpr void require_callable() {
   static_assert(!writes_to_item<F, Item, spread>,
@@ -84,10 +115,19 @@ constexpr void require_callable() {
   static_assert(!changes_itself<F, Item, spread>,
                 "multiprocessing: function objects are called as const: a mutable lambda or a non-const "
                 "operator() would keep state that differs from worker to worker; return what changed");
-  static_assert(takes_item<F, Item, spread>,
-                "multiprocessing: the function cannot be called with these arguments: each item or argument, as it "
-                "arrives in the worker, must convert to the function's parameter (starmap spreads a tuple or pair "
-                "over several)");
+  if constexpr (!takes_item<F, Item, spread>) {
+    using Parts = std::conditional_t<spread == Spread::no, std::tuple<Item>, std::remove_cvref_t<Item>>;
+    using Found = Misfit<Parts, typename ParametersOf<F>::type>;
+    static_assert(std::is_convertible_v<typename Found::Part, typename Found::Parameter>,
+                  "multiprocessing: this item or argument, as it arrives in the worker, does not convert to the "
+                  "function's parameter: change one of the two types");
+    if constexpr (std::is_void_v<typename Found::Part>) {
+      static_assert(takes_item<F, Item, spread>,
+                    "multiprocessing: the function cannot be called with these arguments: each item or argument, as it "
+                    "arrives in the worker, must convert to the function's parameter (starmap spreads a tuple or pair "
+                    "over several)");
+    }
+  }
 }
 
 template <class F, class Item, Spread spread>

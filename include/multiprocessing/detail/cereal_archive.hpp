@@ -50,11 +50,42 @@ inline constexpr std::uint64_t empty_elements_limit = 4096;
 
 [[noreturn]] MULTIPROCESSING_EXPORT void throw_other_shared_type();
 
+template <class T>
+constexpr void require_sendable();  // in sendable.hpp
+
+// What serialize() gives to an archive is looked at before cereal does, whose refusals have many lines: here what
+// cereal's wrappers refer to.
+template <class T>
+struct Unwrapped : std::type_identity<T> {};
+template <class T>
+struct Unwrapped<cereal::base_class<T>> : std::type_identity<T> {};
+template <class T>
+struct Unwrapped<cereal::virtual_base_class<T>> : std::type_identity<T> {};
+template <class T>
+struct Unwrapped<cereal::DeferredData<T>> : std::remove_reference<T> {};
+template <class T>
+inline constexpr bool may_ask_cereal = !std::is_pointer_v<T> && !std::is_null_pointer_v<T>;
+template <class T>
+inline constexpr bool can_be_loaded_into = !std::is_const_v<T>;
+
 // cereal's archives over this library's bytes: no iostream, native byte order, one archive for each item.
 class OutputArchive : public cereal::OutputArchive<OutputArchive, cereal::AllowEmptyClassElision> {
  public:
-  explicit OutputArchive(ByteSink& sink)
-      : cereal::OutputArchive<OutputArchive, cereal::AllowEmptyClassElision>(this), sink_(sink) {}
+  using Base = cereal::OutputArchive<OutputArchive, cereal::AllowEmptyClassElision>;
+  explicit OutputArchive(ByteSink& sink) : Base(this), sink_(sink) {}
+  template <class... T>
+  OutputArchive& operator()(T&&... values) {
+    (save(values), ...);
+    return *this;
+  }
+  template <class T>
+  OutputArchive& operator&(T&& value) {
+    return (*this)(value);
+  }
+  template <class T>
+  OutputArchive& operator<<(T&& value) {
+    return (*this)(value);
+  }
   void saveBinary(const void* data, std::size_t size_bytes) {
     depth_guard_.check();
     sink_.write(data, size_bytes);
@@ -62,14 +93,38 @@ class OutputArchive : public cereal::OutputArchive<OutputArchive, cereal::AllowE
   ByteSink& sink() { return sink_; }
 
  private:
+  template <class T>
+  void save(T& value) {
+    using Given = std::remove_const_t<typename Unwrapped<std::remove_const_t<T>>::type>;
+    if constexpr (std::is_empty_v<Given> ||
+                  (may_ask_cereal<Given> && cereal::traits::is_output_serializable<Given, OutputArchive>::value)) {
+      Base::operator()(value);
+    } else {
+      require_sendable<Given>();
+    }
+  }
+
   ByteSink& sink_;
   const DepthGuard depth_guard_;
 };
 
 class InputArchive : public cereal::InputArchive<InputArchive, cereal::AllowEmptyClassElision> {
  public:
-  explicit InputArchive(ByteSource& source)
-      : cereal::InputArchive<InputArchive, cereal::AllowEmptyClassElision>(this), source_(source) {}
+  using Base = cereal::InputArchive<InputArchive, cereal::AllowEmptyClassElision>;
+  explicit InputArchive(ByteSource& source) : Base(this), source_(source) {}
+  template <class... T>
+  InputArchive& operator()(T&&... values) {
+    (load(values), ...);
+    return *this;
+  }
+  template <class T>
+  InputArchive& operator&(T&& value) {
+    return (*this)(value);
+  }
+  template <class T>
+  InputArchive& operator>>(T&& value) {
+    return (*this)(value);
+  }
   void loadBinary(void* data, std::size_t size_bytes) {
     depth_guard_.check();
     source_.read(data, size_bytes);
@@ -79,7 +134,6 @@ class InputArchive : public cereal::InputArchive<InputArchive, cereal::AllowEmpt
 
   // A shared object comes once, then by number. cereal casts what has the number to whatever is asked for: a number
   // that stands for another type is refused.
-  using Base = cereal::InputArchive<InputArchive, cereal::AllowEmptyClassElision>;
   void expect_shared(const std::type_info& type) { expected_shared_ = &type; }
   template <class T>
   void registerSharedPointer(std::uint32_t id, const std::shared_ptr<T>& pointer) {
@@ -93,6 +147,22 @@ class InputArchive : public cereal::InputArchive<InputArchive, cereal::AllowEmpt
   }
 
  private:
+  template <class T>
+  void load(T& value) {
+    using Given = typename Unwrapped<T>::type;
+    if constexpr (std::is_empty_v<Given> ||
+                  (may_ask_cereal<Given> &&
+                   (!std::is_const_v<Given> ||
+                    std::is_class_v<Given>)&&cereal::traits::is_input_serializable<Given, InputArchive>::value)) {
+      Base::operator()(value);
+    } else {
+      static_assert(can_be_loaded_into<Given>,
+                    "multiprocessing: serialize() gives the archive something const, into which nothing can be loaded: "
+                    "leave the member's const out");
+      if constexpr (can_be_loaded_into<Given>) require_sendable<Given>();
+    }
+  }
+
   ByteSource& source_;
   const DepthGuard depth_guard_;
   const std::type_info* expected_shared_ = &typeid(void);
@@ -107,8 +177,8 @@ template <class T>
 requires std::is_arithmetic_v<T>
 void CEREAL_SAVE_FUNCTION_NAME(OutputArchive& archive, const T& value) { archive.saveBinary(&value, sizeof value); }
 template <class T>
-requires std::is_arithmetic_v<T>
-void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, T& value) {
+requires(std::is_arithmetic_v<T> && !std::is_const_v<T>) void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive,
+                                                                                        T& value) {
   if constexpr (std::is_same_v<T, bool>) {
     unsigned char byte = 0;  // any other value than 0 and 1 in a bool would be undefined behaviour
     archive.loadBinary(&byte, sizeof byte);

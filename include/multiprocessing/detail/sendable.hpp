@@ -78,9 +78,35 @@ using IsOfItsProcess =
                        (HasNativeHandle<T> || HasWorkers<T> || HasSentinel<T> || std::is_base_of_v<std::ios_base, T>)>;
 template <class T>
 using IsInheritedOnly = std::is_base_of<InheritedOnly, T>;
+// Has functions for cereal that cannot be called, private ones perhaps: who looks for their name finds it twice then.
+struct CerealNames {
+  int CEREAL_SERIALIZE_FUNCTION_NAME, CEREAL_SAVE_FUNCTION_NAME, CEREAL_LOAD_FUNCTION_NAME;
+};
 template <class T>
-using DoesNotSayHow =
-    std::bool_constant<IsUnknownToCereal<T>::value && !IsOfItsProcess<T>::value && !IsInheritedOnly<T>::value>;
+struct NamedAgain : T, CerealNames {};
+template <class T>
+concept NamesSerializeOnce = requires {
+  &NamedAgain<T>::CEREAL_SERIALIZE_FUNCTION_NAME;
+};
+template <class T>
+concept NamesSaveOrLoadOnce = requires {
+  &NamedAgain<T>::CEREAL_SAVE_FUNCTION_NAME;
+}
+|| requires { &NamedAgain<T>::CEREAL_LOAD_FUNCTION_NAME; };
+template <class T>
+constexpr bool find_says_it_wrong() {
+  if constexpr (!IsUnknownToCereal<T>::value || !std::is_class_v<T> || std::is_final_v<T>) {
+    return false;
+  } else {
+    return !IsOfItsProcess<T>::value && !IsInheritedOnly<T>::value &&
+           (!NamesSerializeOnce<T> || !NamesSaveOrLoadOnce<T>);
+  }
+}
+template <class T>
+using SaysItWrong = std::bool_constant<find_says_it_wrong<T>()>;
+template <class T>
+using DoesNotSayHow = std::bool_constant<IsUnknownToCereal<T>::value && !IsOfItsProcess<T>::value &&
+                                         !IsInheritedOnly<T>::value && !SaysItWrong<T>::value>;
 
 // What cereal loads into must exist first, except behind a smart pointer: load_and_construct() may make that.
 template <class T>
@@ -131,6 +157,10 @@ constexpr void require_sendable() {
       can_be_sent<first_in<IsOfItsProcess, T>>,
       "multiprocessing: a mutex, thread, stream, process or pool belongs to its process and cannot be sent to another "
       "one; make one there (an initializer does it once for each worker), or let fork_map inherit it");
+  static_assert(can_be_sent<first_in<SaysItWrong, T>>,
+                "multiprocessing: this type has a serialize(), or save() and load(), that cannot be called: it must be "
+                "public, or befriend cereal::access, and take its archive by reference: template <class Archive> void "
+                "serialize(Archive& archive) { archive(first_member, second_member); }");
   static_assert(
       sends_plain_structs || can_be_sent<first_in<DoesNotSayHow, T>>,
       "multiprocessing: this type cannot be sent to another process, as it does not say how: give it a member "
