@@ -16,7 +16,7 @@ namespace multiprocessing {
 // processes: by default process_cpu_count(); never more than there are items. An input range is read before the fork;
 // what a view computes, it computes in the worker. f sees items as const, unless they are given away (an rvalue).
 // Forks its caller, at the price of a Pool: another thread's locks may be held in the workers. Any thread; blocks.
-template <class F, std::ranges::input_range Range>
+template <class Range, class F = detail::one_function_t<Range>>
 auto fork_map(F f, Range&& items, std::optional<int> processes = {}) {
   using Call = detail::ForkCall<F, Range>;
   Call::require_types();
@@ -26,13 +26,13 @@ auto fork_map(F f, Range&& items, std::optional<int> processes = {}) {
     return typename Call::Refused();
   }
 }
-template <class F, class T>
+template <class T, class F = detail::one_function_t<T>>
 auto fork_map(F f, std::initializer_list<T> items, std::optional<int> processes = {}) {
   return fork_map(std::move(f), std::span(items.begin(), items.size()), processes);
 }
 
 // The same, never throwing for an item: an Outcome for each, a value or an error.
-template <class F, std::ranges::input_range Range>
+template <class Range, class F = detail::one_function_t<Range>>
 auto try_fork_map(F f, Range&& items, std::optional<int> processes = {}) {
   using Call = detail::ForkCall<F, Range>;
   Call::require_types();
@@ -42,7 +42,7 @@ auto try_fork_map(F f, Range&& items, std::optional<int> processes = {}) {
     return std::vector<Outcome<typename Call::Result>>();
   }
 }
-template <class F, class T>
+template <class T, class F = detail::one_function_t<T>>
 auto try_fork_map(F f, std::initializer_list<T> items, std::optional<int> processes = {}) {
   return try_fork_map(std::move(f), std::span(items.begin(), items.size()), processes);
 }

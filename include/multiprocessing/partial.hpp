@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <multiprocessing/detail/callable.hpp>
 #include <multiprocessing/detail/sendable.hpp>
 
 #include <functional>
@@ -32,7 +33,7 @@ class Partial {
 };
 
 // partial(f, 1, "two")(3) calls f(1, "two", 3). Copies or moves what it binds; nothing is sent yet.
-template <class F, class... A>
+template <class... A, class F = detail::one_function_t<A...>>
 auto partial(F f, A&&... bound) {
   return Partial<F, detail::sent_t<A>...>(std::move(f), {detail::sent_t<A>(std::forward<A>(bound))...});
 }

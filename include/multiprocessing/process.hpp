@@ -49,7 +49,7 @@ class ProcessCore;
 // owner, and the destructor does nothing. So are calls before start() that need a child, and calls after close().
 class MULTIPROCESSING_EXPORT Process {
  public:
-  template <class F, class... A>
+  template <class... A, class F = detail::one_function_t<A...>>
   requires(!std::same_as<F, Process>) explicit Process(F target, A... args)
       : Process(detail::make_process_target<F, A...>(std::move(target), std::move(args)...)) {}
   Process(Process&& other) noexcept;

@@ -10,6 +10,23 @@
 
 namespace multiprocessing::detail {
 
+// What F is where the compiler cannot deduce it: from the name of several functions.
+template <class... Others>
+inline constexpr bool names_one_function = false;
+struct SeveralFunctions {
+  SeveralFunctions(...);
+};
+template <class... Others>
+struct OneFunction {
+  static_assert(
+      names_one_function<Others...>,
+      "multiprocessing: this is the name of several functions, overloaded or a template: which of them is sent? "
+      "wrap the call in a lambda, as [](double x) { return std::sqrt(x); }, or static_cast to the one");
+  using type = SeveralFunctions;
+};
+template <class... Others>
+using one_function_t = typename OneFunction<Others...>::type;
+
 // How f takes its item: as its one argument, or spread over its arguments.
 enum class Spread { no, yes };
 

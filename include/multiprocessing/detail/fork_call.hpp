@@ -29,7 +29,14 @@ class PoolForOneCall : public Pool {
 
 // What fork_map and try_fork_map share: F and the items are inherited, their indices are sent.
 template <class F, class Range>
-struct ForkCall {
+struct ForkCall {  // of what is no range
+  using Result = result_of_t<F, Range, Spread::no>;
+  using Refused = std::vector<typename Outcome<Result>::value_type>;
+  static constexpr bool accepts = false;
+  static constexpr void require_types() { require_range<Range>(); }
+};
+template <class F, std::ranges::input_range Range>
+struct ForkCall<F, Range> {
   using Value = std::ranges::range_value_t<Range>;
   using Item = typename ItemPlaces<Range>::Item;
   using Result = result_of_t<F, Item, Spread::no>;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <multiprocessing/detail/call_settings.hpp>
+#include <multiprocessing/detail/callable.hpp>
 #include <multiprocessing/detail/sendable.hpp>
 
 #include <initializer_list>
@@ -34,69 +35,69 @@ class LazyCalls {
  public:
   // Lazily, over any range, also an endless one: results in order; imap_unordered: as they come.
   // buffersize: at most so many items are read ahead of the results taken; default 4 x processes x chunksize.
-  template <class F, std::ranges::input_range Range>
+  template <class Range, class F = one_function_t<Range>>
   auto imap(F f, Range&& items, long chunksize = 1, std::optional<long> buffersize = {}) & {
     return all().template lazily<false>(f, std::forward<Range>(items), Keep::in_order, chunksize, buffersize);
   }
-  template <class F, class T>
+  template <class T, class F = one_function_t<T>>
   auto imap(F f, std::initializer_list<T> items, long chunksize = 1, std::optional<long> buffersize = {}) & {
     return all().template lazily<false>(f, copied(items), Keep::in_order, chunksize, buffersize);
   }
-  template <class F, std::ranges::input_range Range>
+  template <class Range, class F = one_function_t<Range>>
   auto imap_unordered(F f, Range&& items, long chunksize = 1, std::optional<long> buffersize = {}) & {
     return all().template lazily<false>(f, std::forward<Range>(items), Keep::as_they_come, chunksize, buffersize);
   }
-  template <class F, class T>
+  template <class T, class F = one_function_t<T>>
   auto imap_unordered(F f, std::initializer_list<T> items, long chunksize = 1, std::optional<long> buffersize = {}) & {
     return all().template lazily<false>(f, copied(items), Keep::as_they_come, chunksize, buffersize);
   }
-  template <class F, std::ranges::input_range Range>
+  template <class Range, class F = one_function_t<Range>>
   auto try_imap(F f, Range&& items, long chunksize = 1, std::optional<long> buffersize = {}) & {
     return all().template lazily<true>(f, std::forward<Range>(items), Keep::in_order, chunksize, buffersize);
   }
-  template <class F, class T>
+  template <class T, class F = one_function_t<T>>
   auto try_imap(F f, std::initializer_list<T> items, long chunksize = 1, std::optional<long> buffersize = {}) & {
     return all().template lazily<true>(f, copied(items), Keep::in_order, chunksize, buffersize);
   }
-  template <class F, std::ranges::input_range Range>
+  template <class Range, class F = one_function_t<Range>>
   auto try_imap_unordered(F f, Range&& items, long chunksize = 1, std::optional<long> buffersize = {}) & {
     return all().template lazily<true>(f, std::forward<Range>(items), Keep::as_they_come, chunksize, buffersize);
   }
-  template <class F, class T>
+  template <class T, class F = one_function_t<T>>
   auto try_imap_unordered(F f, std::initializer_list<T> items, long chunksize = 1,
                           std::optional<long> buffersize = {}) & {
     return all().template lazily<true>(f, copied(items), Keep::as_they_come, chunksize, buffersize);
   }
 
-  template <class F, class... Rest>
+  template <class... Rest, class F = one_function_t<Rest...>>
   auto imap(F f, Rest&&... rest) && {
     return lasting().imap(std::move(f), std::forward<Rest>(rest)...);
   }
-  template <class F, class T, class... Rest>
+  template <class T, class F = one_function_t<T>, class... Rest>
   auto imap(F f, std::initializer_list<T> items, Rest... rest) && {
     return lasting().imap(std::move(f), items, rest...);
   }
-  template <class F, class... Rest>
+  template <class... Rest, class F = one_function_t<Rest...>>
   auto imap_unordered(F f, Rest&&... rest) && {
     return lasting().imap_unordered(std::move(f), std::forward<Rest>(rest)...);
   }
-  template <class F, class T, class... Rest>
+  template <class T, class F = one_function_t<T>, class... Rest>
   auto imap_unordered(F f, std::initializer_list<T> items, Rest... rest) && {
     return lasting().imap_unordered(std::move(f), items, rest...);
   }
-  template <class F, class... Rest>
+  template <class... Rest, class F = one_function_t<Rest...>>
   auto try_imap(F f, Rest&&... rest) && {
     return lasting().try_imap(std::move(f), std::forward<Rest>(rest)...);
   }
-  template <class F, class T, class... Rest>
+  template <class T, class F = one_function_t<T>, class... Rest>
   auto try_imap(F f, std::initializer_list<T> items, Rest... rest) && {
     return lasting().try_imap(std::move(f), items, rest...);
   }
-  template <class F, class... Rest>
+  template <class... Rest, class F = one_function_t<Rest...>>
   auto try_imap_unordered(F f, Rest&&... rest) && {
     return lasting().try_imap_unordered(std::move(f), std::forward<Rest>(rest)...);
   }
-  template <class F, class T, class... Rest>
+  template <class T, class F = one_function_t<T>, class... Rest>
   auto try_imap_unordered(F f, std::initializer_list<T> items, Rest... rest) && {
     return lasting().try_imap_unordered(std::move(f), items, rest...);
   }

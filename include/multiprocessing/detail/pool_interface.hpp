@@ -30,14 +30,14 @@ template <class Pool>
 class PoolInterface : public LazyCalls<Pool> {
  public:
   // Runs f(args...) in a worker and waits. Arguments are sent by decayed type and arrive as rvalues.
-  template <class F, class... Args>
+  template <class... Args, class F = one_function_t<Args...>>
   auto apply(F f, Args&&... args) {
     auto answers = apply_to<Lifetime::call>(f, std::forward<Args>(args)...);
     answers.call().wait(Call::Until::all_ended, 0, never);
     return value_of(answers.take(0));
   }
   // The same, not waiting for a worker. Arguments are copied, or moved from, before it returns.
-  template <class F, class... Args>
+  template <class... Args, class F = one_function_t<Args...>>
   auto apply_async(F f, Args&&... args) {
     return async<PendingOne>(apply_to<Lifetime::beyond>(f, std::forward<Args>(args)...));
   }
@@ -45,54 +45,54 @@ class PoolInterface : public LazyCalls<Pool> {
   // f(item) for each item, in order; returns when all have ended and throws the error of the lowest index.
   // chunksize: at most so many items travel together; by default four chunks for each worker; below 1 it is
   // std::invalid_argument. It changes no result.
-  template <class F, std::ranges::input_range Range>
+  template <class Range, class F = one_function_t<Range>>
   auto map(F f, Range&& items, std::optional<long> chunksize = {}) {
     return values_of(all_of<Spread::no, Lifetime::call>(f, std::forward<Range>(items), chunksize));
   }
-  template <class F, class T>
+  template <class T, class F = one_function_t<T>>
   auto map(F f, std::initializer_list<T> items, std::optional<long> chunksize = {}) {
     return values_of(all_of<Spread::no, Lifetime::call>(f, items, chunksize));
   }
   // Has read and serialised all items when it returns; never waits for a worker.
-  template <class F, std::ranges::input_range Range>
+  template <class Range, class F = one_function_t<Range>>
   auto map_async(F f, Range&& items, std::optional<long> chunksize = {}) {
     return async<PendingAll>(all_of<Spread::no, Lifetime::beyond>(f, std::forward<Range>(items), chunksize));
   }
-  template <class F, class T>
+  template <class T, class F = one_function_t<T>>
   auto map_async(F f, std::initializer_list<T> items, std::optional<long> chunksize = {}) {
     return async<PendingAll>(all_of<Spread::no, Lifetime::beyond>(f, items, chunksize));
   }
   // f(part...) for each tuple or pair of the range; multiprocessing::zip(a, b) makes one of several ranges.
-  template <class F, std::ranges::input_range Range>
+  template <class Range, class F = one_function_t<Range>>
   auto starmap(F f, Range&& items, std::optional<long> chunksize = {}) {
     return values_of(all_of<Spread::yes, Lifetime::call>(f, std::forward<Range>(items), chunksize));
   }
-  template <class F, class T>
+  template <class T, class F = one_function_t<T>>
   auto starmap(F f, std::initializer_list<T> items, std::optional<long> chunksize = {}) {
     return values_of(all_of<Spread::yes, Lifetime::call>(f, items, chunksize));
   }
-  template <class F, std::ranges::input_range Range>
+  template <class Range, class F = one_function_t<Range>>
   auto starmap_async(F f, Range&& items, std::optional<long> chunksize = {}) {
     return async<PendingAll>(all_of<Spread::yes, Lifetime::beyond>(f, std::forward<Range>(items), chunksize));
   }
-  template <class F, class T>
+  template <class T, class F = one_function_t<T>>
   auto starmap_async(F f, std::initializer_list<T> items, std::optional<long> chunksize = {}) {
     return async<PendingAll>(all_of<Spread::yes, Lifetime::beyond>(f, items, chunksize));
   }
   // As map, but an outcome for each item, a value or an error; never throws for an item.
-  template <class F, std::ranges::input_range Range>
+  template <class Range, class F = one_function_t<Range>>
   auto try_map(F f, Range&& items, std::optional<long> chunksize = {}) {
     return outcomes_of(all_of<Spread::no, Lifetime::call>(f, std::forward<Range>(items), chunksize));
   }
-  template <class F, class T>
+  template <class T, class F = one_function_t<T>>
   auto try_map(F f, std::initializer_list<T> items, std::optional<long> chunksize = {}) {
     return outcomes_of(all_of<Spread::no, Lifetime::call>(f, items, chunksize));
   }
-  template <class F, std::ranges::input_range Range>
+  template <class Range, class F = one_function_t<Range>>
   auto try_starmap(F f, Range&& items, std::optional<long> chunksize = {}) {
     return outcomes_of(all_of<Spread::yes, Lifetime::call>(f, std::forward<Range>(items), chunksize));
   }
-  template <class F, class T>
+  template <class T, class F = one_function_t<T>>
   auto try_starmap(F f, std::initializer_list<T> items, std::optional<long> chunksize = {}) {
     return outcomes_of(all_of<Spread::yes, Lifetime::call>(f, items, chunksize));
   }
@@ -188,11 +188,20 @@ class PoolInterface : public LazyCalls<Pool> {
     }
   }
 
+  template <class Work, class Range>
+  static constexpr bool takes() {
+    require_range<Range>();
+    if constexpr (!std::ranges::input_range<Range>) {
+      return false;
+    } else {
+      Pool::template require_types<Work>();
+      return Pool::template accepts<Work>;
+    }
+  }
   template <Spread spread, Lifetime lifetime, class F, class Range>
   auto all_of(F& f, Range&& items, std::optional<long> chunksize) {
     using AllItems = WorkOn<F, spread, lifetime, Range>;
-    Pool::template require_types<AllItems>();
-    if constexpr (Pool::template accepts<AllItems>) {
+    if constexpr (takes<AllItems, Range>()) {
       return hand_in<AllItems>(f, std::forward<Range>(items), chunksize);
     } else {
       return NoAnswers<typename Pool::template ResultFor<AllItems>>();
@@ -222,11 +231,10 @@ class PoolInterface : public LazyCalls<Pool> {
   template <bool as_outcomes, class F, class Range>
   auto lazily(F& f, Range&& items, Keep keep, long chunksize, std::optional<long> buffersize) {
     using EachItem = WorkOn<F, Spread::no, Lifetime::range, Range&>;
-    Pool::template require_types<EachItem>();
     using R = typename Pool::template ResultFor<EachItem>;
     using Result = std::conditional_t<as_outcomes, Outcome<R>, typename Outcome<R>::value_type>;
     std::unique_ptr<ResultFeed<Result>> feed;
-    if constexpr (Pool::template accepts<EachItem>) {
+    if constexpr (takes<EachItem, Range&>()) {
       feed = lazy_feed<EachItem, Result>(f, std::forward<Range>(items), keep, chunksize, buffersize);
     }
     return ResultRange<Result>(std::move(feed));

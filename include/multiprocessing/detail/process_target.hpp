@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <multiprocessing/detail/cpp20.hpp>
+#include <multiprocessing/detail/callable.hpp>
 
 #include <functional>
 #include <memory>

@@ -22,8 +22,25 @@ struct Work {
 };
 
 template <class Range>
+inline constexpr bool is_range = std::ranges::input_range<Range>;  // a concept's reasons would be printed
+template <class Range>
+constexpr void require_range() {
+  static_assert(
+      is_range<Range>,
+      "multiprocessing: map and its kin take a range of items (a container, an array, a view that is not const, "
+      "or {1, 2, 3}), and this is none; for one call there is apply(f, arguments...)");
+}
+// A single value is taken for the only item.
+template <class Range>
+struct ItemOf : std::remove_cvref<Range> {};
+template <std::ranges::input_range Range>
+struct ItemOf<Range> {
+  using type = std::ranges::range_value_t<Range>;
+};
+
+template <class Range>
 struct GivenBy {
-  using type = std::ranges::range_value_t<Range>;  // the next step of the iterator may overwrite what it refers to
+  using type = typename ItemOf<Range>::type;  // the next step of the iterator may overwrite what it refers to
 };
 template <std::ranges::forward_range Range>
 struct GivenBy<Range> {
@@ -33,6 +50,6 @@ struct GivenBy<Range> {
 };
 
 template <class F, Spread spread, Lifetime lifetime, class Range>
-using WorkOn = Work<F, sent_t<std::ranges::range_value_t<Range>>, typename GivenBy<Range>::type, spread, lifetime>;
+using WorkOn = Work<F, sent_t<typename ItemOf<Range>::type>, typename GivenBy<Range>::type, spread, lifetime>;
 
 }  // namespace multiprocessing::detail
