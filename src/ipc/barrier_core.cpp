@@ -41,8 +41,8 @@ BarrierCore::BarrierCore(int parties, std::function<void()> action, std::chrono:
     : parties_(checked_parties(parties)),
       action_(std::move(action)),
       timeout_(timeout),
-      mapping_(sizeof(Words) + static_cast<std::size_t>(parties) * sizeof(ProcessIdentity)),
-      words_(new (mapping_.data()) Words),
+      memory_(sizeof(Words) + static_cast<std::size_t>(parties) * sizeof(ProcessIdentity)),
+      words_(new (memory_.data()) Words),
       arrivals_(reinterpret_cast<ProcessIdentity*>(words_ + 1), static_cast<std::size_t>(parties)) {}
 
 bool BarrierCore::enter(Deadline deadline) {

@@ -4,7 +4,7 @@
 #include "os/event_fd.hpp"
 #include "os/process_identity.hpp"
 #include "os/robust_mutex.hpp"
-#include "shm/mapping.hpp"
+#include "shm/arena.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -40,7 +40,7 @@ class BarrierCore {
   BarrierCore(const BarrierCore&) = delete;
   BarrierCore& operator=(const BarrierCore&) = delete;
   ~BarrierCore() {
-    if (words_->guard.is_held_here()) mapping_.stay();  // by an action that runs while the program ends
+    if (words_->guard.is_held_here()) memory_.stay();  // by an action that runs while the program ends
   }
 
   int wait(Deadline deadline);
@@ -75,7 +75,7 @@ class BarrierCore {
   const int parties_;
   const std::function<void()> action_;
   const std::chrono::nanoseconds timeout_;
-  SharedMapping mapping_;
+  ArenaBlock memory_;
   Words* const words_;
   const std::span<ProcessIdentity> arrivals_;
   EventFd bell_;

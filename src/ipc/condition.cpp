@@ -47,8 +47,8 @@ class ConditionCore {
     std::uint64_t permits = 0;
     std::uint64_t waiting = 0;  // those that were killed while they waited are among them for ever
   };
-  SharedMapping mapping_{sizeof(Words)};
-  Words* const words_ = new (mapping_.data()) Words;
+  ArenaBlock memory_{sizeof(Words)};
+  Words* const words_ = new (memory_.data()) Words;
 };
 
 }  // namespace detail

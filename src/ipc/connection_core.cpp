@@ -48,7 +48,7 @@ class Packets {
 
 }  // namespace
 
-ConnectionCore::ConnectionCore(UniqueFd fd, Direction direction, std::shared_ptr<SharedMapping> memory, Locks& locks)
+ConnectionCore::ConnectionCore(UniqueFd fd, Direction direction, std::shared_ptr<ArenaBlock> memory, Locks& locks)
     : fd_(fd.release()),
       direction_(direction),
       memory_(std::move(memory)),

@@ -5,7 +5,7 @@
 
 #include "ipc/held_mutex.hpp"
 #include "os/unique_fd.hpp"
-#include "shm/mapping.hpp"
+#include "shm/arena.hpp"
 
 #include <array>
 #include <atomic>
@@ -24,7 +24,7 @@ class ConnectionCore {
     RobustMutex sender;
     RobustMutex receiver;
   };
-  ConnectionCore(UniqueFd fd, Direction direction, std::shared_ptr<SharedMapping> memory, Locks& locks);
+  ConnectionCore(UniqueFd fd, Direction direction, std::shared_ptr<ArenaBlock> memory, Locks& locks);
   ConnectionCore(const ConnectionCore&) = delete;
   ConnectionCore& operator=(const ConnectionCore&) = delete;
   ~ConnectionCore();
@@ -42,7 +42,7 @@ class ConnectionCore {
 
   std::atomic<int> fd_;
   const Direction direction_;
-  const std::shared_ptr<SharedMapping> memory_;
+  const std::shared_ptr<ArenaBlock> memory_;
   Locks& locks_;
   const std::unique_ptr<std::byte[]> packet_;  // of who receives
 };

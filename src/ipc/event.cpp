@@ -3,7 +3,7 @@
 
 #include "ipc/held_mutex.hpp"
 #include "ipc/rung_word.hpp"
-#include "shm/mapping.hpp"
+#include "shm/arena.hpp"
 
 #include <new>
 
@@ -33,8 +33,8 @@ class EventCore {
     if (is_set() != to) words_->changes.add();
   }
 
-  SharedMapping mapping_{sizeof(Words)};
-  Words* const words_ = new (mapping_.data()) Words;
+  ArenaBlock memory_{sizeof(Words)};
+  Words* const words_ = new (memory_.data()) Words;
 };
 
 }  // namespace detail

@@ -8,14 +8,14 @@ namespace multiprocessing::detail {
 
 using Outcome = RobustMutex::Outcome;
 
-LockCore::LockCore(Kind kind) : kind_(kind), words_(new (mapping_.data()) Words) {}
+LockCore::LockCore(Kind kind) : kind_(kind), words_(new (memory_.data()) Words) {}
 
 LockCore::~LockCore() {
   if (words_->mutex.is_held_here() && is_own()) {
     words_->abandonment = Abandonment::to_be_told;
     words_->mutex.unlock();
   }
-  if (words_->mutex.is_held_here()) mapping_.stay();
+  if (words_->mutex.is_held_here()) memory_.stay();
 }
 
 void LockCore::note(Outcome outcome) {

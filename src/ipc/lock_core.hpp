@@ -2,7 +2,7 @@
 #pragma once
 
 #include "os/robust_mutex.hpp"
-#include "shm/mapping.hpp"
+#include "shm/arena.hpp"
 
 #include <cstdint>
 
@@ -40,7 +40,7 @@ class LockCore {
   void note(RobustMutex::Outcome outcome);
 
   const Kind kind_;
-  SharedMapping mapping_{sizeof(Words)};
+  ArenaBlock memory_{sizeof(Words)};
   Words* const words_;
 };
 

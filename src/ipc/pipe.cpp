@@ -12,7 +12,7 @@ using Direction = ConnectionCore::Direction;
 
 std::pair<ByteConnection, ByteConnection> ByteConnection::make(bool duplex) {
   auto fds = packet_sockets();
-  const auto memory = std::make_shared<SharedMapping>(2 * sizeof(ConnectionCore::Locks));
+  const auto memory = std::make_shared<ArenaBlock>(2 * sizeof(ConnectionCore::Locks));
   auto* const locks = new (memory->data()) std::array<ConnectionCore::Locks, 2>;
   const auto make_end = [&](std::size_t end, Direction one_way) {
     return ByteConnection(std::make_shared<ConnectionCore>(std::move(fds[end]), duplex ? Direction::both : one_way,

@@ -3,7 +3,7 @@
 
 #include "ipc/held_mutex.hpp"
 #include "ipc/rung_word.hpp"
-#include "shm/mapping.hpp"
+#include "shm/arena.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -21,7 +21,7 @@ class SemaphoreCore {
   SemaphoreCore(int value, bool is_bounded)
       : most_(is_bounded ? value : std::numeric_limits<int>::max()),
         is_bounded_(is_bounded),
-        words_(new (mapping_.data()) Words(checked(value))) {}
+        words_(new (memory_.data()) Words(checked(value))) {}
 
   bool acquire(Deadline deadline) {
     const auto take = [this] {
@@ -75,7 +75,7 @@ class SemaphoreCore {
   };
   const int most_;
   const bool is_bounded_;
-  SharedMapping mapping_{sizeof(Words)};
+  ArenaBlock memory_{sizeof(Words)};
   Words* const words_;
 };
 

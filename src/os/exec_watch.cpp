@@ -2,6 +2,7 @@
 #include "os/exec_watch.hpp"
 
 #include "os/error.hpp"
+#include "os/fork_count.hpp"
 
 #include <multiprocessing/detail/deadline.hpp>
 
@@ -34,16 +35,9 @@ namespace {
 // A fork handler gets no argument: what it needs can only be found from here. It takes no lock: in the child nobody
 // could release it. None of this is ever destroyed.
 std::atomic<ExecWatch::Place*> places = nullptr;
-std::atomic<std::uint32_t> forks_begun = 0;
-std::atomic<std::uint32_t> forks_over = 0;
-
-void before_fork() { forks_begun.fetch_add(1); }
-
-void after_fork_in_parent() { forks_over.fetch_add(1); }
 
 void after_fork_in_child() {
   const int saved_errno = errno;
-  forks_over.store(forks_begun.load());
   for (ExecWatch::Place* place = places.load(); place != nullptr; place = place->next) {
     const int fd = place->fd.exchange(-1);
     if (fd >= 0) ::close(fd);
@@ -52,7 +46,8 @@ void after_fork_in_child() {
 }
 
 void register_fork_handlers() {
-  static const int error = ::pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
+  count_forks();
+  static const int error = ::pthread_atfork(nullptr, nullptr, after_fork_in_child);
   if (error == 0) return;
   errno = error;
   throw_errno("cannot register a fork handler");
@@ -94,14 +89,14 @@ ExecWatch::ExecWatch() : near_end_(nullptr) {
   const Deadline give_up = deadline_after(std::chrono::seconds(1));
   try {
     for (;;) {
-      const std::uint32_t begun = forks_begun.load();
+      const std::uint64_t begun = forks_begun();
       const bool last_try = Clock::now() >= give_up;
-      if (forks_over.load() != begun && !last_try) {
+      if (forks_over() != begun && !last_try) {
         ::sched_yield();
         continue;
       }
       far_end_ = connect(*near_end_);
-      if (forks_begun.load() == begun || last_try) return;
+      if (forks_begun() == begun || last_try) return;
       clear(*near_end_);
     }
   } catch (...) {

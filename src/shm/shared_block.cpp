@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <multiprocessing/detail/shared_block.hpp>
 
-#include "shm/mapping.hpp"
+#include "shm/arena.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -19,8 +19,8 @@ std::shared_ptr<std::byte> make_shared_block(std::size_t elements, std::size_t e
                                 " bytes of shared memory");
   }
   // Never nothing: an address is asked for.
-  const auto mapping = std::make_shared<SharedMapping>(std::max<std::size_t>(elements * element_bytes, 1));
-  return {mapping, mapping->data()};
+  const auto block = std::make_shared<ArenaBlock>(std::max<std::size_t>(elements, 1) * element_bytes);
+  return {block, block->data()};
 }
 
 void throw_beyond_array(std::size_t index, std::size_t size) {
