@@ -210,7 +210,7 @@ void keep_the_order(const detail::QueueSettings& settings, std::size_t most_byte
   std::mt19937 random(7);
   for (int burst = 0; burst != 400; ++burst) {
     const std::size_t bytes = most_bytes >> random() % 12;
-    for (unsigned count = random() % 40; count != 0; --count) {
+    for (std::size_t count = random() % 40; count != 0; --count) {
       const std::size_t size = random() % (bytes + 1);
       try {
         queue.put(text_of(size), now);
