@@ -101,8 +101,8 @@ class Zipped {
 
 // One range of tuples out of several ranges, up to the end of the shortest, for starmap: pool.starmap(f, zip(a, b))
 // calls f(a[0], b[0]), f(a[1], b[1]), …, as Python's executor.map(f, a, b).
-// A range given as an rvalue is kept, an lvalue is referred to and must live as long as what zip() returns. Nothing is
-// copied: the tuples are of references.
+// A range given as an rvalue is kept, an lvalue is referred to and must live as long as what zip() returns. The tuples
+// are of references, so that nothing is copied; of values where a range makes its items as they are read.
 template <std::ranges::input_range... Ranges>
 requires(sizeof...(Ranges) != 0) auto zip(Ranges&&... ranges) {
   return Zipped<Ranges...>(std::forward<Ranges>(ranges)...);
