@@ -14,7 +14,8 @@ namespace multiprocessing::detail {
 template <class E>
 class Retold : public E {
  public:
-  Retold(E error, std::string text) : E(std::move(error)), text_(std::move(text)) {}
+  // Names that no member of E has, else -Wshadow warns of it.
+  Retold(E retold_error, std::string retold_text) : E(std::move(retold_error)), text_(std::move(retold_text)) {}
   const char* what() const noexcept override { return text_.c_str(); }
 
  private:
