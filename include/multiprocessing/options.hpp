@@ -36,7 +36,14 @@ struct PoolOptions {
   std::function<void()> initializer = {};  // in each worker before its first task; any closure: inherited, never sent
   std::optional<std::chrono::nanoseconds> initializer_timeout = {};  // an initializer that runs longer: BrokenPool
   std::function<void()> finalizer = {};  // in a worker that leaves in order (close, recycling), never after a kill
-  std::optional<long> max_tasks_per_child = {};        // items, at least 1; then the worker is replaced
+  std::optional<long> max_tasks_per_child = {};  // items, at least 1; then the worker is replaced
+  // Of Pool only: threads that OpenMP, OpenBLAS, BLIS and MKL use for one call in a worker, at least 1. Set before the
+  // initializer, which may choose another number, by the functions of the libraries that the program has loaded, and in
+  // the worker's environment (OMP_NUM_THREADS and its kin) for what a task loads or starts. By default at least 1 and
+  // process_cpu_count() / processes; a library that would use fewer keeps that, and one that the environment limits, by
+  // OMP_NUM_THREADS or by its own variable, is left alone. The libraries stay loaded as long as the pool.
+  // Source: joblib's inner_max_num_threads.
+  std::optional<int> threads_per_worker = {};
   StartMethod start_method = StartMethod::forkserver;  // of Pool only
   // Of Pool only: a file, written anew, of who ran which item when, with waiting, starting, deaths and recalls. What
   // shows it: ui.perfetto.dev, chrome://tracing. 200 bytes an item; whole once the pool has ended. Default: the file

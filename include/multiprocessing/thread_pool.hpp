@@ -14,7 +14,7 @@ namespace multiprocessing {
 // A call on the pool from inside one of its tasks runs at once, in that thread.
 // terminate() drops what has not begun and waits for what runs, except inside a task; a crash ends the program.
 // The initializer and the finalizer run once in each thread; an initializer that throws is BrokenPool. worker_pids() is
-// empty; max_tasks_per_child and initializer_timeout are checked and have no effect: a thread cannot be ended.
+// empty; max_tasks_per_child, initializer_timeout and threads_per_worker are checked and have no effect.
 // Threads, forks and the destructor are as for Pool. Throws std::system_error if the system refuses a thread.
 class ThreadPool : public detail::PoolInterface<ThreadPool> {
  public:

@@ -14,6 +14,7 @@ namespace multiprocessing::detail {
 class LoadedModules {
  public:
   LoadedModules() : at_fork_(loaded_modules()), now_(std::make_shared<ModuleList>(at_fork_)) {}
+  const ModuleList& at_fork() const { return at_fork_; }
   // Null if all of it can be called in a worker; else the PicklingError that says what cannot. The modules are listed
   // anew when the loader says that there are others. Any thread.
   std::exception_ptr why_not(const CodeAddresses& code) const;

@@ -21,6 +21,10 @@ int check_options(const PoolOptions& options) {
     throw std::invalid_argument("max_tasks_per_child must be at least 1, not " +
                                 std::to_string(*options.max_tasks_per_child));
   }
+  if (options.threads_per_worker && *options.threads_per_worker < 1) {
+    throw std::invalid_argument("threads_per_worker must be at least 1, not " +
+                                std::to_string(*options.threads_per_worker));
+  }
   if (options.initializer_timeout && *options.initializer_timeout <= std::chrono::nanoseconds::zero()) {
     throw std::invalid_argument("initializer_timeout must be more than 0, not " +
                                 std::to_string(options.initializer_timeout->count()) + " ns");

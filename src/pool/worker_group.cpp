@@ -222,7 +222,8 @@ PoolStats WorkerGroup::stats() const {
 std::shared_ptr<ByteCore> make_worker_group(const PoolOptions& options) {
   check_options(options);
   WorkerGroupSettings settings;
-  if (process_cpu_count() == 1) settings.spin = std::chrono::nanoseconds::zero();
+  settings.cpus = process_cpu_count();
+  if (settings.cpus == 1) settings.spin = std::chrono::nanoseconds::zero();
   // In a process forked from its owner the group is not destroyed: its threads and processes are not there.
   const auto destroy = [](WorkerGroup* group) {
     if (!group->inherited()) delete group;

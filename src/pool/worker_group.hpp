@@ -2,6 +2,7 @@
 #pragma once
 
 #include "os/owner_mark.hpp"
+#include "os/thread_limits.hpp"
 #include "pool/callback_thread.hpp"
 #include "pool/collector.hpp"
 #include "pool/crew.hpp"
@@ -17,6 +18,7 @@ struct WorkerGroupSettings {
   std::size_t ring_bytes = std::size_t{256} << 10;
   std::chrono::nanoseconds spin = std::chrono::microseconds(20);  // 0 where there is one CPU
   std::chrono::nanoseconds proof = std::chrono::seconds(1);       // see Crew
+  int cpus = 1;                                                   // that the program may use
 };
 
 // Makes what starts the workers: a fork server, or in tests threads, which end up in Worker::serve() all the same.
@@ -81,6 +83,7 @@ class WorkerGroup final : public ByteCore,
   const LoadedModules modules_;  // at the fork
   PoolOptions options_;
   int processes_;
+  const ThreadLimits thread_limits_;
   const std::optional<std::filesystem::path> trace_path_;
   WorkerGroupSettings settings_;
   ChannelBlock channels_;

@@ -12,6 +12,7 @@
 #include "process/task_context.hpp"
 #include "process/worker_life.hpp"
 
+#include <algorithm>
 #include <system_error>
 
 namespace multiprocessing::detail {
@@ -20,6 +21,8 @@ WorkerGroup::WorkerGroup(const PoolOptions& options, const WorkerGroupSettings& 
                          const MakeStarter& make_starter)
     : options_(options),
       processes_(check_options(options)),
+      thread_limits_(options.threads_per_worker.value_or(std::max(1, settings.cpus / processes_)),
+                     options.threads_per_worker.has_value(), modules_.at_fork()),
       trace_path_(trace_path(options)),
       settings_(settings),
       channels_(processes_, settings.ring_bytes),
@@ -62,6 +65,7 @@ void WorkerGroup::work_as(int slot) {
   // A task may close what it does not know and open files of its own: nothing of ours must be written there.
   Worker worker(channels_.channel(slot), slot, settings_.spin, EventFd::move_up(collector_.waiter_bell_fd()),
                 EventFd::move_up(collector_.background_bell_fd()));
+  thread_limits_.apply();
   try {
     if (options_.initializer) note_throws_of([&] { options_.initializer(); });
   } catch (...) {

@@ -37,6 +37,8 @@ TYPED_TEST(Options, OutOfRangeAreRefusedByTheirValue) {
   EXPECT_TRUE(contains(message_of([] { TypeParam pool(-7); }), "-7"));
   EXPECT_TRUE(contains(message_of([] { TypeParam pool({.processes = 1, .max_tasks_per_child = 0}); }), "not 0"));
   EXPECT_TRUE(contains(message_of([] { TypeParam pool({.processes = 1, .max_tasks_per_child = -3}); }), "-3"));
+  EXPECT_TRUE(contains(message_of([] { TypeParam pool({.processes = 1, .threads_per_worker = 0}); }),
+                       "threads_per_worker must be at least 1, not 0"));
   EXPECT_TRUE(contains(message_of([] { TypeParam pool({.processes = 1, .initializer_timeout = -5ns}); }), "-5"));
 }
 

@@ -15,6 +15,7 @@ const std::vector<Figure>& figures() {
       {"echo", "there and back of 64 MiB of doubles", measure_echo},
       {"work", "map of items of 3, 30 and 300 us", measure_work},
       {"crowd", "an item's cost with 64 workers", measure_many_workers},
+      {"matrices", "dgemm on all workers, a thread each", measure_matrices},
       {"inherit", "fork_map over 1 GiB of the parent's memory", measure_inheritance},
       {"queue", "a Queue of 64-byte texts, one way and there and back", measure_queue},
       {"pipe", "a Pipe of 64-byte texts, there and back on one CPU", measure_pipe},

@@ -28,6 +28,7 @@ std::vector<Row> measure_integers(const Setting& setting);
 std::vector<Row> measure_echo(const Setting& setting);
 std::vector<Row> measure_work(const Setting& setting);
 std::vector<Row> measure_many_workers(const Setting& setting);
+std::vector<Row> measure_matrices(const Setting& setting);
 std::vector<Row> measure_inheritance(const Setting& setting);
 std::vector<Row> measure_queue(const Setting& setting);
 std::vector<Row> measure_pipe(const Setting& setting);

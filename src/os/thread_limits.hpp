@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "os/modules.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace multiprocessing::detail {
+
+// How many threads OpenMP, OpenBLAS, BLIS and MKL use for a call in a worker, and in programs that it starts.
+// Made in the program, which may have other threads: the loader's lock and that of the environment are not asked for
+// in a worker, where a thread that does not exist there may hold them. The libraries found stay loaded as long as this
+// lives: apply() calls them.
+class ThreadLimits {
+ public:
+  // `is_asked_for`: the user has said so; else what the environment says holds, and no number becomes larger.
+  ThreadLimits(int threads, bool is_asked_for, const ModuleList& loaded);
+
+  // In a worker that has one thread. Without memory the environment stays as it was.
+  void apply() const noexcept;
+
+ private:
+  // BLIS has a number as wide as a register, the others have an int: both are passed alike.
+  struct Library {
+    long (*get)();
+    void (*set)(long);
+    // Of an OpenBLAS that starts threads of its own: see apply().
+    int* number = nullptr;
+    const int* has_threads = nullptr;
+  };
+  struct Unload {
+    void operator()(void* handle) const noexcept;
+  };
+  using Handle = std::unique_ptr<void, Unload>;
+
+  bool look_in(void* handle, const char* get, const char* set);
+  void limit(const Library& library) const noexcept;
+  void extend_environment() const;
+
+  int threads_;
+  bool is_asked_for_;
+  std::vector<std::string> variables_;  // "OMP_NUM_THREADS=1"
+  std::vector<Library> libraries_;
+  std::vector<Handle> kept_;
+};
+
+}  // namespace multiprocessing::detail
