@@ -2,7 +2,7 @@
 # Linked by our own targets only, and only in the top-level build: nobody else's compiler has to agree with ours.
 add_library(multiprocessing_warnings INTERFACE)
 target_compile_options(multiprocessing_warnings INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wconversion $<$<BOOL:${MULTIPROCESSING_WERROR}>:-Werror>)
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion)
 
 # gcc 12 warns of overlaps inside std::string that cannot be: https://gcc.gnu.org/bugzilla/show_bug.cgi?id=105651
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
