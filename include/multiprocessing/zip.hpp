@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <multiprocessing/detail/cpp20.hpp>
+
 #include <algorithm>
 #include <iterator>
 #include <ranges>
