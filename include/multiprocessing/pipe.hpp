@@ -18,7 +18,7 @@ class Connection : public detail::InheritedOnly {
 
   // Blocks while the kernel has no room: it keeps some 100 KiB that were not received. std::system_error (broken_pipe,
   // and no SIGPIPE) if the other end is gone; what T's serialisation throws, and then nothing was sent.
-  void send(const T& value) const { bytes_.send(detail::to_bytes(value)); }
+  void send(const T& value) const { bytes_.send(detail::to_bytes(value, bytes_.maker())); }
   // Blocks until a message comes. EOFError: none can come any more, as the other end is gone, perhaps in its middle.
   T recv() const { return detail::from_bytes<T>(bytes_.recv()); }
   // Whether something has come, or comes within so long: a message, or EOFError. True also for a part of a message, of

@@ -20,15 +20,17 @@ class Queue : public detail::InheritedOnly {
  public:
   explicit Queue(int maxsize = 0) : queue_(maxsize) {}
 
-  void put(const T& value) const { queue_.put(detail::to_bytes(value), detail::never); }
+  void put(const T& value) const { queue_.put(detail::to_bytes(value, queue_.maker()), detail::never); }
   // Full: there was no room for so long, or for up to 100 ms longer while another putter waits for room in bytes. A
   // message for which there is no room must have been taken by then, but for its last piece; else nobody gets it.
   template <class Rep, class Period>
   void put(const T& value, std::chrono::duration<Rep, Period> timeout) const {
-    queue_.put(detail::to_bytes(value), detail::deadline_after(timeout));
+    queue_.put(detail::to_bytes(value, queue_.maker()), detail::deadline_after(timeout));
   }
   // As put(value, 0s), with all that is said there: throws Full.
-  void put_nowait(const T& value) const { queue_.put(detail::to_bytes(value), detail::Deadline::min()); }
+  void put_nowait(const T& value) const {
+    queue_.put(detail::to_bytes(value, queue_.maker()), detail::Deadline::min());
+  }
 
   // std::system_error: this process has not enough address space, or memory that it may lock, to look at the next
   // message. It names the bytes, and the message stays in the queue.
@@ -72,7 +74,7 @@ class JoinableQueue : public Queue<T> {
 template <class T>
 class SimpleQueue : public detail::InheritedOnly {
  public:
-  void put(const T& value) const { queue_.put(detail::to_bytes(value), detail::never); }
+  void put(const T& value) const { queue_.put(detail::to_bytes(value, queue_.maker()), detail::never); }
   T get() const { return detail::from_bytes<T>(queue_.get(detail::never)); }
   bool empty() const { return queue_.qsize() == 0; }
   void close() const { queue_.close(); }

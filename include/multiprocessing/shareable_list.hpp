@@ -57,7 +57,7 @@ class MULTIPROCESSING_EXPORT ShareableList {
 
   template <class Archive>
   void save(Archive& archive) const {
-    archive(memory_.name());
+    archive(memory_);
   }
   template <class Archive>
   void load(Archive& archive) {

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include <multiprocessing/shared_memory.hpp>
 
-#include "ipc/tracked_names.hpp"
-#include "os/shm_files.hpp"
-#include "shm/named_memory.hpp"
+#include <multiprocessing/detail/bytes.hpp>
 
-#include <array>
+#include "os/shm_files.hpp"
+#include "shm/name_passage.hpp"
+#include "shm/named_memory.hpp"
+#include "shm/tracked_names.hpp"
+
 #include <cerrno>
-#include <charconv>
 #include <stdexcept>
 #include <system_error>
 
@@ -27,18 +28,12 @@ std::string checked(const std::string& given) {
   return name;
 }
 
-std::string unpredictable_name() {
-  std::array<char, 16> digits{};
-  char* const end = std::to_chars(digits.data(), digits.data() + digits.size(), random_number(), 16).ptr;
-  return "mp_" + std::string(digits.data(), end);
-}
-
 // Memory with a name of its own making, looked after from before it exists.
 class Draft {
  public:
   explicit Draft(std::size_t size_bytes) {
     while (!memory_) {
-      name_ = unpredictable_name();
+      name_ = passage_name(random_number()).data();
       names_.add(name_, 0);
       try {
         memory_ = NamedMemory::create(name_, size_bytes);
@@ -105,6 +100,7 @@ class SharedMemoryCore {
     return memory_ ? std::span(memory_->data(), memory_->size_bytes()) : std::span<std::byte>();
   }
   const std::string& name() const { return name_; }
+  std::uint64_t file() const { return file_; }
   std::size_t size_bytes() const { return size_bytes_; }
   void close() { memory_.reset(); }
 
@@ -155,6 +151,10 @@ void SharedMemory::close() const {
 
 void SharedMemory::unlink() const {
   if (core_) core_->unlink();
+}
+
+void SharedMemory::leave_by(detail::ByteSink& sink) const {
+  if (core_ && sink.names() != nullptr) sink.names()->note(core_->name(), core_->file());
 }
 
 }  // namespace multiprocessing

@@ -8,24 +8,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <cstring>
 
 namespace multiprocessing::detail {
-namespace {
 
-constexpr char folder[] = "/dev/shm/";
-using Path = std::array<char, sizeof folder + shm_name_bytes>;
-
-Path path_of(const char* name) noexcept {
-  Path path{};
-  std::memcpy(path.data(), folder, sizeof folder);
-  std::strncpy(path.data() + sizeof folder - 1, name, shm_name_bytes - 1);
+ShmPath shm_path(const char* name) noexcept {
+  ShmPath path{};
+  std::memcpy(path.data(), shm_folder, sizeof shm_folder);
+  std::strncpy(path.data() + sizeof shm_folder - 1, name, shm_name_bytes - 1);
   return path;
 }
-
-}  // namespace
 
 int reserve_file(int fd, std::size_t size_bytes) noexcept {
   // Interrupted it begins anew, so a program with a fast timer would never get through.
@@ -44,16 +37,16 @@ std::uint64_t file_number(int fd) noexcept {
 
 std::optional<std::uint64_t> shm_file_number(const char* name) noexcept {
   struct stat status {};
-  const Path path = path_of(name);
+  const ShmPath path = shm_path(name);
   if (::lstat(path.data(), &status) != 0) return std::nullopt;
   return status.st_ino;
 }
 
 int link_shm(const char* from, const char* to) noexcept {
-  return ::link(path_of(from).data(), path_of(to).data()) == 0 ? 0 : errno;
+  return ::link(shm_path(from).data(), shm_path(to).data()) == 0 ? 0 : errno;
 }
 
-int unlink_shm(const char* name) noexcept { return ::unlink(path_of(name).data()) == 0 ? 0 : errno; }
+int unlink_shm(const char* name) noexcept { return ::unlink(shm_path(name).data()) == 0 ? 0 : errno; }
 
 std::uint64_t random_number() noexcept {
   std::uint64_t number = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -10,6 +11,9 @@ namespace multiprocessing::detail {
 // The files in which the system keeps memory with a name, as shm_open(3) does. Names are without a slash, and shorter
 // than shm_name_bytes. Nothing allocates, nothing takes a lock, nothing throws.
 inline constexpr std::size_t shm_name_bytes = 256;
+inline constexpr char shm_folder[] = "/dev/shm/";
+using ShmPath = std::array<char, sizeof shm_folder + shm_name_bytes>;
+ShmPath shm_path(const char* name) noexcept;
 
 // Takes the memory now: what is not there is an error here, and not a SIGBUS later. The error, or 0.
 int reserve_file(int fd, std::size_t size_bytes) noexcept;

@@ -209,6 +209,7 @@ Dispatcher::Ended Dispatcher::worker_ended(int index, int wait_status, bool was_
   const bool was_overwritten = slot.state == WorkerSlot::State::overwritten;
   const std::size_t before = slot.answered_items();
   const bool consistent = slot.collect(*this);
+  slot.abandon_names();
   pace_[static_cast<std::size_t>(index)].items += slot.answered_items() - before;
   trace_lost(slot, "with its worker");
   WorkerSlot::Aftermath aftermath = slot.take_apart(was_overwritten || !consistent);

@@ -26,11 +26,20 @@ struct Link {
   Bytes data;
 };
 
-void encode_data(const ExceptionType& type, Link& link) {
+// Names in an exception that is sent after all.
+struct LinkNames final : SentNames {
+  std::vector<std::pair<std::string, std::uint64_t>> noted;
+  void note(const std::string& name, std::uint64_t file) override { noted.emplace_back(name, file); }
+};
+
+void encode_data(const ExceptionType& type, Link& link, SentNames* names) {
   try {
+    LinkNames of_link;
     BytesSink sink(link.data);
+    if (names != nullptr) sink.names_to(&of_link);
     type.encode(sink);
     sink.finish();
+    for (const auto& [name, file] : of_link.noted) names->note(name, file);
     link.mangled_name = type.type->name();
   } catch (...) {
     link.data = Bytes();  // the type's own save() threw, or there is no memory: the name and the text still go
@@ -58,7 +67,7 @@ std::exception_ptr nested_in_handled() {
   }
 }
 
-Link link_of_handled() {
+Link link_of_handled(SentNames* names) {
   Link link;
   const std::type_info* thrown = thrown_type();
   const ExceptionType* known = thrown == nullptr ? nullptr : find_exception_type(*thrown);
@@ -68,7 +77,7 @@ Link link_of_handled() {
     link.type_name = demangled(known == nullptr ? thrown->name() : known->type->name());
   }
   link.text = text_of_handled(link.type_name);
-  if (known != nullptr) encode_data(*known, link);
+  if (known != nullptr) encode_data(*known, link, names);
   return link;
 }
 
@@ -122,7 +131,7 @@ void encode_exception(const std::exception_ptr& error, const std::string& traceb
     try {
       std::rethrow_exception(current);
     } catch (...) {
-      link = link_of_handled();
+      link = link_of_handled(sink.names());
       if (depth < deepest_chain) nested = nested_in_handled();
     }
     write_link(link, sink);

@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "pool/result_writer.hpp"
 
+#include "pool/given_names.hpp"
+
 #include <algorithm>
 
 namespace multiprocessing::detail {
-namespace {
-
-// Below this the rest of a lap is skipped, and less room than this is not worth beginning a piece.
-constexpr std::size_t smallest_window_bytes = 64;
-
-}  // namespace
 
 void ResultWriter::begin() { open_window(); }
 
@@ -25,15 +21,15 @@ void ResultWriter::wait_for_room(std::size_t at_least_bytes) {
   });
 }
 
-void ResultWriter::open_window() {
+void ResultWriter::open_window(std::size_t at_least_bytes) {
   const std::size_t lap_left = channel_.results.contiguous_bytes(position_);
-  if (lap_left < smallest_window_bytes) {
+  if (lap_left < at_least_bytes) {
     if (room_bytes() < lap_left) wait_for_room(lap_left);
     const PieceHeader header{static_cast<std::uint32_t>(lap_left - sizeof(PieceHeader)), PieceKind::padding};
     std::memcpy(channel_.results.at(position_), &header, sizeof header);
     position_ += lap_left;
   }
-  if (room_bytes() < smallest_window_bytes) wait_for_room(channel_.results.size_bytes() / 4);
+  if (room_bytes() < at_least_bytes) wait_for_room(channel_.results.size_bytes() / 4);
   const std::size_t window =
       std::min({room_bytes(), channel_.results.contiguous_bytes(position_), channel_.results.size_bytes() / 4});
   cursor_ = channel_.results.at(position_) + sizeof(PieceHeader);
@@ -68,6 +64,17 @@ void ResultWriter::overflow(const std::byte* data, std::size_t size_bytes) {
     parts_are_out_ = true;
     open_window();
   }
+}
+
+void ResultWriter::announce(const NamePassage& passage) {
+  publish(PieceKind::part, Notice::none);
+  parts_are_out_ = true;
+  open_window(sizeof(PieceHeader) + passage_words_bytes + shm_name_bytes);
+  write(&passage.file, sizeof passage.file);
+  write(&passage.number, sizeof passage.number);
+  write(passage.name.data(), passage.name.size());
+  publish(PieceKind::name, Notice::none);
+  open_window();
 }
 
 void ResultWriter::begin_instead() {

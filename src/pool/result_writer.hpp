@@ -5,6 +5,7 @@
 
 #include "pool/worker_waiting.hpp"
 #include "shm/frame.hpp"
+#include "shm/name_passage.hpp"
 
 namespace multiprocessing::detail {
 
@@ -23,6 +24,8 @@ class ResultWriter final : public ByteSink {
     cursor_ = value + size_bytes;
     return value;
   }
+  // In an answer, before finish(): the parent hears of the passage at once.
+  void announce(const NamePassage& passage);
   void begin_instead();  // begin(), of what replaces an answer of which parts are out
   // Which answers a sleeping parent may have to be woken for: each one, or the last of a frame; at that one also
   // whether it is the last of all that is offered.
@@ -31,8 +34,11 @@ class ResultWriter final : public ByteSink {
   void finish(PieceKind kind, Notice notice, const ItemTimes& times);  // in a frame of Timing::all
 
  private:
+  // Below this the rest of a lap is skipped, and less room than this is not worth beginning a piece.
+  static constexpr std::size_t smallest_window_bytes = 64;
+
   void overflow(const std::byte* data, std::size_t size_bytes) override;
-  void open_window();
+  void open_window(std::size_t at_least_bytes = smallest_window_bytes);
   void wait_for_room(std::size_t at_least_bytes);
   void publish(PieceKind kind, Notice notice);
   std::size_t room_bytes() const {

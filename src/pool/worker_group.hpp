@@ -2,6 +2,7 @@
 #pragma once
 
 #include "os/owner_mark.hpp"
+#include "os/process_identity.hpp"
 #include "os/thread_limits.hpp"
 #include "pool/callback_thread.hpp"
 #include "pool/collector.hpp"
@@ -80,7 +81,8 @@ class WorkerGroup final : public ByteCore,
   void end_processes();
 
   OwnerMark mark_;
-  const LoadedModules modules_;  // at the fork
+  const ProcessIdentity identity_ = identity_of_this_process();  // of the owner
+  const LoadedModules modules_;                                  // at the fork
   PoolOptions options_;
   int processes_;
   const ThreadLimits thread_limits_;

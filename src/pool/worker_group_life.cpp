@@ -64,7 +64,7 @@ void WorkerGroup::work_as(int slot) {
   set_worker_index(slot);
   // A task may close what it does not know and open files of its own: nothing of ours must be written there.
   Worker worker(channels_.channel(slot), slot, settings_.spin, EventFd::move_up(collector_.waiter_bell_fd()),
-                EventFd::move_up(collector_.background_bell_fd()));
+                EventFd::move_up(collector_.background_bell_fd()), identity_);
   thread_limits_.apply();
   try {
     if (options_.initializer) note_throws_of([&] { options_.initializer(); });
@@ -140,6 +140,7 @@ void WorkerGroup::end_processes() {
   collector_.stop_background();
   const std::lock_guard lock(mutex());
   for (WorkerSlot& slot : dispatcher_.slots()) {
+    if (slot.state != WorkerSlot::State::overwritten) slot.abandon_all_names();
     slot.state = WorkerSlot::State::absent;
     slot.pid = 0;
   }

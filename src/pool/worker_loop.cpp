@@ -9,6 +9,8 @@
 #include "os/throw_trace.hpp"
 #include "process/task_context.hpp"
 
+#include <system_error>
+
 namespace multiprocessing::detail {
 namespace {
 
@@ -32,16 +34,22 @@ class Worker::Item final : public RunningItem {
   ByteSink& encoding() override {
     mark(Phase::encoding);
     if (frame_.timing == Timing::all) worker_.times_.encoding = now_in_nanoseconds();
+    worker_.names_.clear();
     worker_.writer_.begin();
     return worker_.writer_;
   }
   void commit() override {
+    worker_.names_.give(worker_.owner_, worker_.writer_);
     mark(Phase::done);
     worker_.finish_answer(frame_, number_, PieceKind::value);
   }
   void commit_exception(const Bytes& exception) {
     worker_.writer_.begin_instead();
     copy_to(exception, worker_.writer_);
+    try {
+      worker_.names_.give(worker_.owner_, worker_.writer_);
+    } catch (const std::system_error&) {
+    }
     mark(Phase::done);
     worker_.finish_answer(frame_, number_, PieceKind::exception);
   }
@@ -59,12 +67,15 @@ class Worker::Item final : public RunningItem {
 };
 
 Worker::Worker(const Channel& channel, int slot, std::chrono::nanoseconds spin, int waiter_bell_fd,
-               int background_bell_fd)
+               int background_bell_fd, const ProcessIdentity& owner)
     : channel_(channel),
       slot_(slot),
       waiting_(channel_, spin, waiter_bell_fd, background_bell_fd),
       reader_(channel_, waiting_),
-      writer_(channel_, waiting_) {}
+      writer_(channel_, waiting_),
+      owner_(owner) {
+  writer_.names_to(&names_);
+}
 
 Worker::~Worker() {
   for (Place& place : places_) place.drop();
@@ -217,6 +228,8 @@ void Worker::answer_exception(const FrameHeader& frame, std::uint32_t number, st
   Bytes exception;
   BytesSink sink(exception);
   const std::string who = "worker " + std::to_string(slot_) + " (pid " + std::to_string(this_process()) + ")";
+  names_.clear();
+  sink.names_to(&names_);
   encode_item_error(std::current_exception(), item.phase(), *reinterpret_cast<const TaskType*>(frame.type),
                     {frame.first_item + number, bytes, who}, sink);
   sink.finish();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "os/process_identity.hpp"
+#include "pool/given_names.hpp"
 #include "pool/item_error.hpp"
 #include "pool/result_writer.hpp"
 #include "pool/task_reader.hpp"
@@ -18,7 +20,9 @@ inline constexpr int function_places = 4;
 // it has not claimed.
 class Worker {
  public:
-  Worker(const Channel& channel, int slot, std::chrono::nanoseconds spin, int waiter_bell_fd, int background_bell_fd);
+  // Names of shared memory in its answers become `owner`'s, if one is given.
+  Worker(const Channel& channel, int slot, std::chrono::nanoseconds spin, int waiter_bell_fd, int background_bell_fd,
+         const ProcessIdentity& owner = {});
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
   ~Worker();
@@ -64,6 +68,8 @@ class Worker {
   WorkerWaiting waiting_;
   TaskReader reader_;
   ResultWriter writer_;
+  const ProcessIdentity owner_;
+  NamesToGive names_;
   std::uint64_t position_ = 0;  // in the task ring, of the next frame
   std::uint64_t item_ = 0;      // number of the one that runs, or ran last
   std::uint64_t mark_ = 0;      // what `running` says, in revocable frames

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "os/crash_trace.hpp"
+#include "pool/given_names.hpp"
 #include "pool/group_call.hpp"
 #include "pool/item_error.hpp"
 #include "pool/worker_loop.hpp"
@@ -74,6 +75,9 @@ class WorkerSlot {
   std::uint64_t committed() const { return channel_.words->committed.load(std::memory_order_acquire); }
   bool has_news() const { return committed() != taken_ || state == State::overwritten; }
   bool collect(AnswerSink& sink);
+  // Once the worker has ended: unlinks names of shared memory whose answer did not come.
+  void abandon_names();
+  void abandon_all_names();  // those too that lie in the channel
 
   // Waking: what the worker should ring for while the parent sleeps. `eager`: for every answer.
   void arm(bool eager, bool wants_to_offer, bool when_idle);
@@ -148,6 +152,7 @@ class WorkerSlot {
   void forget_parts() { parts_ = {}, parts_error_ = nullptr, part_bytes_ = 0; }
   bool take_piece(AnswerSink& sink, std::uint64_t& position, std::uint64_t committed);
   bool take_answer(AnswerSink& sink, PieceKind kind, const std::byte* data, std::size_t size_bytes);
+  void take_names_of(ByteAnswer& answer);
   void answered(std::size_t items);  // of the first frame
   void note_times();
 
@@ -168,6 +173,7 @@ class WorkerSlot {
   Clock::time_point watched_since_{};
   std::chrono::nanoseconds last_timeout_ = std::chrono::nanoseconds::max();  // of the frame answered last
   std::exception_ptr parts_error_;
+  std::vector<NamePassage> passages_;                    // of names in it
   Bytes parts_;                                          // of an answer that is not whole yet
   std::uint64_t part_bytes_ = 0;                         // also of those that were not kept
   std::array<std::uint64_t, function_places> places_{};  // number of the call whose function is there, 0: none

@@ -96,8 +96,14 @@ bool WorkerSlot::take_piece(AnswerSink& sink, std::uint64_t& position, std::uint
     case PieceKind::part:
       keep_part(data, header.bytes);
       return !frames_.empty() || state == State::starting;
+    case PieceKind::name: {
+      auto passage = read_passage(data, header.bytes);
+      if (passage) passages_.push_back(std::move(*passage));
+      return passage.has_value();
+    }
     case PieceKind::void_parts:
       forget_parts();
+      abandon_names();
       return true;
     case PieceKind::value:
     case PieceKind::exception:
@@ -148,10 +154,44 @@ bool WorkerSlot::take_answer(AnswerSink& sink, PieceKind kind, const std::byte* 
   }
   answer.bytes = std::move(parts_);
   forget_parts();
+  if (!passages_.empty()) take_names_of(answer);
   if (times_all_) sink.on_times(index_, call, index, times, answer.kind != ByteAnswer::Kind::value);
   sink.on_answer(call, index, std::move(answer));
   answered(1);
   return true;
+}
+
+void WorkerSlot::take_names_of(ByteAnswer& answer) {
+  try {
+    answer.names = take_names(passages_);
+    passages_.clear();
+  } catch (...) {
+    abandon_names();
+    answer = {.kind = ByteAnswer::Kind::failure, .bytes = {}, .error = std::current_exception(), .names = {}};
+  }
+}
+
+void WorkerSlot::abandon_names() {
+  for (const NamePassage& passage : passages_) end_passage(passage.name.c_str(), passage.file, passage.number);
+  passages_.clear();
+}
+
+void WorkerSlot::abandon_all_names() {
+  const std::uint64_t committed = channel_.words->committed.load(std::memory_order_acquire);
+  std::uint64_t position = channel_.words->taken.load(std::memory_order_relaxed);
+  const bool is_possible = committed - position <= channel_.results.size_bytes() && position % 8 == 0;
+  while (is_possible && position < committed) {
+    PieceHeader header;
+    std::memcpy(&header, channel_.results.at(position), sizeof header);
+    const std::uint64_t size = round_up_to_8(sizeof header + std::uint64_t{header.bytes});
+    if (size > committed - position || size > channel_.results.contiguous_bytes(position)) break;
+    if (header.kind == PieceKind::name) {
+      auto passage = read_passage(channel_.results.at(position) + sizeof header, header.bytes);
+      if (passage) passages_.push_back(std::move(*passage));
+    }
+    position += size;
+  }
+  abandon_names();
 }
 
 void WorkerSlot::answered(std::size_t items) {

@@ -47,6 +47,7 @@ enum class PieceKind : std::uint32_t {
   padding,       // nothing: leads to the ring's start
   started,       // the worker is up: a WorkerStart
   start_failed,  // its initializer threw: an encoded exception
+  name,          // of shared memory in the answer, whose it will be: file and passage, as 64 bits each, and the name
 };
 
 struct PieceHeader {

@@ -61,3 +61,6 @@ multiprocessing_refused_program(compile_fail/vector_of_pointers.cpp)
 multiprocessing_refused_program(compile_fail/wrong_argument_count.cpp)
 multiprocessing_refused_program(compile_fail/wrong_argument_type.cpp)
 multiprocessing_refused_program(compile_fail/wrong_element_type.cpp)
+
+# And one that must not link.
+multiprocessing_refused_containers()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <multiprocessing/detail/byte_pool.hpp>
 #include <multiprocessing/errors.hpp>
+#include <multiprocessing/shared_memory.hpp>
 
 #include "pool/traced_worker.hpp"
 #include "pool/worker_group.hpp"
@@ -38,6 +39,13 @@ long count_number(long item) {
 std::string count_text(const std::string& text) {
   ++(*runs)[text.size() < runs->size() ? text.size() : 1];
   return text + "!";
+}
+
+SharedMemory count_name(long item) {
+  ++(*runs)[static_cast<std::size_t>(item)];
+  SharedMemory memory({}, true, 1);
+  memory.buf()[0] = static_cast<std::byte>(item);
+  return memory;
 }
 
 // Whether an item's answer was the right one; its error, if it had one.
@@ -89,6 +97,19 @@ const std::vector<Path> paths{
          } catch (...) {
            result.push_back({false, std::current_exception()});
          }
+       }
+       return result;
+     }},
+    // That no name is left is checked at the end of the test.
+    {"NamesOfSharedMemory", 2,
+     [](OnePagePool& pool) {
+       std::vector<Ended> result;
+       for (auto& outcome : pool.try_map(count_name, {0L, 1L}, 2)) {
+         result.push_back({!outcome.error(), outcome.error()});
+         if (!outcome) continue;
+         result.back().is_right =
+             SharedMemory(outcome.value().name()).buf()[0] == static_cast<std::byte>(outcome.index());
+         outcome.value().unlink();
        }
        return result;
      }},

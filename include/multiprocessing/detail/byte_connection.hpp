@@ -22,11 +22,13 @@ class MULTIPROCESSING_EXPORT ByteConnection : public InheritedOnly {
   bool closed() const;
   bool readable() const;
   bool writable() const;
+  const MessagesMaker& maker() const { return maker_; }
 
  private:
   explicit ByteConnection(std::shared_ptr<ConnectionCore> core) : core_(std::move(core)) {}
 
   std::shared_ptr<ConnectionCore> core_;
+  MessagesMaker maker_;
 };
 
 }  // namespace multiprocessing::detail

@@ -4,6 +4,7 @@
 #include <multiprocessing/detail/archive.hpp>
 #include <multiprocessing/detail/deadline.hpp>
 #include <multiprocessing/detail/inherited_only.hpp>
+#include <multiprocessing/detail/message_names.hpp>
 #include <multiprocessing/detail/sendable.hpp>
 
 #include <memory>
@@ -26,16 +27,21 @@ class MULTIPROCESSING_EXPORT ByteQueue : public InheritedOnly {
   void task_done() const;
   bool join(Deadline deadline) const;
 
+  const MessagesMaker& maker() const { return maker_; }
+
  private:
   std::shared_ptr<QueueCore> core_;
+  MessagesMaker maker_;
 };
 
 template <class T>
-Bytes to_bytes(const T& value) {
+Bytes to_bytes(const T& value, const MessagesMaker& maker) {
   require_sendable<T>();
   Bytes bytes;
   bytes.writable_segment(256);  // most messages fit one
   BytesSink sink(bytes);
+  MessageNames names(maker);
+  sink.names_to(&names);
   encode(sink, value);
   sink.finish();
   return bytes;

@@ -28,32 +28,47 @@ class ByteAnswers {
   Call& call() { return *call_; }
   std::size_t size() { return call_->size(); }
   Outcome<R> take(std::size_t index) {
-    if constexpr (has_fixed_size) {
-      Value value;
-      if (call_->take_fixed(index, &value)) return Outcome<R>::success(index, value);
-    }
-    const ByteAnswer answer = call_->take(index);
-    try {
-      if (answer.kind == ByteAnswer::Kind::failure) return Outcome<R>::failure(index, answer.error);
-      BytesSource source(answer.bytes);
-      if (answer.kind == ByteAnswer::Kind::exception) return Outcome<R>::failure(index, decode_exception(source));
-      if constexpr (std::is_void_v<R>) {
-        return Outcome<R>::success(index, {});
-      } else {
-        return Outcome<R>::success(index, decode<R>(source));
-      }
-    } catch (...) {
-      return Outcome<R>::failure(
-          index, nested_in_maybe_encoding_error(std::current_exception(), typeid(R), call_->first_index + index,
-                                                answer.bytes.size_bytes()));
-    }
+    std::vector<std::unique_ptr<GivenNames>> names;
+    Outcome<R> outcome = take(index, names);
+    for (auto& each : names) each->keep();
+    return outcome;
   }
   std::vector<Value> take_values() {
     if constexpr (has_fixed_size) {
       std::vector<Value> values(call_->size());
       if (call_->take_all_fixed(values.data())) return values;
     }
-    return take_each_value(*this);
+    std::vector<std::unique_ptr<GivenNames>> names;  // kept once it is known that no item has failed
+    std::vector<Value> values = take_each_value(*this, names);
+    for (auto& each : names) each->keep();
+    return values;
+  }
+  Outcome<R> take(std::size_t index, std::vector<std::unique_ptr<GivenNames>>& names) {
+    if constexpr (has_fixed_size) {
+      Value value;
+      if (call_->take_fixed(index, &value)) return Outcome<R>::success(index, value);
+    }
+    ByteAnswer answer = call_->take(index);
+    try {
+      if (answer.kind == ByteAnswer::Kind::failure) return Outcome<R>::failure(index, answer.error);
+      BytesSource source(answer.bytes);
+      if (answer.kind == ByteAnswer::Kind::exception) {
+        const std::exception_ptr error = decode_exception(source);
+        if (answer.names) answer.names->keep();
+        return Outcome<R>::failure(index, error);
+      }
+      if constexpr (std::is_void_v<R>) {
+        return Outcome<R>::success(index, {});
+      } else {
+        Outcome<R> outcome = Outcome<R>::success(index, decode<R>(source));
+        if (answer.names) names.push_back(std::move(answer.names));
+        return outcome;
+      }
+    } catch (...) {
+      return Outcome<R>::failure(
+          index, nested_in_maybe_encoding_error(std::current_exception(), typeid(R), call_->first_index + index,
+                                                answer.bytes.size_bytes()));
+    }
   }
 
  private:

@@ -4,9 +4,11 @@
 #include <multiprocessing/detail/export.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <memory>
 #include <stdexcept>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -17,6 +19,17 @@ class MULTIPROCESSING_EXPORT MalformedBytes : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
   ~MalformedBytes() override;
+};
+
+// Hears of the names of shared memory among what is written, where they must outlive the process that writes. `file`
+// tells the memory from another one that has the name later.
+class MULTIPROCESSING_EXPORT SentNames {
+ public:
+  virtual void note(const std::string& name, std::uint64_t file) = 0;
+
+ protected:
+  SentNames() = default;
+  ~SentNames() = default;
 };
 
 // Where bytes are written to: a window of memory that is filled in place, and what to do when it is full.
@@ -31,6 +44,8 @@ class MULTIPROCESSING_EXPORT ByteSink {
     if (size_bytes != 0) std::memcpy(cursor_, data, size_bytes);
     cursor_ += size_bytes;
   }
+  void names_to(SentNames* names) { names_ = names; }  // null, as at first: nobody is told
+  SentNames* names() const { return names_; }
 
  protected:
   ByteSink() = default;
@@ -38,6 +53,9 @@ class MULTIPROCESSING_EXPORT ByteSink {
   virtual void overflow(const std::byte* data, std::size_t size_bytes) = 0;  // writes all of it
   std::byte* cursor_ = nullptr;
   std::byte* end_ = nullptr;
+
+ private:
+  SentNames* names_ = nullptr;
 };
 
 // Where bytes are read from: a window, and how to get at what lies behind it.

@@ -80,12 +80,12 @@ class MULTIPROCESSING_EXPORT Call {
 //   take(index)      the Outcome<Result> of an item: once, after wait() said that it has ended
 //   take_values()    all of them, after all_ended; the error of the lowest index is thrown instead
 // This is the last one, item by item.
-template <class Answers>
-auto take_each_value(Answers& answers) {
+template <class Answers, class... Kept>
+auto take_each_value(Answers& answers, Kept&... kept) {
   std::vector<typename Outcome<typename Answers::Result>::value_type> values;
   const std::size_t count = answers.size();
   values.reserve(count);
-  for (std::size_t index = 0; index != count; ++index) values.push_back(answers.take(index).value());
+  for (std::size_t index = 0; index != count; ++index) values.push_back(answers.take(index, kept...).value());
   return values;
 }
 

@@ -25,11 +25,23 @@ class MULTIPROCESSING_EXPORT PoolCore {
   virtual void leave_scope() noexcept = 0;  // what a pool's destructor does: join if closed, else terminate and join
 };
 
+// Names of shared memory that came with an outcome, and are this process's now. Unless they are kept they are unlinked
+// at the end of this: nobody has the outcome.
+class MULTIPROCESSING_EXPORT GivenNames {
+ public:
+  GivenNames() = default;
+  GivenNames(const GivenNames&) = delete;
+  GivenNames& operator=(const GivenNames&) = delete;
+  virtual ~GivenNames();
+  virtual void keep() noexcept = 0;
+};
+
 // An outcome as it came: bytes, or an error that was noticed here.
 struct ByteAnswer {
   enum class Kind : unsigned char { pending, value, exception, failure } kind = Kind::pending;
   Bytes bytes = {};  // of the value, or of an exception that a worker encoded
   std::exception_ptr error = {};
+  std::unique_ptr<GivenNames> names = {};  // most have none
 };
 
 // A call whose items and outcomes travel as bytes.

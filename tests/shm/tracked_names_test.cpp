@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "ipc/tracked_names.hpp"
+#include "shm/tracked_names.hpp"
 
 #include <gtest/gtest.h>
 #include <unistd.h>

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "ipc/name_tracker.hpp"
 #include "os/owner_mark.hpp"
+#include "shm/name_passage.hpp"
+#include "shm/name_tracker.hpp"
 
 #include <cstdint>
 #include <map>
@@ -14,7 +15,8 @@
 
 namespace multiprocessing::detail {
 
-// The names that this process has made and not unlinked. A tracker runs as long as there are any. Any thread.
+// The names that this process has made, or was given, and not unlinked. A tracker runs as long as there are any. Any
+// thread.
 class TrackedNames {
  public:
   // A process that was forked has its own, and never asks for a lock that somebody held at the fork.
@@ -27,11 +29,26 @@ class TrackedNames {
   // Blocks, if it was the last, until the tracker has ended. Of a name that is not here: nothing.
   void remove(const std::string& name, std::uint64_t file) noexcept;
 
+  // Gives a name away, in two steps: the heir hears of the passage in between. So it knows of each one that there is.
+  // Whatever moment is this process's last, its tracker or the heir has the name. 0: it is not this process's to give.
+  std::uint64_t begin_passage(const std::string& name, std::uint64_t file, const ProcessIdentity& heir) noexcept;
+  int give(const NamePassage& passage) noexcept;  // the error, and then it is not given, or 0
+  // The heir's part. False: there is nothing to take. Throws what add() throws, and then the name is unlinked.
+  bool take(const NamePassage& passage);
+  // Of a name that is this process's: unlinks and removes it.
+  void drop(const std::string& name, std::uint64_t file) noexcept;
+  // Until `heir` has ended, too, somebody may need the name.
+  void keep_for(const std::string& name, std::uint64_t file, const ProcessIdentity& heir) noexcept;
+
  private:
   struct Place {
     std::size_t slot;
     bool is_made = false;
+    std::uint64_t passage = 0;  // it is given away, unless it is 0
   };
+  // Of a name that is this process's own, if the heir is another one; else null.
+  Place* own_place(const std::string& name, std::uint64_t file, const ProcessIdentity& heir) noexcept;
+  bool is_over(const std::pair<std::string, std::uint64_t>& key, const Place& place) const noexcept;
   explicit TrackedNames(TrackedNames* of_parent) : of_parent_(of_parent) {}
   void forget_unlinked() noexcept;
 

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <multiprocessing/detail/bytes.hpp>
+
+#include <sys/types.h>
+
+namespace multiprocessing::detail {
+
+// Of whoever made a queue or a pipe: names of shared memory in messages stay until that process has ended.
+struct MULTIPROCESSING_EXPORT MessagesMaker {
+  MessagesMaker();  // this process
+  pid_t pid;
+  std::uint64_t started_ticks;
+};
+
+// For one message.
+class MULTIPROCESSING_EXPORT MessageNames final : public SentNames {
+ public:
+  explicit MessageNames(const MessagesMaker& maker) : maker_(maker) {}
+  void note(const std::string& name, std::uint64_t file) override;
+
+ private:
+  const MessagesMaker& maker_;
+};
+
+}  // namespace multiprocessing::detail

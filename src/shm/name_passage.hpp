@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "os/shm_files.hpp"
+
+#include <array>
+#include <cstdint>
+#include <string>
+
+namespace multiprocessing::detail {
+
+// A name of shared memory on its way to another process, which will look after it. As long as it is on its way its file
+// has a second name, made of `number`, which nobody can guess. Who unlinks that one has the name.
+struct NamePassage {
+  std::string name;
+  std::uint64_t file = 0;
+  std::uint64_t number = 0;
+};
+
+using PassageName = std::array<char, 20>;
+PassageName passage_name(std::uint64_t number) noexcept;
+bool is_under_way(std::uint64_t file, std::uint64_t number) noexcept;
+// Unlinks both names. Allocates nothing, takes no lock.
+void end_passage(const char* name, std::uint64_t file, std::uint64_t number) noexcept;
+
+}  // namespace multiprocessing::detail

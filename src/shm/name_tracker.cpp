@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+#include "shm/name_tracker.hpp"
+
+#include "os/error.hpp"
+#include "os/name_watch.hpp"
+#include "os/pidfd.hpp"
+#include "os/seclusion.hpp"
+#include "os/signals.hpp"
+#include "os/this_process.hpp"
+#include "os/wait.hpp"
+#include "shm/name_passage.hpp"
+
+#include <multiprocessing/detail/deadline.hpp>
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <span>
+
+namespace multiprocessing::detail {
+
+using namespace std::chrono_literals;
+
+void NameTable::enter(std::size_t slot, const std::string& name, std::uint64_t file) noexcept {
+  Entry& entry = entries_[slot];
+  entry.file = file;
+  entry.name = {};
+  std::strncpy(entry.name.data(), name.c_str(), entry.name.size() - 1);
+  // Release: this process may end at any instruction, and then the entry is whole or does not count.
+  entry.holding.store(Holding::own, std::memory_order_release);
+}
+
+void NameTable::pass(std::size_t slot, const ProcessIdentity& heir, std::uint64_t passage) noexcept {
+  Entry& entry = entries_[slot];
+  entry.holding.store(Holding::own, std::memory_order_release);
+  entry.heir = heir;
+  entry.passage = passage;
+  entry.holding.store(Holding::passing, std::memory_order_release);
+}
+
+void NameTable::give(std::size_t slot) noexcept {
+  entries_[slot].holding.store(Holding::given, std::memory_order_release);
+}
+
+void NameTable::keep(std::size_t slot, const ProcessIdentity& heir) noexcept {
+  Entry& entry = entries_[slot];
+  entry.holding.store(Holding::own, std::memory_order_release);
+  entry.heir = heir;
+  entry.holding.store(Holding::kept, std::memory_order_release);
+}
+
+void NameTable::leave(std::size_t slot) noexcept {
+  entries_[slot].holding.store(Holding::nobody, std::memory_order_release);
+}
+
+void NameTable::unlink(const Entry& entry) noexcept {
+  const auto file = shm_file_number(entry.name.data());
+  if (file && (entry.file == 0 || entry.file == *file)) unlink_shm(entry.name.data());
+}
+
+// False: the name does not mean the entry's file any more. True: it does, and the heir has ended.
+bool NameTable::await_heir(const Entry& entry, const char* name) noexcept {
+  const auto is_there = [&] { return shm_file_number(name) == entry.file; };
+  if (!is_there()) return false;
+  const UniqueFd heir = open_process(entry.heir);
+  while (heir.get() >= 0 && !wait_readable(std::array{heir.get()}, Clock::now())) {
+    const UniqueFd watch = watch_shm(name);
+    if (!is_there()) return false;
+    // Without a watch, of which the system gives few to a user, there is nothing to be woken by.
+    wait_readable(std::array{heir.get(), watch.get()}, watch.get() >= 0 ? never : deadline_after(1s));
+  }
+  return is_there();
+}
+
+void NameTable::unlink_all() noexcept {
+  const std::span entries(entries_, most);
+  const auto held = [](const Entry& entry) { return entry.holding.load(std::memory_order_acquire); };
+  for (const Entry& entry : entries) {
+    if (held(entry) == Holding::own || held(entry) == Holding::passing) unlink(entry);
+    if (held(entry) == Holding::passing) end_passage(entry.name.data(), entry.file, entry.passage);
+  }
+  for (const Entry& entry : entries) {
+    if (held(entry) != Holding::given || !await_heir(entry, passage_name(entry.passage).data())) continue;
+    end_passage(entry.name.data(), entry.file, entry.passage);
+  }
+  for (const Entry& entry : entries) {
+    if (held(entry) == Holding::kept && await_heir(entry, entry.name.data())) unlink(entry);
+  }
+}
+
+NameTracker::NameTracker(NameTable& table) {
+  const UniqueFd creator = open_pidfd(this_process());
+  const UniqueFd creator_execs = exec_watch_.take_far_end();
+  {
+    const SignalsBlocked blocked;
+    pid_ = fork_process();
+    if (pid_ == 0) run(table, creator.get(), creator_execs.get());
+  }
+  if (pid_ < 0) throw_errno("cannot fork the process that looks after names of shared memory");
+  try {
+    tracker_ = open_pidfd(pid_);
+    const std::array<int, 2> fds{ready_.fd(), tracker_.get()};
+    if (!wait_readable(fds, deadline_after(30s)) || has_ended()) {
+      errno = ECHILD;
+      throw_errno("the process that looks after names of shared memory did not start");
+    }
+  } catch (...) {
+    kill_child(pid_);
+    throw;
+  }
+}
+
+NameTracker::~NameTracker() {
+  quit_.ring();
+  const std::array<int, 1> fds{tracker_.get()};
+  if (!wait_readable(fds, deadline_after(2s))) {
+    signal_pidfd(tracker_.get(), SIGKILL);
+    wait_readable(fds, deadline_after(500ms));
+  }
+  reap_pidfd(tracker_.get());
+}
+
+bool NameTracker::has_ended() const {
+  const std::array<int, 1> fds{tracker_.get()};
+  return wait_readable(fds, Clock::now());
+}
+
+// With every signal blocked, as it was forked: nothing of the program's runs, and only SIGKILL ends it.
+void NameTracker::run(NameTable& table, int creator, int creator_execs) noexcept {
+  name_process("mp-shm-tracker");
+  seclude(std::array{quit_.fd(), ready_.fd(), creator, creator_execs}, table.memory());
+  ready_.ring();
+  wait_readable(std::array{quit_.fd(), creator, creator_execs}, never);
+  // After a quit there are none.
+  table.unlink_all();
+  leave_process(0);
+}
+
+}  // namespace multiprocessing::detail

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+#include "shm/tracked_names.hpp"
+
+#include <atomic>
+#include <cerrno>
+#include <system_error>
+
+namespace multiprocessing::detail {
+
+TrackedNames& TrackedNames::of_this_process() {
+  static std::atomic<TrackedNames*> current = nullptr;
+  TrackedNames* names = current.load();
+  while (names == nullptr || names->mark_.inherited()) {
+    // Never destroyed: objects of the program's that are may still unlink theirs.
+    auto own = std::unique_ptr<TrackedNames>(new TrackedNames(names));
+    if (current.compare_exchange_strong(names, own.get())) return *own.release();
+  }
+  return *names;
+}
+
+void TrackedNames::add(const std::string& name, std::uint64_t file) {
+  const std::scoped_lock lock(mutex_);
+  if (!table_) {
+    table_ = std::make_unique<NameTable>();
+    free_slots_.clear();
+    free_slots_.reserve(NameTable::most);
+    for (std::size_t slot = NameTable::most; slot != 0; --slot) free_slots_.push_back(slot - 1);
+  }
+  if (tracker_ && tracker_->has_ended()) tracker_.reset();
+  try {
+    if (!tracker_) tracker_ = std::make_unique<NameTracker>(*table_);
+  } catch (...) {
+    if (places_.empty()) table_.reset();
+    throw;
+  }
+  if (free_slots_.empty()) forget_unlinked();
+  if (free_slots_.empty()) {
+    throw std::system_error(EMFILE, std::system_category(), "this process has too many names of shared memory");
+  }
+  if (!places_.try_emplace({name, file}, Place{free_slots_.back()}).second) return;
+  table_->enter(free_slots_.back(), name, file);
+  free_slots_.pop_back();
+}
+
+void TrackedNames::is_made(const std::string& name, std::uint64_t file) noexcept {
+  const std::scoped_lock lock(mutex_);
+  if (const auto found = places_.find({name, file}); found != places_.end()) found->second.is_made = true;
+}
+
+bool TrackedNames::is_over(const std::pair<std::string, std::uint64_t>& key, const Place& place) const noexcept {
+  if (place.passage != 0) return !is_under_way(key.second, place.passage);
+  return place.is_made && shm_file_number(key.first.c_str()) != key.second;
+}
+
+void TrackedNames::forget_unlinked() noexcept {
+  std::erase_if(places_, [this](const auto& entry) {
+    const auto& [key, place] = entry;
+    if (!is_over(key, place)) return false;
+    table_->leave(place.slot);
+    free_slots_.push_back(place.slot);
+    return true;
+  });
+}
+
+void TrackedNames::remove(const std::string& name, std::uint64_t file) noexcept {
+  const std::scoped_lock lock(mutex_);
+  const auto found = places_.find({name, file});
+  if (found == places_.end()) return;
+  // What is under way is the tracker's business still.
+  if (found->second.passage != 0 && !is_over(found->first, found->second)) return;
+  table_->leave(found->second.slot);
+  free_slots_.push_back(found->second.slot);
+  places_.erase(found);
+  if (!places_.empty()) return;
+  tracker_.reset();
+  table_.reset();
+}
+
+TrackedNames::Place* TrackedNames::own_place(const std::string& name, std::uint64_t file,
+                                             const ProcessIdentity& heir) noexcept {
+  const auto found = places_.find({name, file});
+  const bool is_own = found != places_.end() && found->second.is_made && found->second.passage == 0;
+  return is_own && heir.pid != 0 && heir.pid != mark_.owner() ? &found->second : nullptr;
+}
+
+std::uint64_t TrackedNames::begin_passage(const std::string& name, std::uint64_t file,
+                                          const ProcessIdentity& heir) noexcept {
+  const std::scoped_lock lock(mutex_);
+  Place* const place = own_place(name, file, heir);
+  if (place == nullptr) return 0;
+  const std::uint64_t number = random_number() | 1;
+  table_->pass(place->slot, heir, number);
+  return number;
+}
+
+int TrackedNames::give(const NamePassage& passage) noexcept {
+  const std::scoped_lock lock(mutex_);
+  const auto found = places_.find({passage.name, passage.file});
+  if (found == places_.end()) return ENOENT;
+  if (const int error = link_shm(passage.name.c_str(), passage_name(passage.number).data()); error != 0) return error;
+  table_->give(found->second.slot);
+  found->second.passage = passage.number;
+  return 0;
+}
+
+bool TrackedNames::take(const NamePassage& passage) {
+  const auto is_there = [&] { return shm_file_number(passage.name.c_str()) == passage.file; };
+  if (!is_under_way(passage.file, passage.number)) return false;
+  const bool is_new = is_there() && [&] {
+    const std::scoped_lock lock(mutex_);
+    return !places_.contains({passage.name, passage.file});
+  }();
+  if (is_new) {
+    try {
+      add(passage.name, passage.file);
+    } catch (...) {
+      end_passage(passage.name.c_str(), passage.file, passage.number);
+      throw;
+    }
+    is_made(passage.name, passage.file);
+  }
+  unlink_shm(passage_name(passage.number).data());
+  return is_new;
+}
+
+void TrackedNames::drop(const std::string& name, std::uint64_t file) noexcept {
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto found = places_.find({name, file});
+    if (found == places_.end() || found->second.passage != 0) return;
+    if (shm_file_number(name.c_str()) == file) unlink_shm(name.c_str());
+  }
+  remove(name, file);
+}
+
+void TrackedNames::keep_for(const std::string& name, std::uint64_t file, const ProcessIdentity& heir) noexcept {
+  const std::scoped_lock lock(mutex_);
+  if (Place* const place = own_place(name, file, heir)) table_->keep(place->slot, heir);
+}
+
+}  // namespace multiprocessing::detail
