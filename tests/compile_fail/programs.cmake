@@ -64,3 +64,5 @@ multiprocessing_refused_program(compile_fail/wrong_element_type.cpp)
 
 # And one that must not link.
 multiprocessing_refused_containers()
+multiprocessing_refused_standard(c++14)
+multiprocessing_refused_standard(c++17)
