@@ -21,6 +21,9 @@ namespace {
 #define MULTIPROCESSING_UNDER_TSAN
 #endif
 #endif
+#ifdef MULTIPROCESSING_UNDER_TSAN
+#include <sanitizer/tsan_interface.h>
+#endif
 
 // As the kernel wants it, of the clock that steady_clock reads.
 timespec point_in_time(Deadline deadline) {
@@ -48,6 +51,9 @@ int timed_lock(pthread_mutex_t& mutex, Deadline deadline) {
 }  // namespace
 
 RobustMutex::RobustMutex() : mutex_() {
+#ifdef MULTIPROCESSING_UNDER_TSAN
+  __tsan_mutex_destroy(&mutex_, 0);  // one that was here before and is never destroyed: its order says nothing any more
+#endif
   pthread_mutexattr_t attributes;
   ::pthread_mutexattr_init(&attributes);
   ::pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
