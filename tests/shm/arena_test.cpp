@@ -221,9 +221,10 @@ TEST(Child, MayBeForkedWhileThreadsMakeAndDropBlocks) {
     });
   }
   for (int times = 0; times != 60; ++times) {
-    const std::optional<ArenaBlock> inherited(line_bytes);
+    std::optional<ArenaBlock> inherited(line_bytes);
     const auto child = run_in_child([&] {
       fill(*inherited, 3);
+      inherited.reset();
       const Blocks own = make(3);
       for (const ArenaBlock& block : own) EXPECT_TRUE(is_filled(block, 0));
     });
