@@ -62,7 +62,7 @@ multiprocessing_refused_program(compile_fail/wrong_argument_count.cpp)
 multiprocessing_refused_program(compile_fail/wrong_argument_type.cpp)
 multiprocessing_refused_program(compile_fail/wrong_element_type.cpp)
 
-# And one that must not link.
-multiprocessing_refused_containers()
+# Any program, in an older language; and one that must not link.
 multiprocessing_refused_standard(c++14)
 multiprocessing_refused_standard(c++17)
+multiprocessing_refused_containers()

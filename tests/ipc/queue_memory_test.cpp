@@ -233,16 +233,19 @@ TEST(QueueMemory, KeepsTheOrderWhileItIsOftenFull) { keep_the_order(small_segmen
 TEST(QueueMemory, OfABurstGoesBackInEachProcessThatUsesTheQueue) {
   expect_to_succeed([] {
     SmallQueue queue(usual);
+    const Shared<Event> all_is_put;
     const Shared<Event> all_is_got;
     const long before = memory("VmSize");
     ChildProcess putter([&] {
       const std::string text = text_of(1 << 20);
       for (int message = 0; message != 100; ++message) queue.put(text);
       EXPECT_GT(memory("VmSize"), before + 100 * mib);
+      all_is_put->happen();
       all_is_got->wait();
       for (int message = 0; message != 40; ++message) queue.put(text_of(1'000));
       EXPECT_LT(memory("VmSize"), before + 40 * mib);
     });
+    all_is_put->wait();
     const std::string text = text_of(1 << 20);
     for (int message = 0; message != 100; ++message) ASSERT_EQ(queue.get(), text);
     EXPECT_LT(memory("VmSize"), before + 40 * mib);
