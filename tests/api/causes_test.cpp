@@ -15,7 +15,7 @@ namespace {
 // Serialisable, and known to the pool.
 struct Unlicensed : std::runtime_error {
   Unlicensed() : Unlicensed(0) {}
-  explicit Unlicensed(int seats) : std::runtime_error(std::to_string(seats) + " seats"), seats(seats) {}
+  explicit Unlicensed(int number) : std::runtime_error(std::to_string(number) + " seats"), seats(number) {}
   template <class Archive>
   void serialize(Archive& archive) {
     archive(seats);

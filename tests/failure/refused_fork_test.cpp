@@ -253,7 +253,9 @@ TEST_F(RefusedFork, WhileThePoolIsIdleIsNoErrorOfALaterCall) {
   as_nobody_else([] {
     for (const bool has_background_thread : {true, false}) {
       Pool pool(1);
-      if (has_background_thread) EXPECT_EQ(pool.apply_async(negative, 1).get(), -1);
+      if (has_background_thread) {
+        EXPECT_EQ(pool.apply_async(negative, 1).get(), -1);
+      }
       const pid_t worker = pool.worker_pids().at(0);
       set_limit(only_child(), 1);
       kill(worker, SIGKILL);
