@@ -44,8 +44,7 @@ void AnswerTable::put(std::size_t index, ByteAnswer answer) {
     BytesSource(answer.bytes).read(value.data(), value.size());
     return put_fixed(index, value.data());
   }
-  ++ended_;
-  failed_ = failed_ || answer.kind != ByteAnswer::Kind::value;
+  const bool failed = answer.kind != ByteAnswer::Kind::value;
   if (keep_ == Keep::as_they_come) {
     answers_.push_back({std::move(answer), index});
   } else if (fixed_size_bytes_ == 0) {
@@ -54,6 +53,8 @@ void AnswerTable::put(std::size_t index, ByteAnswer answer) {
     if (!exceptions_) exceptions_ = std::make_unique<std::map<std::size_t, ByteAnswer>>();
     exceptions_->emplace(index, std::move(answer));
   }
+  ++ended_;
+  failed_ = failed_ || failed;
 }
 
 bool AnswerTable::has(std::size_t index) const {

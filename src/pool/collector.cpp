@@ -212,18 +212,24 @@ void Collector::background() {
   std::unique_lock lock(mutex_);
   while (background_wanted_) {
     Deadline wake = never;
+    bool lacks_memory = false;
     if (collecting_ == nullptr && waiters_.empty()) {
       listen(Bell::none);
       try {
         collected_.look();
       } catch (...) {
-        // Memory ran out. What was not taken is still there for the next look.
+        lacks_memory = true;  // what was not taken is still there for the next look
       }
       notify();
       collected_.arm(collected_.eager_in_background(), Collected::For::background);
       listen(Bell::background);
-      if (collected_.needs_attention()) continue;
-      wake = collected_.next_deadline(Collected::For::background);
+      if (lacks_memory) {
+        wake = deadline_after(std::chrono::milliseconds(20));  // others need the mutex to give some back
+      } else if (collected_.needs_attention()) {
+        continue;
+      } else {
+        wake = collected_.next_deadline(Collected::For::background);
+      }
     }
     background_alert_ = is_soon(wake);
     background_sleeps_until_ = wake;

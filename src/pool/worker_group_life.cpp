@@ -140,7 +140,11 @@ void WorkerGroup::end_processes() {
   collector_.stop_background();
   const std::lock_guard lock(mutex());
   for (WorkerSlot& slot : dispatcher_.slots()) {
-    if (slot.state != WorkerSlot::State::overwritten) slot.abandon_all_names();
+    if (slot.state == WorkerSlot::State::overwritten) {
+      slot.abandon_names();
+    } else {
+      slot.abandon_all_names();
+    }
     slot.state = WorkerSlot::State::absent;
     slot.pid = 0;
   }

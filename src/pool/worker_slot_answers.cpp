@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <new>
 
 namespace multiprocessing::detail {
 
@@ -31,12 +32,12 @@ bool WorkerSlot::take_answers(AnswerSink& sink) {
     return false;
   }
   if (committed == taken_) return true;
-  std::uint64_t position = taken_;
   bool consistent = true;
-  while (consistent && position != committed) {
+  while (consistent && taken_ != committed) {
+    std::uint64_t position = taken_;
     if (!take_fixed_values(sink, position, committed)) consistent = take_piece(sink, position, committed);
+    taken_ = position;  // at once: where memory runs out, what was answered is not taken again for what comes next
   }
-  taken_ = position;
   // Release: we have copied what the worker may overwrite now. Seq_cst: then we look whether it sleeps.
   channel_.words->taken.store(taken_, std::memory_order_seq_cst);
   wake(ParkReason::for_room);
@@ -97,9 +98,15 @@ bool WorkerSlot::take_piece(AnswerSink& sink, std::uint64_t& position, std::uint
       keep_part(data, header.bytes);
       return !frames_.empty() || state == State::starting;
     case PieceKind::name: {
-      auto passage = read_passage(data, header.bytes);
-      if (passage) passages_.push_back(std::move(*passage));
-      return passage.has_value();
+      if (frames_.empty() || !is_claimed(frames_.front())) return false;
+      try {
+        auto passage = read_passage(data, header.bytes);
+        if (passage) passages_.push_back(std::move(*passage));
+        return passage.has_value();
+      } catch (const std::bad_alloc&) {
+        parts_error_ = std::current_exception();
+        return true;
+      }
     }
     case PieceKind::void_parts:
       forget_parts();

@@ -21,9 +21,9 @@ TrackedNames& TrackedNames::of_this_process() {
 void TrackedNames::add(const std::string& name, std::uint64_t file) {
   const std::scoped_lock lock(mutex_);
   if (!table_) {
-    table_ = std::make_unique<NameTable>();
     free_slots_.clear();
     free_slots_.reserve(NameTable::most);
+    table_ = std::make_unique<NameTable>();
     for (std::size_t slot = NameTable::most; slot != 0; --slot) free_slots_.push_back(slot - 1);
   }
   if (tracker_ && tracker_->has_ended()) tracker_.reset();
@@ -44,10 +44,10 @@ void TrackedNames::add(const std::string& name, std::uint64_t file) {
 
 void TrackedNames::is_made(const std::string& name, std::uint64_t file) noexcept {
   const std::scoped_lock lock(mutex_);
-  if (const auto found = places_.find({name, file}); found != places_.end()) found->second.is_made = true;
+  if (const auto found = places_.find(KeyView(name, file)); found != places_.end()) found->second.is_made = true;
 }
 
-bool TrackedNames::is_over(const std::pair<std::string, std::uint64_t>& key, const Place& place) const noexcept {
+bool TrackedNames::is_over(const Key& key, const Place& place) const noexcept {
   if (place.passage != 0) return !is_under_way(key.second, place.passage);
   return place.is_made && shm_file_number(key.first.c_str()) != key.second;
 }
@@ -64,7 +64,7 @@ void TrackedNames::forget_unlinked() noexcept {
 
 void TrackedNames::remove(const std::string& name, std::uint64_t file) noexcept {
   const std::scoped_lock lock(mutex_);
-  const auto found = places_.find({name, file});
+  const auto found = places_.find(KeyView(name, file));
   if (found == places_.end()) return;
   // What is under way is the tracker's business still.
   if (found->second.passage != 0 && !is_over(found->first, found->second)) return;
@@ -78,7 +78,7 @@ void TrackedNames::remove(const std::string& name, std::uint64_t file) noexcept 
 
 TrackedNames::Place* TrackedNames::own_place(const std::string& name, std::uint64_t file,
                                              const ProcessIdentity& heir) noexcept {
-  const auto found = places_.find({name, file});
+  const auto found = places_.find(KeyView(name, file));
   const bool is_own = found != places_.end() && found->second.is_made && found->second.passage == 0;
   return is_own && heir.pid != 0 && heir.pid != mark_.owner() ? &found->second : nullptr;
 }
@@ -95,7 +95,7 @@ std::uint64_t TrackedNames::begin_passage(const std::string& name, std::uint64_t
 
 int TrackedNames::give(const NamePassage& passage) noexcept {
   const std::scoped_lock lock(mutex_);
-  const auto found = places_.find({passage.name, passage.file});
+  const auto found = places_.find(KeyView(passage.name, passage.file));
   if (found == places_.end()) return ENOENT;
   if (const int error = link_shm(passage.name.c_str(), passage_name(passage.number).data()); error != 0) return error;
   table_->give(found->second.slot);
@@ -108,7 +108,7 @@ bool TrackedNames::take(const NamePassage& passage) {
   if (!is_under_way(passage.file, passage.number)) return false;
   const bool is_new = is_there() && [&] {
     const std::scoped_lock lock(mutex_);
-    return !places_.contains({passage.name, passage.file});
+    return !places_.contains(KeyView(passage.name, passage.file));
   }();
   if (is_new) {
     try {
@@ -126,7 +126,7 @@ bool TrackedNames::take(const NamePassage& passage) {
 void TrackedNames::drop(const std::string& name, std::uint64_t file) noexcept {
   {
     const std::scoped_lock lock(mutex_);
-    const auto found = places_.find({name, file});
+    const auto found = places_.find(KeyView(name, file));
     if (found == places_.end() || found->second.passage != 0) return;
     if (shm_file_number(name.c_str()) == file) unlink_shm(name.c_str());
   }

@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -46,9 +47,16 @@ class TrackedNames {
     bool is_made = false;
     std::uint64_t passage = 0;  // it is given away, unless it is 0
   };
+  using Key = std::pair<std::string, std::uint64_t>;
+  using KeyView = std::pair<std::string_view, std::uint64_t>;
+  // Compares without a copy of the name: most who look for one must not fail.
+  struct Less {
+    using is_transparent = void;
+    bool operator()(const auto& a, const auto& b) const noexcept { return KeyView(a) < KeyView(b); }
+  };
   // Of a name that is this process's own, if the heir is another one; else null.
   Place* own_place(const std::string& name, std::uint64_t file, const ProcessIdentity& heir) noexcept;
-  bool is_over(const std::pair<std::string, std::uint64_t>& key, const Place& place) const noexcept;
+  bool is_over(const Key& key, const Place& place) const noexcept;
   explicit TrackedNames(TrackedNames* of_parent) : of_parent_(of_parent) {}
   void forget_unlinked() noexcept;
 
@@ -56,7 +64,7 @@ class TrackedNames {
   [[maybe_unused]] TrackedNames* const of_parent_;  // never touched
   std::mutex mutex_;
   // By name and file. All under the mutex:
-  std::map<std::pair<std::string, std::uint64_t>, Place> places_;
+  std::map<Key, Place, Less> places_;
   std::vector<std::size_t> free_slots_;
   std::unique_ptr<NameTable> table_;
   std::unique_ptr<NameTracker> tracker_;
