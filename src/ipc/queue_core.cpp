@@ -88,11 +88,13 @@ void QueueCore::put_whole(const Bytes& message, Deadline deadline) {
 // Where the next record goes: here, or in another segment. One that holds it can be mapped.
 std::uint64_t QueueCore::place(std::uint64_t position, std::uint64_t record_bytes, Deadline deadline) {
   if (ring_.has_room(position, record_bytes) && memory_.map(ring_.segment_of(position))) return position;
-  memory_.unmap_from(std::max(words_->last_segment.load() + 1, settings_.kept_segments));
+  // Not what put() has just mapped: it might not be had again.
+  const int smallest = ring_.smallest_segment(record_bytes);
+  memory_.unmap_from(std::max({words_->last_segment.load() + 1, settings_.kept_segments, smallest + 1}));
   int next = 0;
   const auto is_free = [&](const Point& got) {
     const std::uint32_t used = used_segments(got.position, position);
-    for (next = ring_.smallest_segment(record_bytes); memory_.map(next); ++next) {
+    for (next = smallest; memory_.map(next); ++next) {
       if ((used >> next & 1) == 0) return true;
     }
     return false;

@@ -33,6 +33,15 @@ void make_writable(void* memory, std::size_t size_bytes) {
   if (::mprotect(memory, size_bytes, PROT_READ | PROT_WRITE) != 0) throw_errno("cannot make memory writable");
 }
 
+bool can_map_again() noexcept {
+  std::byte* const page = reserve_shared_memory(page_size());
+  if (page == nullptr) return true;  // not refused, but lacking
+  std::byte* const again = map_from(page, page_size());
+  if (again != nullptr) unmap_or_keep(again, page_size());
+  unmap_or_keep(page, page_size());
+  return again != nullptr;
+}
+
 std::byte* map_from(std::byte* page, std::size_t size_bytes) noexcept {
   void* memory = ::mremap(page, 0, size_bytes, MREMAP_MAYMOVE);  // an old size of 0: the old mapping stays
   return memory == MAP_FAILED ? nullptr : static_cast<std::byte*>(memory);
@@ -40,9 +49,13 @@ std::byte* map_from(std::byte* page, std::size_t size_bytes) noexcept {
 
 void unmap_or_keep(void* memory, std::size_t size_bytes) noexcept { ::munmap(memory, size_bytes); }
 
-void empty_shared_memory(void* memory, std::size_t size_bytes) noexcept {
-  ::munlock(memory, size_bytes);  // what is locked cannot be emptied
+void empty_unlocked_memory(void* memory, std::size_t size_bytes) noexcept {
   ::madvise(memory, size_bytes, MADV_REMOVE);
+}
+
+void unlock_and_empty_memory(void* memory, std::size_t size_bytes) noexcept {
+  ::munlock(memory, size_bytes);
+  empty_unlocked_memory(memory, size_bytes);
 }
 
 }  // namespace multiprocessing::detail

@@ -17,11 +17,14 @@ std::byte* reserve_shared_memory(std::size_t size_bytes) noexcept;
 void make_writable(void* memory, std::size_t size_bytes);
 // Maps shared memory once more, from this page on, also what was reserved and is mapped no longer. nullptr: refused.
 std::byte* map_from(std::byte* page, std::size_t size_bytes) noexcept;
+bool can_map_again() noexcept;  // valgrind and older emulators refuse it always
 
 // Where the kernel refuses, because it would have to cut a mapping in two, it stays.
 void unmap_or_keep(void* memory, std::size_t size_bytes) noexcept;
 
-// It is zero then, and takes no memory until it is written again; where that cannot be, nothing happens.
-void empty_shared_memory(void* memory, std::size_t size_bytes) noexcept;
+// Whole pages are zero then, and take no memory until they are written again. Where that cannot be, nothing happens:
+// with locked memory, unless it is unlocked first.
+void empty_unlocked_memory(void* memory, std::size_t size_bytes) noexcept;
+void unlock_and_empty_memory(void* memory, std::size_t size_bytes) noexcept;
 
 }  // namespace multiprocessing::detail

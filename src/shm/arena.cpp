@@ -132,7 +132,8 @@ ArenaHeap::Taken ArenaHeap::take(std::size_t slot_bytes) {
 }
 
 void ArenaHeap::give_back(Arena& arena, std::byte* slot, bool may_be_used_again) noexcept {
-  if (may_be_used_again && arena.slot_bytes >= page_bytes) empty_shared_memory(slot, arena.slot_bytes);
+  // Locked memory stays: to unlock a slot would cut the mapping at both its ends.
+  if (may_be_used_again && arena.slot_bytes % page_size() == 0) empty_unlocked_memory(slot, arena.slot_bytes);
   std::list<Arena> gone;  // after the lock
   const std::lock_guard lock(mutex_);
   Arenas& arenas = arenas_.find(arena.slot_bytes)->second;

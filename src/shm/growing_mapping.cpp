@@ -18,6 +18,7 @@ std::size_t whole_pages(std::size_t size_bytes) { return (size_bytes + page_size
 GrowingMapping::GrowingMapping(std::size_t head_bytes, const SegmentSizes& sizes, int segments)
     : sizes_(sizes), first_mapping_bytes_(whole_pages(head_bytes) + whole_pages(sizes.end(1))) {
   const std::size_t whole_head = whole_pages(head_bytes);
+  const bool can_grow = can_map_again();  // asked before most of the address space is taken
   // The memory behind a mapping keeps the size that it was made with, when the mapping itself is cut.
   std::size_t all_bytes = 0;
   for (segments_ = segments; head_ == nullptr; --segments_) {
@@ -29,6 +30,7 @@ GrowingMapping::GrowingMapping(std::size_t head_bytes, const SegmentSizes& sizes
                               "cannot map " + std::to_string(all_bytes) + " bytes of shared memory");
     }
   }
+  if (!can_grow) first_mapping_bytes_ = all_bytes;
   if (all_bytes > first_mapping_bytes_) unmap_or_keep(head_ + first_mapping_bytes_, all_bytes - first_mapping_bytes_);
   make_writable(head_, first_mapping_bytes_);
   while (first_segments_ != segments_ && whole_head + sizes.end(first_segments_) <= first_mapping_bytes_) {
@@ -70,8 +72,8 @@ void GrowingMapping::unmap_from(int number) noexcept {
 }
 
 void GrowingMapping::give_back_from(int number) noexcept {
-  for (int next = std::max(number, first_segments_); next < segments_; ++next) {
-    if (segment(next) != nullptr) empty_shared_memory(segment(next), sizes_.bytes(next));
+  for (int next = number; next < segments_; ++next) {
+    if (segment(next) != nullptr) unlock_and_empty_memory(segment(next), sizes_.bytes(next));
   }
   unmap_from(number);
 }

@@ -24,7 +24,7 @@ class SegmentSizes {
 // Zeroed memory without a name, shared with every process forked while it exists: a head, and segments. A process has
 // the head and the first two mapped, and others as it asks for them, each at an address of its own, which does not
 // move. So a process takes address space, and with mlockall(MCL_FUTURE) memory, only as far as it has come. It needs
-// no descriptor for that. The destructor unmaps all, in this process only, unless it is to stay. The constructor
+// no descriptor for that. Where memory cannot be mapped twice, all is mapped at once. The destructor unmaps all, in this process only, unless it is to stay. The constructor
 // throws std::system_error. Where less address space is to be had than all takes, there are fewer segments, at least
 // as many as take two pages.
 class GrowingMapping {
@@ -53,7 +53,7 @@ class GrowingMapping {
   bool map_up_to(int number) noexcept;
 
   const SegmentSizes sizes_;
-  const std::size_t first_mapping_bytes_;
+  std::size_t first_mapping_bytes_;
   std::byte* head_ = nullptr;
   int segments_ = 0;
   int first_segments_ = 0;  // lie in the first mapping

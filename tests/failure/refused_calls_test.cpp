@@ -154,4 +154,16 @@ TEST(RefusedCall, OfAnotherKindChangesNothing) {
   }
 }
 
+// As under valgrind.
+TEST(RefusedCall, OfMappingMemoryTwiceLeavesAQueueItsRoom) {
+  const ChildResult child = run_in_child([] {
+    take_away(SYS_mremap, EINVAL);
+    const Queue<std::string> queue;
+    const std::string text(10'000, 'x');
+    for (int message = 0; message != 100; ++message) queue.put(text, 5s);
+    for (int message = 0; message != 100; ++message) EXPECT_EQ(queue.get(5s), text);
+  });
+  EXPECT_EQ(child.exit_code, 0) << child;
+}
+
 }  // namespace multiprocessing::tests
