@@ -86,7 +86,9 @@ TYPED_TEST(StoppedLazyCall, OfATryFormGivesAnOutcomeForEachItemThatWasReadAndEnd
 
     EXPECT_EQ(seen.values + seen.cancelled, read - 5);
     EXPECT_EQ(seen.other_errors, "");
-    if (seen.cancelled != 0) EXPECT_EQ(seen.message, "stop was requested before the work had begun");
+    if (seen.cancelled != 0) {
+      EXPECT_EQ(seen.message, "stop was requested before the work had begun");
+    }
   });
 }
 
