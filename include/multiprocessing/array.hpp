@@ -21,8 +21,8 @@ namespace multiprocessing {
 // A fixed number of T that processes share, without a lock. T is as for RawValue. A copy of the object is the same
 // array; processes that are forked while it exists have it too, at the same address, and work on it in place: nothing
 // is copied, and tasks need only be told which part is theirs. It cannot be sent. Its memory is taken page by page as
-// it is written, and goes with the last process that has it (up to 64 KiB: or has one that was made beside it);
-// std::system_error (ENOMEM) if it is more than there is.
+// it is written, and goes with the last process that has it; an array of up to 64 KiB lies beside other objects, and
+// its memory may stay as long as theirs. The constructor throws std::system_error (ENOMEM) if it is more than there is.
 // Who is killed while writing may leave any part written. Nothing blocks.
 template <class T>
 class RawArray : public detail::InheritedOnly {

@@ -48,15 +48,17 @@ class AsyncResult {
   // which a worker has taken several at once (0.1 ms of work) count as begun.
   bool cancel(Running what_runs = Running::finish) { return pending().call().cancel(what_runs); }
 
-  // The function runs once, in the pool's callback thread, when the result has come, however it ended; at once if it
-  // has. Functions run in the order in which results end. They may block, throw (get() then throws it), call the pool
-  // or terminate it, and destroy this object: then only the call that sets them may still be under way.
+  // Sets a function that runs once, in the pool's callback thread: when the work has ended, with a value or an error;
+  // at once if it has ended already. Functions run in the order in which results end. They may block, throw (get() then
+  // throws it), call the pool or terminate it. A function may also destroy this object, if no call on it is under way
+  // but the one that sets the function.
   AsyncResult& when_done(std::function<void()> function) & {
     return when_ended([function = std::move(function)](detail::Pending<R>&) { function(); });
   }
   AsyncResult&& when_done(std::function<void()> function) && { return std::move(when_done(std::move(function))); }
 
-  // The same, but one of the two runs: the first with the value, the second with the error; an empty one does not.
+  // The same, but only one of the two functions runs: on_value with the value, or on_error with the error. An empty
+  // function is not called.
   AsyncResult& callback(OnValue on_value, OnError on_error = {}) & {
     return when_ended([on_value = std::move(on_value), on_error = std::move(on_error)](detail::Pending<R>& pending) {
       const Outcome<R>& outcome = pending.outcome();
@@ -81,7 +83,7 @@ class AsyncResult {
   template <class Function>
   AsyncResult& when_ended(Function function) {
     (void)pending();
-    const auto kept = pending_;  // the function may have run, and ended this object's life, before this returns
+    const auto kept = pending_;  // the function may run, and destroy this object, before this returns
     kept->call().when_ended([kept, function = std::move(function)] { function(*kept); });
     return *this;
   }

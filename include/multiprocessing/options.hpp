@@ -22,8 +22,8 @@ namespace multiprocessing {
 // - a worker that replaces a lost one has the program's memory as it is by then, with the locks that its threads hold;
 // - what a lost worker's tasks had started lives on;
 // - the time that the program is stopped counts for TaskOptions::timeout, and for initializer_timeout;
-// - if the program gives up its privileges (setuid), workers that it forked before are killed where they would get
-//   SIGTERM first.
+// - if the program gives up its privileges (setuid), workers that it forked before get SIGKILL at once, where they
+// would get SIGTERM first.
 // Source: Python's get_context("fork").
 enum class StartMethod {
   forkserver,  // a child of the program, forked once, by the constructor: it has one thread
@@ -37,11 +37,12 @@ struct PoolOptions {
   std::optional<std::chrono::nanoseconds> initializer_timeout = {};  // an initializer that runs longer: BrokenPool
   std::function<void()> finalizer = {};  // in a worker that leaves in order (close, recycling), never after a kill
   std::optional<long> max_tasks_per_child = {};  // items, at least 1; then the worker is replaced
-  // Of Pool only: threads that OpenMP, OpenBLAS, BLIS and MKL use for one call in a worker, at least 1. Set before the
-  // initializer, which may choose another number, by the functions of the libraries that the program has loaded, and in
-  // the worker's environment (OMP_NUM_THREADS and its kin) for what a task loads or starts. By default at least 1 and
-  // process_cpu_count() / processes; a library that would use fewer keeps that, and one that the environment limits, by
-  // OMP_NUM_THREADS or by its own variable, is left alone. The libraries stay loaded as long as the pool.
+  // Of Pool only: how many threads OpenMP, OpenBLAS, BLIS and MKL use for one call in a worker, at least 1. The worker
+  // sets the number before the initializer, which may choose another one: through functions of the libraries that the
+  // program has loaded, and in its environment (OMP_NUM_THREADS and its kin) for libraries and programs that a task
+  // loads or starts. By default the number is process_cpu_count() / processes, at least 1; a library that would use
+  // fewer threads keeps its number, and one that the environment limits, by OMP_NUM_THREADS or by its own variable, is
+  // left alone. The libraries stay loaded as long as the pool lives.
   // Source: joblib's inner_max_num_threads.
   std::optional<int> threads_per_worker = {};
   StartMethod start_method = StartMethod::forkserver;  // of Pool only
@@ -62,8 +63,9 @@ struct TaskOptions {
   // years: hours::max() does not fit into nanoseconds.
   std::optional<std::chrono::nanoseconds> timeout = {};
   int retries = 0;  // times an item runs again after its worker was lost
-  // On request nothing more is started: CancelledError. What runs goes on. A lazy call reads no further: after the
-  // results of what it had read imap throws CancelledError once more, try_imap just ends. map reads all of its input.
+  // Once a stop is requested no further item is started: such items end with CancelledError. Items that run go on. A
+  // lazy call reads no more of its input: after the results of the items that it has read, imap throws CancelledError
+  // once more, and try_imap just ends. map still reads all of its input.
   std::stop_token stop = {};
 };
 

@@ -9,9 +9,9 @@ namespace multiprocessing {
 // Messages from any number of processes and threads to any number of them, each to one getter, in the order in which
 // they were put. A copy is the same queue; processes that are forked while it exists have it too. It cannot be sent.
 // put() waits while there are `maxsize` messages (0: any number), or no room for one more in 512 MiB. A queue takes 40
-// KiB of address space in each process, and more as messages need it. Where no more is to be had, put() waits for room
-// in what there is. A message that is larger than that, or than 256 MiB, is put once the queue is empty, and waits for
-// its getter while it is written.
+// KiB of address space in each process, and more as messages need it. Where the system gives no more, put() waits for
+// room in what there is. A message that is larger than that, or than 256 MiB, goes in pieces: it is put once the queue
+// is empty, and put() waits for the getter while it writes the message.
 // Who is killed in put() loses at most what it was putting; who is killed in get() at most what it was getting; nobody
 // else waits for it. What T's serialisation throws comes out of put(), and then nothing was put, or of get().
 // The constructor throws std::invalid_argument below 0, std::system_error without memory.
@@ -22,7 +22,7 @@ class Queue : public detail::InheritedOnly {
 
   void put(const T& value) const { queue_.put(detail::to_bytes(value, queue_.maker()), detail::never); }
   // Full: there was no room for so long, or for up to 100 ms longer while another putter waits for room in bytes. A
-  // message for which there is no room must have been taken by then, but for its last piece; else nobody gets it.
+  // message that goes in pieces must have been taken by then, but for its last piece; else nobody gets it.
   template <class Rep, class Period>
   void put(const T& value, std::chrono::duration<Rep, Period> timeout) const {
     queue_.put(detail::to_bytes(value, queue_.maker()), detail::deadline_after(timeout));
@@ -35,7 +35,8 @@ class Queue : public detail::InheritedOnly {
   // std::system_error: this process has not enough address space, or memory that it may lock, to look at the next
   // message. It names the bytes, and the message stays in the queue.
   T get() const { return detail::from_bytes<T>(queue_.get(detail::never)); }
-  // Empty: no message came for so long. A larger one (see above) that has begun to come is waited for.
+  // Empty: no message came for so long. get() waits for the rest of a message that goes in pieces and has begun to
+  // come.
   template <class Rep, class Period>
   T get(std::chrono::duration<Rep, Period> timeout) const {
     return detail::from_bytes<T>(queue_.get(detail::deadline_after(timeout)));

@@ -22,10 +22,11 @@ class SharedMemoryCore;
 // one that is sent through a pool goes as its name and is attached there: the bytes are not copied.
 // The name goes with unlink(), or when the process that created it ends, however it ends (also by SIGKILL or exec), but
 // not with those that attached to it, nor with children of the creator. The bytes stay for those who have them.
-// What a task returns or throws takes the names that its worker created with it: they become those of the process that
-// has the pool, as if it had created them, and outlive the worker and the pool. If nobody takes the result, they are
-// unlinked; so a task returns the same memory once. An argument stays its creator's, also when the task returns it.
-// A name that went through a Queue or a Pipe also stays until the process has ended that made the queue or pipe.
+// If a task returns or throws shared memory that its worker created, the names go over to the process that has the
+// pool, as if it had created them, and outlive the worker and the pool. If nobody takes the result, they are unlinked;
+// so a task must return the same memory only once. The name of an argument stays its creator's, also when the task
+// returns it. A name that went through a Queue or a Pipe also stays until the process that made the queue or pipe has
+// ended.
 // While it has names, their creator has one child process, which sees to that; the first one costs a fork.
 // There is no lock. Creating takes the memory at once; nothing else blocks. An object may be used by any thread, but
 // after close() no span of it.

@@ -15,8 +15,8 @@ namespace multiprocessing {
 
 // One T that processes share, without a lock. T is trivially copyable, or a lock-free std::atomic, which needs no lock.
 // A copy of the object is the same value; processes that are forked while it exists have it too: captured, global, or
-// as an argument of a Process. It cannot be sent. The memory goes with the last process that has it,
-// or has one that was made beside it.
+// as an argument of a Process. It cannot be sent. The memory goes with the last process that has it, or may stay as
+// long as other objects that lie beside it.
 // Who is killed while writing may leave any part written. Nothing blocks. The constructor throws std::system_error.
 template <class T>
 class RawValue : public detail::InheritedOnly {

@@ -13,7 +13,8 @@
 namespace multiprocessing {
 namespace detail {
 
-// What zip() gives of a range: a reference to what outlives the iterator, && if the range was given away; else a value.
+// The type that an element of a range has in zip()'s tuples: a reference if the element outlives the iterator (&& if
+// the range was given away), else a value.
 template <class Range>
 struct ZippedPart : std::type_identity<std::ranges::range_value_t<Range>> {};
 template <std::ranges::forward_range Range>
@@ -29,8 +30,8 @@ inline constexpr bool can_be_read_again = std::ranges::forward_range<Range> &&
 
 }  // namespace detail
 
-// Several ranges as one of tuples, as zip() makes it. Ranges is T& for what is referred to. Of containers that were
-// given away the elements are given away, too: it can be read once.
+// Several ranges as one range of tuples, as zip() returns it. For a range that is only referred to, Ranges has T&.
+// Containers that were given away give their elements away, so the whole can then be read only once.
 template <std::ranges::input_range... Ranges>
 class Zipped {
   static constexpr bool refers = (std::is_reference_v<Ranges> && ...);

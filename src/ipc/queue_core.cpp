@@ -15,7 +15,7 @@ using Kind = QueueRing::Kind;
 using Point = QueueCursor::Point;
 
 constexpr std::chrono::microseconds spin{20};
-// Shortly before it begins anew at 0, as any queue may.
+// Shortly before laps begin anew at 0: so every queue comes there soon, and not only one that is used for years.
 constexpr std::uint64_t first_lap = std::uint64_t{0} - 4;
 // Longer than anybody copies a message: who does not want to wait must wait for that.
 constexpr std::chrono::milliseconds copying{100};
@@ -85,7 +85,8 @@ void QueueCore::put_whole(const Bytes& message, Deadline deadline) {
   words_->put.move(put, end, put.messages + 1);
 }
 
-// Where the next record goes: here, or in another segment. One that holds it can be mapped.
+// Returns where the next record goes: to this position, or into another segment. At least one segment that can hold it
+// must be mapped.
 std::uint64_t QueueCore::place(std::uint64_t position, std::uint64_t record_bytes, Deadline deadline) {
   if (ring_.has_room(position, record_bytes) && memory_.map(ring_.segment_of(position))) return position;
   // Not what put() has just mapped: it might not be had again.
@@ -106,7 +107,7 @@ std::uint64_t QueueCore::place(std::uint64_t position, std::uint64_t record_byte
   return after_lap(lap);
 }
 
-// A bit for each segment in which something is not taken.
+// The bit of a segment is set while something in it is not taken yet.
 std::uint32_t QueueCore::used_segments(std::uint64_t got, std::uint64_t put) {
   std::uint32_t used = 0;
   for (std::uint64_t lap = ring_.lap_of(got); lap != ring_.lap_of(put); lap = ring_.lap_of(got)) {
@@ -151,7 +152,7 @@ Bytes QueueCore::get(Deadline deadline) {
   return message;
 }
 
-// From the end of a lap to where the next one begins, if the putters are there.
+// Moves the getters from the end of a lap to the beginning of the next one, if the putters have left that lap.
 std::uint64_t QueueCore::follow(const Point& got, std::uint64_t put) {
   const std::uint64_t lap = ring_.lap_of(got.position);
   if (lap == ring_.lap_of(put) || end_of(lap).position != got.position) return got.position;

@@ -16,7 +16,7 @@ namespace multiprocessing::detail {
 struct QueueSettings {
   unsigned first_bits = 14;  // the first segment has 2^14 bytes, the last one 256 MiB
   int segments = 16;
-  std::size_t piece_bytes = std::size_t{1} << 20;  // of a message that is larger
+  std::size_t piece_bytes = std::size_t{1} << 20;  // of a message that no segment can hold
   int kept_segments = 12;                          // whose memory, 32 MiB, an empty queue keeps
 };
 
@@ -26,10 +26,11 @@ struct QueueSettings {
 // place again. One putter at a time waits for room, and one getter for a message: inside their lock, where the others
 // wait.
 //
-// A putter that finds no more room in its segment goes on in the smallest one that holds the message and nothing that
-// is not taken. It notes that as the end of this lap of the ring, before it moves the cursor into the next lap: so a
-// note counts once the putters are in a later lap. Each process maps the segments that it comes to. A putter that
-// cannot takes one that it has, once that is empty, whatever others have mapped.
+// A putter that finds no more room in its segment goes on in the smallest one that is large enough for the message and
+// has nothing in it that is not taken. It notes that as the end of this lap of the ring, before it moves the cursor
+// into the next lap: so a note counts once the putters are in a later lap. Each process maps the segments that it comes
+// to. A putter that cannot map another segment uses one that it has, once that is empty, whatever segments other
+// processes have mapped.
 //
 // A message larger than any segment to be had goes in pieces, each published when all before it has been taken. Its
 // getter must not wait for a dead putter. So there is a lock for even moves of the putters' cursor and one for odd
@@ -68,10 +69,10 @@ class QueueCore {
     std::uint64_t put_seen;  // by getters: a position
     alignas(64) QueueCursor got;
     alignas(64) std::array<RobustMutex, 2> next_move;
-    std::atomic<int> last_segment{0};  // that was used since the queue was empty; changed by putters
+    std::atomic<int> last_segment{0};  // the last one used since the queue was empty; changed by putters
     RobustMutex finishers;
     RungWord finished;  // messages
-    // More than the laps that are not taken, at most one for each segment and one without a message.
+    // More than there can be laps that are not taken: one for each segment, and one without a message.
     std::array<EndOfLap, 32> ends;
   };
   void check_open(const char* what) const;

@@ -48,14 +48,14 @@ class QueueRing {
   }
   std::uint64_t most_bytes(int segment) const { return sizes_.bytes(segment) - 2 * header_bytes; }  // of one message
 
-  // The segments must be mapped.
+  // For these functions the record's segment must be mapped.
   Record record_at(std::uint64_t position) const {
     std::uint64_t word = 0;
     std::memcpy(&word, at(position), sizeof word);
     const std::uint64_t size_bytes = word >> kind_bits;
     return {static_cast<Kind>(word & ((1U << kind_bits) - 1)), size_bytes, position + record_bytes(size_bytes)};
   }
-  // The position behind it.
+  // Returns the position behind the record.
   std::uint64_t write(std::uint64_t position, Kind kind, ByteSource& source, std::size_t size_bytes) const {
     const std::uint64_t word = std::uint64_t{size_bytes} << kind_bits | static_cast<std::uint64_t>(kind);
     std::memcpy(at(position), &word, sizeof word);

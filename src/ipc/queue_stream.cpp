@@ -11,7 +11,7 @@ void QueueCore::wait_until_taken(std::uint64_t position, Deadline deadline) {
   wait_for_getters([&](const Point& got) { return got.position == position; }, deadline);
 }
 
-// Two segments hold one: so the next can be written while the last is not taken.
+// At least two segments can hold a piece: so the next piece can be written while the last one is not taken.
 std::size_t QueueCore::piece_bytes() {
   int segment = ring_.smallest_segment(QueueRing::record_bytes(settings_.piece_bytes));
   while (!memory_.map(segment + 1)) --segment;
@@ -44,7 +44,8 @@ bool QueueCore::take_pieces(Bytes& message) {
     const std::uint64_t position = follow(words_->got.load(), words_->put.load().position);
     map_for_get(ring_.segment_of(position));
     const QueueRing::Record record = ring_.record_at(position);
-    // All pieces lie in segments of two sizes, or where the first one does: nothing is taken of what cannot be.
+    // All pieces lie in segments of two sizes, or where the first one lies. Those are mapped now, so that no piece is
+    // taken of a message that this process cannot get whole.
     if (is_first) map_for_get(ring_.smallest_segment(QueueRing::record_bytes(record.size_bytes)) + 1);
     if (!is_first && record.kind != Kind::middle && record.kind != Kind::last) break;
     ring_.read(position, record, message);

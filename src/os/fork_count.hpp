@@ -5,12 +5,12 @@
 
 namespace multiprocessing::detail {
 
-// The forks of this process, by whichever thread: those that a fork handler sees, so libc's fork(). It does not see
+// The forks of this process, by any thread, as a fork handler counts them: libc's fork() calls it. It does not see
 // vfork (posix_spawn, system), whose child only executes a program, nor libc's _Fork() and a raw clone().
 
 void count_forks();  // from now on; throws std::system_error
 
 std::uint64_t forks_begun() noexcept;
-std::uint64_t forks_over() noexcept;  // as many as have begun: no thread is in one
+std::uint64_t forks_over() noexcept;  // if it equals forks_begun(), no thread is in a fork
 
 }  // namespace multiprocessing::detail

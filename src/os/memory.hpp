@@ -19,7 +19,7 @@ void make_writable(void* memory, std::size_t size_bytes);
 std::byte* map_from(std::byte* page, std::size_t size_bytes) noexcept;
 bool can_map_again() noexcept;  // valgrind and older emulators refuse it always
 
-// Where the kernel refuses, because it would have to cut a mapping in two, it stays.
+// Unmaps memory; where the kernel refuses, because it would have to cut a mapping in two, the memory stays mapped.
 void unmap_or_keep(void* memory, std::size_t size_bytes) noexcept;
 
 // Whole pages are zero then, and take no memory until they are written again. Where that cannot be, nothing happens:

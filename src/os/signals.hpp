@@ -23,11 +23,11 @@ class SignalsBlocked {
   SignalMask before_;
 };
 
-// What the program catches has its default action, as after exec; what it ignores stays ignored.
+// Signals that the program catches get their default action, as after exec; those that it ignores stay ignored.
 void drop_signal_handlers() noexcept;
 
-// What this thread of a child blocks from now on: what the program blocked, except SIGTERM, which is to end the child
-// of a program that takes it from a signalfd or by sigwait(), too.
+// This thread of a child blocks from now on what the program blocked, except SIGTERM: that must also end the child of a
+// program that blocks it, to take it from a signalfd or by sigwait().
 void set_signal_mask_of_child(const SignalMask& mask_of_program) noexcept;
 
 // Readable when a child of the process that polls it has ended, or when it was continued after a stop; while both

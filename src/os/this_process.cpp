@@ -50,7 +50,7 @@ std::optional<EndedChild> reap_any_child() noexcept {
 
 void kill_child(pid_t pid) noexcept {
   if (::waitpid(pid, nullptr, WNOHANG) != 0) return;
-  // One that may not be killed may end for another reason.
+  // A child that we may not kill may still end for another reason.
   const bool is_refused = ::kill(pid, SIGKILL) != 0 && errno == EPERM;
   for (int naps = 0; is_refused && naps != 200; ++naps) {
     if (::waitpid(pid, nullptr, WNOHANG) != 0) return;

@@ -55,10 +55,11 @@ ThreadLimits::ThreadLimits(int threads, bool is_asked_for, const ModuleList& loa
     std::string line = one.variable + ("=" + std::to_string(threads));
     if (variables_.empty() || variables_.back() != line) variables_.push_back(std::move(line));
   }
-  // What a library needs was loaded after it, and is to be found as itself; the program sees all that is global.
+  // Backwards: what a library needs was loaded after it, and must be found under its own handle. The program comes
+  // last, because in it all global functions are found.
   for (auto module = loaded.modules.rbegin(); module != loaded.modules.rend(); ++module) {
     Handle handle(::dlopen(module->path.empty() ? nullptr : module->path.c_str(), RTLD_LAZY | RTLD_NOLOAD));
-    if (!handle) continue;  // the kernel's own, and what was unloaded meanwhile
+    if (!handle) continue;  // it is the kernel's own, or was unloaded meanwhile
     bool is_needed = false;
     for (const Known& one : free) {
       if (one.set != nullptr && look_in(handle.get(), one.get, one.set)) is_needed = true;
@@ -83,7 +84,7 @@ void ThreadLimits::apply() const noexcept {
   try {
     extend_environment();
   } catch (const std::bad_alloc&) {
-    // Programs that tasks start take what they take.
+    // Then programs that tasks start choose their own number of threads.
   }
   for (const Library& library : libraries_) limit(library);
 }
@@ -100,7 +101,7 @@ void ThreadLimits::limit(const Library& library) const noexcept {
   library.set(threads_);
 }
 
-// By an array of its own, which is left to the process: setenv() waits for a lock.
+// Makes a new array, which is never freed: setenv() would wait for a lock.
 void ThreadLimits::extend_environment() const {
   if (variables_.empty()) return;
   auto* const lines = new std::vector<char*>;

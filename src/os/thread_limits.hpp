@@ -10,9 +10,8 @@
 namespace multiprocessing::detail {
 
 // How many threads OpenMP, OpenBLAS, BLIS and MKL use for a call in a worker, and in programs that it starts.
-// Made in the program, which may have other threads: the loader's lock and that of the environment are not asked for
-// in a worker, where a thread that does not exist there may hold them. The libraries found stay loaded as long as this
-// lives: apply() calls them.
+// Made in the program, not in a worker: there the loader's lock and that of the environment may be held by a thread
+// that does not exist. The libraries found stay loaded as long as this lives: apply() calls them.
 class ThreadLimits {
  public:
   // `is_asked_for`: the user has said so; else what the environment says holds, and no number becomes larger.

@@ -14,7 +14,7 @@ void AnswerTable::expect(std::size_t items) {
   } else if (keep_ != Keep::as_they_come) {
     answers_.extend_to(items);
   }
-  expected_ = items;  // what there is no memory for is not waited for
+  expected_ = items;  // last: nobody must wait for items for which there was no memory
 }
 
 void AnswerTable::put_failures(std::size_t first, std::size_t count, const std::exception_ptr& error) {

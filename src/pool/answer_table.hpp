@@ -30,7 +30,8 @@ class AnswerTable {
     std::memcpy(const_cast<std::byte*>(value_at(index)), value, fixed_size_bytes_);
     ++ended_;
   }
-  // Of items that end together. Values of a fixed size need no memory for each: it may have run out.
+  // For items that end together. If values have a fixed size, this takes no memory for each item: memory may have run
+  // out.
   void put_failures(std::size_t first, std::size_t count, const std::exception_ptr& error);
   bool has(std::size_t index) const;
   bool has_next() const { return !answers_.empty(); }
@@ -66,7 +67,7 @@ class AnswerTable {
   alignas(few_bytes) std::array<std::byte, few_bytes> few_;
   std::vector<std::unique_ptr<std::byte[]>> many_;
   std::unique_ptr<std::map<std::size_t, ByteAnswer>> exceptions_;  // among the values of fixed size
-  std::unique_ptr<std::map<std::size_t, Failures>> failures_;      // likewise, by the first of them
+  std::unique_ptr<std::map<std::size_t, Failures>> failures_;      // likewise, by their first index
   Passage<Kept> answers_;  // by index, or as they came; those at the front have been taken
 };
 

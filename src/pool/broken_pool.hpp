@@ -9,8 +9,9 @@
 
 namespace multiprocessing::detail {
 
-// A BrokenPool, in which is nested what an initializer threw, as a worker encoded it; null: there is nothing to nest.
-// What it threw may be of the program's own type, whose code runs under no lock: it is decoded when the error is told.
+// A BrokenPool that is made by tell(). `thrown` is what an initializer threw, as a worker encoded it, and will be
+// nested; null: there is nothing to nest. It may be of a type of the program's own, whose code must not run under a
+// lock of ours: so it is decoded only by tell().
 struct UntoldBreak {
   std::string what;
   std::shared_ptr<const Bytes> thrown;

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t longest_bytes = 1024;
 
-// Text of any origin: an end of it may lie within a character, and there may be zeros in it, where what() would end.
+// The text may come from anywhere: the cut may fall into a character, and at a zero in the text what() would end.
 std::string beginning_of(std::string_view text) {
   text = text.substr(0, text.find_first_of(std::string_view("\n\0", 2)));
   if (text.size() <= longest_bytes) return std::string(text);
@@ -33,7 +33,7 @@ std::string type_of_handled() {
 
 std::string of_type(const std::string& type, std::string_view text) {
   if (text.empty()) return beginning_of(type);
-  // Some say nothing but their type.
+  // Some texts begin with the type.
   return beginning_of(text.starts_with(type) ? std::string(text) : type + ": " + std::string(text));
 }
 

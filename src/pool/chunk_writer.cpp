@@ -68,7 +68,7 @@ void ChunkWriter::write_run(const void* items, std::size_t count, const std::typ
 void ChunkWriter::hand_over(bool is_last) {
   if (chunk_.count == 0) return;
   sink_.finish();
-  // Before it is handed over: there may be no memory for that, and nothing of it may be handed over again.
+  // The chunk is taken out before submit(), which may fail for lack of memory: nothing of it may be handed over again.
   Chunk chunk = std::exchange(chunk_, Chunk{.bytes = {}, .first = items(), .count = 0});
   sink_.rewind(0);
   core_.submit(call_, std::move(chunk), is_last);

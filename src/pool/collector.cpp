@@ -179,7 +179,8 @@ void Collector::alert() {
   }
 }
 
-// It sleeps, perhaps to look in a millisecond. Until then workers ring for what it said before.
+// The background thread sleeps, perhaps for a millisecond. Until it wakes, workers ring only for what it asked for
+// before.
 void Collector::arm_background() {
   if (!background_runs_ || !waiters_.empty()) return;
   collected_.arm(collected_.eager_in_background(), Collected::For::background);

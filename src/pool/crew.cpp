@@ -133,8 +133,8 @@ void Crew::on_refused(const WorkerReport& report) {
     refused_ = report.status;
     refusal_ = describe_refusal(report.refused_call, report.slot, members_.size());
   }
-  // The pool is smaller now; the next death or call tries again, and so does a look after a while. Without any worker
-  // what is handed in waits for nobody.
+  // The pool is smaller now; the next death or call tries again, and so does a look after a while. Without any worker,
+  // work that is handed in ends with an error: nobody would run it.
   try_again_at_ = deadline_after(proof_);
   if (none_left()) {
     dispatcher_.fail_everything(

@@ -16,8 +16,8 @@ namespace multiprocessing::detail {
 // nothing.
 class Crew {
  public:
-  // reset: zeroes the channel of a slot whose worker is dead. proof: a worker that has been up so long has shown that
-  // workers can be; after a fork that was refused, when it is tried again although nobody calls or dies.
+  // reset: zeroes the channel of a slot whose worker is dead. proof: a worker that has been up for so long has shown
+  // that workers can run; and so long after a refused fork it is tried again although nobody calls or dies.
   Crew(Dispatcher& dispatcher, WorkerStarter& starter, std::function<void(int slot)> reset,
        std::optional<std::chrono::nanoseconds> initializer_timeout, std::chrono::nanoseconds proof);
 
@@ -29,8 +29,8 @@ class Crew {
   void trace_to(Trace& trace) { trace_ = &trace; }
   void starter_lost();
 
-  // Why the pool cannot go on; empty while it can. `refused` is errno if the system refused a process, the first time,
-  // and `refusal` says of what.
+  // Why the pool cannot go on; empty while it can. `refused` is errno of the first time that the system refused a
+  // process, else 0, and `refusal` says what it refused.
   const std::string& broken() const { return broken_; }
   const std::exception_ptr& broken_error() const { return broken_error_; }  // told() makes a BrokenPool of it
   int refused() const { return refused_; }

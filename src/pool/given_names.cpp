@@ -17,7 +17,7 @@ class TakenNames final : public GivenNames {
   ~TakenNames() override {
     if (names_.empty()) return;
     try {
-      TrackedNames& names = TrackedNames::of_this_process();  // in a forked child they are not among them
+      TrackedNames& names = TrackedNames::of_this_process();  // a forked child has its own, without these
       for (const auto& [name, file] : names_) names.drop(name, file);
     } catch (...) {
     }
@@ -43,8 +43,8 @@ class TakenNames final : public GivenNames {
 
 GivenNames::~GivenNames() = default;
 
-// The parent hears of each passage before there is one, and has the answer after that: whatever is this worker's last
-// moment, the parent or this worker's tracker sees to the name.
+// The parent hears of each passage before it exists, and gets the answer after that: at whatever moment this worker
+// dies, the parent or this worker's tracker looks after the name.
 void NamesToGive::give_each(const ProcessIdentity& owner, ResultWriter& writer) {
   for (NamePassage& passage : noted_) {
     TrackedNames& names = TrackedNames::of_this_process();
@@ -52,7 +52,7 @@ void NamesToGive::give_each(const ProcessIdentity& owner, ResultWriter& writer) 
     if (passage.number == 0) continue;
     writer.announce(passage);
     const int error = names.give(passage);
-    // What somebody has unlinked goes without its name.
+    // If somebody has unlinked the name, the answer goes without it.
     if (error != 0 && error != ENOENT) {
       throw std::system_error(error, std::system_category(), "cannot give away shared memory \"" + passage.name + '"');
     }

@@ -18,7 +18,8 @@ class NamesToGive final : public SentNames {
  public:
   void note(const std::string& name, std::uint64_t file) override { noted_.push_back({name, file, 0}); }
   void clear() { noted_.clear(); }
-  // Before the answer is finished. Throws std::system_error: one that is not given away would go with this worker.
+  // Called before the answer is finished. Throws std::system_error if a name cannot be given away: it would go with
+  // this worker.
   void give(const ProcessIdentity& owner, ResultWriter& writer) {
     if (!noted_.empty()) give_each(owner, writer);
   }
@@ -29,8 +30,8 @@ class NamesToGive final : public SentNames {
   std::vector<NamePassage> noted_;
 };
 
-// In the parent: takes them over, for an answer that has come. If one cannot be taken none is, and std::system_error
-// says why.
+// In the parent: takes over the names of an answer that has come. If one of them cannot be taken, none is, and
+// std::system_error says why.
 std::unique_ptr<GivenNames> take_names(const std::vector<NamePassage>& passages);
 
 // How a passage is told to the parent.

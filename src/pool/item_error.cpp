@@ -23,7 +23,7 @@ bool is_lack_of_memory(const std::exception_ptr& reason) {
   }
 }
 
-// Where memory ran out, also for which item, of how many bytes, and where.
+// If memory ran out, the text also says for which item, of how many bytes, and where.
 template <class Outer>
 std::exception_ptr failed(const std::exception_ptr& reason, const std::string& what, std::size_t item,
                           const std::string& bytes, const std::string& where) {

@@ -27,10 +27,11 @@ struct ItemPlace {
 void encode_item_error(const std::exception_ptr& error, Phase phase, const TaskType& type, const ItemPlace& place,
                        ByteSink& sink);
 
-// Of an item that could not be written, here: PicklingError. `written_bytes`: when it failed.
+// For an item that could not be written in this process: PicklingError. `written_bytes`: how many were written before
+// it failed.
 std::exception_ptr cannot_be_sent(const std::exception_ptr& reason, const std::type_info& type, std::size_t item,
                                   std::size_t written_bytes);
-// Of a result that a worker has sent, for which there was no memory here: MaybeEncodingError.
+// For a result that a worker has sent, and for which this process had no memory: MaybeEncodingError.
 std::exception_ptr cannot_be_held(const std::exception_ptr& reason, const std::type_info& type, std::size_t item,
                                   std::uint64_t size_bytes);
 

@@ -61,7 +61,7 @@ void WorkerGroup::submit(ByteCall& call, Chunk chunk, bool is_last) {
   if (state_ == State::terminated) group_call.refuse_more();
   if (is_last) group_call.input_ended = true;
   dispatcher_.submit({std::move(work), first, count, {}});
-  // Those that this call ordered may have been refused already. Nobody else would hear of the work.
+  // The workers that this call ordered may have been refused already. Then nobody else would notice this work.
   if (state_ != State::terminated && crew_->none_left()) crew_->start_missing();
   if (group_call.is_timed()) collector_.look_by(deadline_after(group_call.timeout));
   tell_if_waiting();

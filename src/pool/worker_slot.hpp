@@ -46,7 +46,7 @@ class WorkerSlot {
   State state = State::absent;
   pid_t pid = 0;
   Clock::time_point ordered_at{};  // when its start was ordered
-  Clock::time_point up_since{};    // by its own word, which nobody may have read for long
+  Clock::time_point up_since{};    // as the worker stamped it; the parent may read that much later
 
   // Offering. The caller checks can_offer() and cuts the batch with limit_bytes().
   bool can_offer(std::size_t bytes);  // if not for lack of room, arm() has the worker ring when there is some
@@ -173,7 +173,7 @@ class WorkerSlot {
   Clock::time_point watched_since_{};
   std::chrono::nanoseconds last_timeout_ = std::chrono::nanoseconds::max();  // of the frame answered last
   std::exception_ptr parts_error_;
-  std::vector<NamePassage> passages_;                    // of names in it
+  std::vector<NamePassage> passages_;                    // of names in the answer that is not whole yet
   Bytes parts_;                                          // of an answer that is not whole yet
   std::uint64_t part_bytes_ = 0;                         // also of those that were not kept
   std::array<std::uint64_t, function_places> places_{};  // number of the call whose function is there, 0: none

@@ -42,7 +42,7 @@ class Family {
   void register_end();  // once, before the first add
   void remove(const ProcessState& child) noexcept;
   std::vector<std::shared_ptr<ProcessState>> active();
-  // Those that have ended are no zombies any more; their exit codes stay known. One system call for each that runs.
+  // Reaps the children that have ended; their exit codes stay known. It costs one system call for each child that runs.
   void reap_ended();
 
   // What the end of this process does: ends daemons, joins the others.

@@ -122,7 +122,7 @@ bool ForkServer::wait_until_gone(Deadline deadline) {
 }
 
 void ForkServer::kill() {
-  // Without the right to signal it: it ends, and its workers with it, if it still does anything at all.
+  // If we may not signal the server, this makes it end with its workers, unless it hangs.
   if (!signal_pidfd(server_.get(), SIGKILL)) exec_watch_.cut();
 }
 

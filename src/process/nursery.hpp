@@ -35,7 +35,7 @@ class Nursery {
  private:
   struct Worker {
     UniqueFd pidfd;                     // none: it does not run
-    std::optional<ExecWatch> lifeline;  // cut, the kernel kills it, whoever this program has become since it forked
+    std::optional<ExecWatch> lifeline;  // when it is cut the kernel kills it, whatever user we are by then
     pid_t pid = 0;
     bool is_ordered = false;
   };

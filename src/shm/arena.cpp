@@ -27,14 +27,15 @@ constexpr std::size_t largest_arena_bytes = std::size_t{64} << 20;
 
 constexpr std::uint64_t never_equal = ~std::uint64_t{0};
 
-// Four sizes between a power of two and the next. Multiples of an alignment stay so.
+// Four sizes between a power of two and the next. A multiple of an alignment stays one.
 std::size_t slot_bytes_for(std::size_t size_bytes) {
   const std::size_t granule =
       size_bytes >= page_bytes ? page_bytes : std::max(line_bytes, std::bit_floor(size_bytes) / 4);
   return (size_bytes + granule - 1) / granule * granule;
 }
 
-// A fork that is under way now may come before or after what is done now.
+// While a fork is under way, nobody knows whether it comes before or after what the caller does: then the result equals
+// no count.
 std::uint64_t forks_until_now() {
   const std::uint64_t begun = forks_begun();
   return forks_over() == begun ? begun : never_equal;
@@ -70,8 +71,9 @@ class ArenaHeap {
   std::map<std::size_t, Arenas> arenas_;  // guarded by mutex_
 };
 
-// A mapping that is cut into slots of one size. What says which are in use lies outside of it, where no other process
-// can write. Guarded by the mutex of its heap; in processes that have inherited it only `taken` and `mapping` change.
+// A mapping that is cut into slots of one size. The record of which slots are in use lies outside of it, where no other
+// process can write. Guarded by the mutex of its heap; in processes that have inherited it only `taken` and `mapping`
+// change.
 struct Arena {
   Arena(ArenaHeap& its_heap, std::size_t bytes, std::size_t count)
       : heap(its_heap), slot_bytes(bytes), slots(count), mapping(std::in_place, bytes * count) {
@@ -99,7 +101,8 @@ ArenaHeap& ArenaHeap::of_this_process() {
   return *heap;
 }
 
-// The more there is, the larger: few mappings, and never much that is not used. Where the system refuses that: smaller.
+// The more blocks there are, the larger the new arena: so there are few mappings, and little memory is unused. Where
+// the system refuses that size, the arena is smaller.
 void ArenaHeap::add_arena(Arenas& arenas, std::size_t slot_bytes) {
   std::size_t slots = std::clamp(arenas.taken_bytes / 8, smallest_arena_bytes, largest_arena_bytes) / slot_bytes;
   for (;; slots /= 2) {
@@ -166,7 +169,7 @@ ArenaBlock::~ArenaBlock() {
   if (!arena_->heap.inherited()) {
     arena_->heap.give_back(*arena_, data_, forks_ == forks_begun());
   } else if (--arena_->taken == 0) {
-    arena_->mapping.reset();  // its record is in a list that is not to be touched
+    arena_->mapping.reset();  // the Arena itself stays: it is in a list of the parent's, which must not be touched
   }
 }
 

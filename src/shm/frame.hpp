@@ -47,7 +47,7 @@ enum class PieceKind : std::uint32_t {
   padding,       // nothing: leads to the ring's start
   started,       // the worker is up: a WorkerStart
   start_failed,  // its initializer threw: an encoded exception
-  name,          // of shared memory in the answer, whose it will be: file and passage, as 64 bits each, and the name
+  name,          // of shared memory that the answer gives to the parent: file and passage, 64 bits each, and the name
 };
 
 struct PieceHeader {
@@ -57,7 +57,7 @@ struct PieceHeader {
 
 struct WorkerStart {
   std::int64_t pid;
-  std::int64_t up_nanoseconds;  // of the steady clock: its initializer had returned
+  std::int64_t up_nanoseconds;  // of the steady clock, when its initializer had returned
 };
 
 // In nanoseconds of the steady clock; 0: it has not come to that.

@@ -19,7 +19,7 @@ GrowingMapping::GrowingMapping(std::size_t head_bytes, const SegmentSizes& sizes
     : sizes_(sizes), first_mapping_bytes_(whole_pages(head_bytes) + whole_pages(sizes.end(1))) {
   const std::size_t whole_head = whole_pages(head_bytes);
   const bool can_grow = can_map_again();  // asked before most of the address space is taken
-  // The memory behind a mapping keeps the size that it was made with, when the mapping itself is cut.
+  // The memory behind a mapping keeps its first size when the mapping itself is cut.
   std::size_t all_bytes = 0;
   for (segments_ = segments; head_ == nullptr; --segments_) {
     all_bytes = std::max(first_mapping_bytes_, whole_pages(whole_head + sizes.end(segments_ - 1)));
@@ -49,8 +49,8 @@ bool GrowingMapping::map_up_to(int number) noexcept {
   if (number >= segments_) return false;
   for (int next = first_segments_; next <= number; ++next) {
     if (segment(next) != nullptr) continue;
-    // From the last page of the one before, which is mapped. A process that is forked meanwhile may have it for
-    // nothing.
+    // Maps from the last page of the segment before, which is mapped. A process that is forked meanwhile may keep a
+    // mapping that it never uses.
     std::byte* const last_page = segment(next - 1) + sizes_.bytes(next - 1) - page_size();
     std::byte* const memory = map_from(last_page, page_size() + sizes_.bytes(next));
     if (memory == nullptr) return false;
@@ -63,7 +63,8 @@ bool GrowingMapping::map_up_to(int number) noexcept {
   return true;
 }
 
-// A process that another thread forks meanwhile finds nothing that is not mapped: what was unmapped is known to be.
+// Each address is forgotten before it is unmapped: so a process that another thread forks meanwhile knows no address
+// that is not mapped.
 void GrowingMapping::unmap_from(int number) noexcept {
   for (int last = segments_ - 1; last >= std::max(number, first_segments_); --last) {
     std::byte* const memory = mapped(last).exchange(nullptr);

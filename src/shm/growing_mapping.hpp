@@ -24,9 +24,9 @@ class SegmentSizes {
 // Zeroed memory without a name, shared with every process forked while it exists: a head, and segments. A process has
 // the head and the first two mapped, and others as it asks for them, each at an address of its own, which does not
 // move. So a process takes address space, and with mlockall(MCL_FUTURE) memory, only as far as it has come. It needs
-// no descriptor for that. Where memory cannot be mapped twice, all is mapped at once. The destructor unmaps all, in this process only, unless it is to stay. The constructor
-// throws std::system_error. Where less address space is to be had than all takes, there are fewer segments, at least
-// as many as take two pages.
+// no descriptor for that. Where memory cannot be mapped twice, all is mapped at once. The destructor unmaps all, in this
+// process only, unless it is to stay. The constructor throws std::system_error. Where there is not enough address space
+// for all segments, there are fewer, at least the first two.
 class GrowingMapping {
  public:
   static constexpr int most_segments = 20;
@@ -41,9 +41,10 @@ class GrowingMapping {
   std::byte* segment(int number) const noexcept { return mapped(number).load(std::memory_order_acquire); }
   // Any thread may call it. False: there is no such segment, or not enough address space or memory that may be locked.
   bool map(int number) noexcept { return (number < segments_ && segment(number) != nullptr) || map_up_to(number); }
-  // What nobody in this process uses: unmaps the segments from this one on; the first ones stay.
+  // Unmaps the segments from this one on, which nobody in this process may be using; those in the first mapping stay.
   void unmap_from(int number) noexcept;
-  // What nobody uses: gives the memory of the segments from this one on back, for all, and unmaps them here.
+  // Gives the memory of the segments from this one on back, for all processes, none of which may be using it; and
+  // unmaps them here.
   void give_back_from(int number) noexcept;
   void stay() noexcept { stays_ = true; }  // as long as this process lives
 

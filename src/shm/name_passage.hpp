@@ -9,8 +9,8 @@
 
 namespace multiprocessing::detail {
 
-// A name of shared memory on its way to another process, which will look after it. As long as it is on its way its file
-// has a second name, made of `number`, which nobody can guess. Who unlinks that one has the name.
+// A name of shared memory on its way to another process, which will look after it. As long as it is on its way, its
+// file has a second name, made of `number`, which nobody can guess. Whoever unlinks the second name owns the first one.
 struct NamePassage {
   std::string name;
   std::uint64_t file = 0;

@@ -58,7 +58,7 @@ void NameTable::unlink(const Entry& entry) noexcept {
   if (file && (entry.file == 0 || entry.file == *file)) unlink_shm(entry.name.data());
 }
 
-// False: the name does not mean the entry's file any more. True: it does, and the heir has ended.
+// Blocks until the name does not mean the entry's file any more (false), or until the heir has ended (true).
 bool NameTable::await_heir(const Entry& entry, const char* name) noexcept {
   const auto is_there = [&] { return shm_file_number(name) == entry.file; };
   if (!is_there()) return false;

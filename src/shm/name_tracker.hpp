@@ -27,9 +27,9 @@ class NameTable {
   enum class Holding : unsigned char {
     nobody,   // there is no name
     own,      // not at all
-    passing,  // not at all, and nor does the name of its passage, if there is one
-    given,    // the heir has it from its passage on: until then, as long as the heir lives
-    kept,     // as long as the heir lives
+    passing,  // not at all; nor does the name of its passage, if there is one
+    given,    // until the heir unlinks its passage and looks after it, or has ended
+    kept,     // until the heir has ended, too
   };
 
   // file: the name is looked after as long as it means this file; 0, for an unpredictable name: whatever it means.

@@ -66,7 +66,7 @@ void TrackedNames::remove(const std::string& name, std::uint64_t file) noexcept 
   const std::scoped_lock lock(mutex_);
   const auto found = places_.find(KeyView(name, file));
   if (found == places_.end()) return;
-  // What is under way is the tracker's business still.
+  // The tracker must still look after a name that is under way.
   if (found->second.passage != 0 && !is_over(found->first, found->second)) return;
   table_->leave(found->second.slot);
   free_slots_.push_back(found->second.slot);

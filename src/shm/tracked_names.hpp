@@ -30,22 +30,23 @@ class TrackedNames {
   // Blocks, if it was the last, until the tracker has ended. Of a name that is not here: nothing.
   void remove(const std::string& name, std::uint64_t file) noexcept;
 
-  // Gives a name away, in two steps: the heir hears of the passage in between. So it knows of each one that there is.
-  // Whatever moment is this process's last, its tracker or the heir has the name. 0: it is not this process's to give.
+  // Gives a name away, in two steps. In between the caller tells the heir of the passage, so that the heir knows of
+  // every passage that exists. At whatever moment this process dies, its tracker or the heir looks after the name.
+  // Returns 0 if the name is not this process's to give.
   std::uint64_t begin_passage(const std::string& name, std::uint64_t file, const ProcessIdentity& heir) noexcept;
-  int give(const NamePassage& passage) noexcept;  // the error, and then it is not given, or 0
+  int give(const NamePassage& passage) noexcept;  // 0, or the error: then the name is not given
   // The heir's part. False: there is nothing to take. Throws what add() throws, and then the name is unlinked.
   bool take(const NamePassage& passage);
-  // Of a name that is this process's: unlinks and removes it.
+  // Unlinks and removes a name, if it is this process's.
   void drop(const std::string& name, std::uint64_t file) noexcept;
-  // Until `heir` has ended, too, somebody may need the name.
+  // The name stays until `heir` has ended, too: somebody may need it.
   void keep_for(const std::string& name, std::uint64_t file, const ProcessIdentity& heir) noexcept;
 
  private:
   struct Place {
     std::size_t slot;
     bool is_made = false;
-    std::uint64_t passage = 0;  // it is given away, unless it is 0
+    std::uint64_t passage = 0;  // not 0: the name is given away
   };
   using Key = std::pair<std::string, std::uint64_t>;
   using KeyView = std::pair<std::string_view, std::uint64_t>;
@@ -54,7 +55,7 @@ class TrackedNames {
     using is_transparent = void;
     bool operator()(const auto& a, const auto& b) const noexcept { return KeyView(a) < KeyView(b); }
   };
-  // Of a name that is this process's own, if the heir is another one; else null.
+  // The place of a name that is this process's own, if the heir is another process; else null.
   Place* own_place(const std::string& name, std::uint64_t file, const ProcessIdentity& heir) noexcept;
   bool is_over(const Key& key, const Place& place) const noexcept;
   explicit TrackedNames(TrackedNames* of_parent) : of_parent_(of_parent) {}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Matrices are multiplied in all workers, by a library that has threads of its own: what limiting those brings.
+// Multiplies matrices in all workers, by a library that has threads of its own: shows what a limit on those threads
+// gains.
 #include <multiprocessing/multiprocessing.hpp>
 
 #include "figures.hpp"
@@ -13,7 +14,8 @@ namespace mp = multiprocessing;
 
 constexpr int size = 512;
 
-// cblas_dgemm, from cblas.h: looked up, as this program does without OpenBLAS, and has its threads in no other figure.
+// cblas_dgemm, from cblas.h: looked up at run time, so that this program works without OpenBLAS, and that its threads
+// run in no other figure.
 using Dgemm = void(int, int, int, int, int, int, double, const double*, int, const double*, int, double, double*, int);
 Dgemm* dgemm = nullptr;
 

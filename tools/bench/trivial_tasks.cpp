@@ -44,7 +44,8 @@ std::vector<Row> measure_async(const Setting& setting) {
   return {row};
 }
 
-// Each call follows the end of the one before it: who listens for callbacks is neither awake nor told to sleep long.
+// Each call follows the end of the one before it: the thread that listens for callbacks is neither awake nor told to
+// sleep long.
 std::vector<Row> measure_callbacks(const Setting& setting) {
   constexpr std::size_t calls = 2'000;
   mp::Pool pool(setting.workers);

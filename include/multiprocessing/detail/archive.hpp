@@ -20,7 +20,7 @@ void encode(ByteSink& sink, const T& value) {
   }
 }
 
-// The same bytes as of a std::tuple of the parts, which need not be copied into one.
+// Writes the same bytes as encode() of a std::tuple of the parts, but does not copy the parts into one.
 template <class... Part>
 void encode_parts(ByteSink& sink, const Part&... parts) {
   if constexpr ((is_plain<Part> && ...)) {

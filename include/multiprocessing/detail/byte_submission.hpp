@@ -11,7 +11,7 @@
 
 namespace multiprocessing::detail {
 
-// Of an item's result, which came as so many bytes.
+// For the result of an item, which arrived as so many bytes.
 MULTIPROCESSING_EXPORT std::exception_ptr nested_in_maybe_encoding_error(const std::exception_ptr& reason,
                                                                          const std::type_info& type, std::size_t item,
                                                                          std::size_t size_bytes);
@@ -99,7 +99,7 @@ constexpr bool require_copyable() {
   return can_be_copied<Uncopied>;
 }
 
-// Whether the parts of a tuple are what is sent of them.
+// Whether the parts of a given tuple have the types that are sent, so that they need not be converted first.
 template <class Item, class Given>
 inline constexpr bool has_sent_parts = false;
 template <class... Part, class... Given>

@@ -21,8 +21,8 @@ class MULTIPROCESSING_EXPORT MalformedBytes : public std::runtime_error {
   ~MalformedBytes() override;
 };
 
-// Hears of the names of shared memory among what is written, where they must outlive the process that writes. `file`
-// tells the memory from another one that has the name later.
+// Is told each name of shared memory that is written to a sink, where the names must outlive the process that writes.
+// `file` distinguishes the memory from another one that has the same name later.
 class MULTIPROCESSING_EXPORT SentNames {
  public:
   virtual void note(const std::string& name, std::uint64_t file) = 0;
@@ -44,7 +44,7 @@ class MULTIPROCESSING_EXPORT ByteSink {
     if (size_bytes != 0) std::memcpy(cursor_, data, size_bytes);
     cursor_ += size_bytes;
   }
-  void names_to(SentNames* names) { names_ = names; }  // null, as at first: nobody is told
+  void names_to(SentNames* names) { names_ = names; }  // null, the default: nobody is told
   SentNames* names() const { return names_; }
 
  protected:

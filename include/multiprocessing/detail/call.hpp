@@ -37,7 +37,8 @@ class MULTIPROCESSING_EXPORT Call {
   // As AsyncResult::cancel().
   virtual bool cancel(Running what_runs) = 0;
   bool stop_requested() const;  // by the stop_token of its options
-  // False once a stop was requested, or an item came after the pool was terminated: reading an input is of no use then.
+  // False once a stop was requested, or once an item was handed in after the pool was terminated: then there is no use
+  // in reading more of the input.
   bool takes_more() const { return (marks_.load(std::memory_order_relaxed) & refusing) == 0 && !stop_requested(); }
   virtual std::size_t take_next() = 0;  // which item ended next, in order of ending; after wait(any_ended)
   virtual bool failed() = 0;            // after all_ended: an item ended with an error

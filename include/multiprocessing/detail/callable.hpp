@@ -10,7 +10,8 @@
 
 namespace multiprocessing::detail {
 
-// What F is where the compiler cannot deduce it: from the name of several functions.
+// The default for a template parameter F. The compiler uses it only where it cannot deduce F, because the argument is
+// the name of several functions.
 template <class... Others>
 inline constexpr bool names_one_function = false;
 struct SeveralFunctions {
@@ -93,7 +94,7 @@ template <class F, class Item, Spread spread>
 inline constexpr bool takes_item =
     is_callable<F, Item, spread> || writes_to_item<F, Item, spread> || changes_itself<F, Item, spread>;
 
-// The parameters of f, where there is one list of them; else nothing.
+// The parameter types of f as a tuple; void if f has not exactly one list of them.
 template <class F>
 struct ParametersOf {
   using type = void;
@@ -106,7 +107,7 @@ template <class F>
 requires requires { std::function(std::declval<F>()); }
 struct ParametersOf<F> : ParametersOf<decltype(std::function(std::declval<F>()))> {};
 
-// The first of the parts of an item that does not convert to its parameter, and that; void if there is none.
+// The first part of an item that does not convert to its parameter, and that parameter; both are void if there is none.
 template <class Item, class Parameters>
 struct Misfit {
   using Part = void;

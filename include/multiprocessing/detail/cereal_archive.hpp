@@ -53,8 +53,8 @@ inline constexpr std::uint64_t empty_elements_limit = 4096;
 template <class T>
 constexpr void require_sendable();  // in sendable.hpp
 
-// What serialize() gives to an archive is looked at before cereal does, whose refusals have many lines: here what
-// cereal's wrappers refer to.
+// The archives check what serialize() gives them before cereal does, because cereal's refusals have many lines. This is
+// the type that one of cereal's wrappers refers to.
 template <class T>
 struct Unwrapped : std::type_identity<T> {};
 template <class T>

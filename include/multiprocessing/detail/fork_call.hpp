@@ -29,7 +29,7 @@ class PoolForOneCall : public Pool {
 
 // What fork_map and try_fork_map share: F and the items are inherited, their indices are sent.
 template <class F, class Range>
-struct ForkCall {  // of what is no range
+struct ForkCall {  // Range is no range
   using Result = result_of_t<F, Range, Spread::no>;
   using Refused = std::vector<typename Outcome<Result>::value_type>;
   static constexpr bool accepts = false;

@@ -17,7 +17,8 @@ class PoolInterface;
 template <class Pool>
 class PoolWith;
 
-// Whether what a temporary Pool returns may refer to it: not if the workers end with it.
+// Whether the object that a temporary Pool returns may refer to the pool: only if the workers do not end with the
+// temporary.
 template <class Pool>
 inline constexpr bool refers_to_lasting_pool = false;
 template <class Pool>
@@ -29,7 +30,7 @@ constexpr void require_lasting() {
                 "returns is used; give the pool a name");
 }
 
-// The calls of a pool that return before they have read their items. Those of a temporary come last.
+// The calls of a pool that return before they have read their items. The overloads for a temporary pool come last.
 template <class Pool>
 class LazyCalls {
  public:

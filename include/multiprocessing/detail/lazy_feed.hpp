@@ -86,7 +86,8 @@ class LazyFeed final : public ResultFeed<Result> {
     }
   }
 
-  // What was read has its outcomes. Bare results end with an error, or they would look like all there are.
+  // After a stop the items that were read still get their outcomes. A range of bare results ends with an error:
+  // otherwise it would look complete.
   bool was_stopped() {
     if (answers_.call().takes_more()) return false;
     if (!gives_outcomes && answers_.call().stop_requested()) {

@@ -7,14 +7,14 @@
 
 namespace multiprocessing::detail {
 
-// Of whoever made a queue or a pipe: names of shared memory in messages stay until that process has ended.
+// The process that made a queue or a pipe. Names of shared memory in its messages stay until that process has ended.
 struct MULTIPROCESSING_EXPORT MessagesMaker {
   MessagesMaker();  // this process
   pid_t pid;
   std::uint64_t started_ticks;
 };
 
-// For one message.
+// Is told the names in one message.
 class MULTIPROCESSING_EXPORT MessageNames final : public SentNames {
  public:
   explicit MessageNames(const MessagesMaker& maker) : maker_(maker) {}

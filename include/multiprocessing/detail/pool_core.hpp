@@ -25,8 +25,8 @@ class MULTIPROCESSING_EXPORT PoolCore {
   virtual void leave_scope() noexcept = 0;  // what a pool's destructor does: join if closed, else terminate and join
 };
 
-// Names of shared memory that came with an outcome, and are this process's now. Unless they are kept they are unlinked
-// at the end of this: nobody has the outcome.
+// Names of shared memory that came with an outcome, and now belong to this process. The destructor unlinks them unless
+// keep() was called, because then nobody has taken the outcome.
 class MULTIPROCESSING_EXPORT GivenNames {
  public:
   GivenNames() = default;
@@ -94,7 +94,7 @@ class MULTIPROCESSING_EXPORT ChunkWriter {
     if (item_size_bytes_ == 0) end_length();
     if (++chunk_.count >= wanted_) flush();
   }
-  // Instead of end_item(): for this reason it could not be written. It ends with PicklingError.
+  // Instead of end_item(), for an item that could not be written, for this reason: the item ends with PicklingError.
   void refuse_item(const std::exception_ptr& reason, const std::type_info& type);
   void write_run(const void* items, std::size_t count, const std::type_info& type);  // of fixed size
   void flush() { hand_over(false); }

@@ -10,7 +10,7 @@ template <class Pool>
 class PoolWith : public PoolInterface<PoolWith<Pool>> {
  public:
   PoolWith(Pool& pool, TaskOptions options) : pool_(&pool), options_(std::move(options)) {}
-  auto with(TaskOptions options) const { return pool_->with(std::move(options)); }  // those given last count
+  auto with(TaskOptions options) const { return pool_->with(std::move(options)); }  // instead of those given before
 
  private:
   friend PoolInterface<PoolWith>;

@@ -11,7 +11,7 @@
 #include <string>
 #include <type_traits>
 
-// How a type travels that register_exception was called for, and whether it can.
+// How an exception type that was registered travels, and whether it can.
 
 namespace multiprocessing::detail {
 
@@ -23,11 +23,12 @@ inline constexpr bool takes_its_text =
 template <class E>
 inline constexpr bool has_standard_text =
     std::is_base_of_v<std::runtime_error, E> || std::is_base_of_v<std::logic_error, E>;
-// No members of its own: E(text), or E() and Retold, is the same again.
+// E has no members of its own: E(text), or an E() in a Retold, equals the original.
 template <class E>
 inline constexpr bool adds_nothing = sizeof(E) ==
                                      (has_standard_text<E> ? sizeof(std::runtime_error) : sizeof(std::exception));
-// One that can be its text only. A pointer cannot: it would dangle.
+// E has one member more, which has the size of a std::string: its text. A pointer, which would dangle, has another
+// size.
 template <class E>
 inline constexpr bool adds_a_string =
     !has_standard_text<E> && sizeof(E) == sizeof(std::exception) + sizeof(std::string);
@@ -42,12 +43,13 @@ constexpr bool find_made_from_text() {
     return adds_a_string<E> && takes_its_text<E>;
   }
 }
-// Without cereal functions, too.
+// Whether E can be made again without cereal functions.
 template <class E>
 inline constexpr bool can_be_made_from_text = find_made_from_text<E>();
 template <class E>
 inline constexpr bool can_be_made = std::is_default_constructible_v<E> || (is_exception<E> && takes_its_text<E>);
-// A virtual base class is made by the class that is derived last: here one in which something is nested.
+// The most derived class constructs a virtual base class. If something is nested in E, that is a class derived from E,
+// as this one is.
 template <class E>
 struct DerivedAgain : E {
   using E::E;
@@ -98,7 +100,7 @@ template <class E>
 std::exception_ptr decode_registered(const std::string& text, ByteSource& source, const std::exception_ptr& nested) {
   if constexpr (!is_sendable<E>) {
     E error = made_from_text<E>(text);
-    // Otherwise its string is wrong, or what() cannot be put right.
+    // Otherwise the string in E would be wrong, or, as E is final, its what() could not be replaced.
     constexpr bool must_say_the_same = adds_a_string<E> || std::is_final_v<E>;
     if (must_say_the_same && text != error.what()) throw MalformedBytes("the exception is not what its text makes");
     return rethrowable(std::move(error), text, nested);

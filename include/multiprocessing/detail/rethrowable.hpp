@@ -14,7 +14,7 @@ namespace multiprocessing::detail {
 template <class E>
 class Retold : public E {
  public:
-  // Names that no member of E has, else -Wshadow warns of it.
+  // The parameters have names that no member of E has: else -Wshadow warns of them.
   Retold(E retold_error, std::string retold_text) : E(std::move(retold_error)), text_(std::move(retold_text)) {}
   const char* what() const noexcept override { return text_.c_str(); }
 

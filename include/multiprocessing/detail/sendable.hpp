@@ -78,7 +78,8 @@ using IsOfItsProcess =
                        (HasNativeHandle<T> || HasWorkers<T> || HasSentinel<T> || std::is_base_of_v<std::ios_base, T>)>;
 template <class T>
 using IsInheritedOnly = std::is_base_of<InheritedOnly, T>;
-// Has functions for cereal that cannot be called, private ones perhaps: who looks for their name finds it twice then.
+// T has functions for cereal that cannot be called, for example private ones. NamedAgain<T> shows that: it has the name
+// twice, so that looking the name up is an error.
 struct CerealNames {
   int CEREAL_SERIALIZE_FUNCTION_NAME, CEREAL_SAVE_FUNCTION_NAME, CEREAL_LOAD_FUNCTION_NAME;
 };

@@ -22,7 +22,7 @@ struct Work {
 };
 
 template <class Range>
-inline constexpr bool is_range = std::ranges::input_range<Range>;  // a concept's reasons would be printed
+inline constexpr bool is_range = std::ranges::input_range<Range>;  // of a failed concept the reasons would be printed
 template <class Range>
 constexpr void require_range() {
   static_assert(
@@ -30,7 +30,7 @@ constexpr void require_range() {
       "multiprocessing: map and its kin take a range of items (a container, an array, a view that is not const, "
       "or {1, 2, 3}), and this is none; for one call there is apply(f, arguments...)");
 }
-// A single value is taken for the only item.
+// A value that is no range counts as the only item.
 template <class Range>
 struct ItemOf : std::remove_cvref<Range> {};
 template <std::ranges::input_range Range>
