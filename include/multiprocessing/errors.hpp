@@ -95,8 +95,8 @@ class MULTIPROCESSING_EXPORT StopIteration : public ProcessError {
 
 // An argument or a function cannot be sent, or cannot be decoded in the worker. what() names the type and ends with the
 // reason; what a class threw while it was saved or loaded is nested, too. Where memory ran out, for this or a
-// MaybeEncodingError, what() also says for which item, of how many bytes, and in which process; nested is then
-// std::bad_alloc.
+// MaybeEncodingError, what() also says for which item, in which process, and of how many bytes if that is known; nested
+// is then std::bad_alloc.
 class MULTIPROCESSING_EXPORT PicklingError : public ProcessError {
  public:
   using ProcessError::ProcessError;

@@ -25,8 +25,8 @@ class SharedMemoryCore;
 // If a task returns or throws shared memory that its worker created, the names go over to the process that has the
 // pool, as if it had created them, and outlive the worker and the pool. If nobody takes the result, they are unlinked;
 // so a task must return the same memory only once. The name of an argument stays its creator's, also when the task
-// returns it. A name that went through a Queue or a Pipe also stays until the process that made the queue or pipe has
-// ended.
+// returns it. A name that its creator put into a Queue or a Pipe also stays until the process that made the queue or
+// pipe has ended; of several the last one counts.
 // While it has names, their creator has one child process, which sees to that; the first one costs a fork.
 // There is no lock. Creating takes the memory at once; nothing else blocks. An object may be used by any thread, but
 // after close() no span of it.
