@@ -24,9 +24,9 @@ class SegmentSizes {
 // Zeroed memory without a name, shared with every process forked while it exists: a head, and segments. A process has
 // the head and the first two mapped, and others as it asks for them, each at an address of its own, which does not
 // move. So a process takes address space, and with mlockall(MCL_FUTURE) memory, only as far as it has come. It needs
-// no descriptor for that. Where memory cannot be mapped twice, all is mapped at once. The destructor unmaps all, in this
-// process only, unless it is to stay. The constructor throws std::system_error. Where there is not enough address space
-// for all segments, there are fewer, at least the first two.
+// no descriptor for that. Where memory cannot be mapped twice, all is mapped at once. The destructor unmaps all, in
+// this process only, unless it is to stay. The constructor throws std::system_error. Where there is not enough address
+// space for all segments, there are fewer, at least the first two.
 class GrowingMapping {
  public:
   static constexpr int most_segments = 20;
