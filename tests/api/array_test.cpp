@@ -17,7 +17,7 @@
 #include "api/ranges.hpp"
 #include "support/child_process.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::array_test {
 namespace {
 
 struct Particle {
@@ -194,4 +194,4 @@ TEST(Array, IsCapturedByTheFunctionOfForkMap) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::array_test

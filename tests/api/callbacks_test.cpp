@@ -9,7 +9,7 @@
 
 #include "api/every_pool.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::callbacks_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -211,4 +211,4 @@ TYPED_TEST(Callbacks, WhatTheyHoldIsFreed) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::callbacks_test

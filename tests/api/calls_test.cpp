@@ -9,7 +9,7 @@
 #include "api/every_pool.hpp"
 #include "support/shared.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::calls_test {
 namespace {
 
 int square(int number) { return number * number; }
@@ -198,4 +198,4 @@ TYPED_TEST(Calls, TwoPoolsWorkSideBySide) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::calls_test

@@ -9,7 +9,7 @@
 #include "support/deadline.hpp"
 
 // A copy is the same object. So a lambda that is not mutable, and captures one by value, may use all of it.
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::captured_by_value_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -85,7 +85,7 @@ TYPED_TEST(AnyCaptured, IsAcquiredAndReleased) {
 }
 
 TEST(CapturedByValue, AnEvent) {
-  const Event event, answer;
+  const multiprocessing::Event event, answer;
   answer.set();
   run_in_process([event, answer] {
     answer.clear();
@@ -157,4 +157,4 @@ TEST(CapturedByValue, SharedMemoryAndAList) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::captured_by_value_test

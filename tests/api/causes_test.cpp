@@ -9,7 +9,7 @@
 #include "support/shared.hpp"
 
 // An error of ours in which another one is nested says in its own text what that one is.
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::causes_test {
 namespace {
 
 // Serialisable, and known to the pool.
@@ -161,4 +161,4 @@ TEST(CauseOfABrokenPool, ThatBrokeWhileItWorkedIsToldToWhatIsPendingAndToLaterCa
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::causes_test

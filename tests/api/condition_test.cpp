@@ -12,7 +12,7 @@
 #include "support/child_process.hpp"
 #include "support/shared.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::condition_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -143,4 +143,4 @@ TEST(Condition, IsForThoseWhoHoldItsLock) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::condition_test

@@ -6,7 +6,7 @@
 #include "api/every_pool.hpp"
 #include "api/ranges.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::context_test {
 namespace {
 
 std::size_t index_of_any(int) { return item_index().value(); }
@@ -92,4 +92,4 @@ TYPED_TEST(Context, RandomStreamsAreTheSameForAnyEngineNumberOfWorkersAndChunksi
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::context_test

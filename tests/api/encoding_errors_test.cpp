@@ -7,7 +7,7 @@
 
 #include "api/every_pool.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::encoding_errors_test {
 namespace {
 
 enum class Fails { never, to_save, to_load, to_save_half_way };
@@ -186,4 +186,4 @@ TYPED_TEST(EncodingErrors, AFunctionWhoseStateCannotBeSavedOrLoadedFailsEachItem
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::encoding_errors_test

@@ -11,7 +11,7 @@
 #include "api/ranges.hpp"
 #include "support/shared.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::end_of_pool_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -198,4 +198,4 @@ TEST(EndOfPoolOnly, WaitingThreadsGetErrorsWhenThePoolIsDestroyed) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::end_of_pool_test

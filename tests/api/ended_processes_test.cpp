@@ -12,7 +12,7 @@
 #include "support/processes.hpp"
 
 // Processes that have ended while nobody asks for them.
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::ended_processes_test {
 namespace {
 
 [[noreturn]] void sleep_for_ever() {
@@ -60,4 +60,4 @@ TEST(EndedProcesses, AreNotTakenFromThreadsThatJoinThem) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::ended_processes_test

@@ -11,7 +11,7 @@
 #include "support/deadline.hpp"
 #include "support/processes.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::event_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -59,4 +59,4 @@ TEST(Event, ThatIsClearedAtOnceIsSeenByThoseThatWait) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::event_test

@@ -10,7 +10,7 @@
 
 #include "api/every_pool.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::exceptions_test {
 namespace {
 
 struct OutOfStock : std::runtime_error {
@@ -211,4 +211,4 @@ TYPED_TEST(SentExceptions, LongTextsArriveWhole) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::exceptions_test

@@ -17,7 +17,7 @@
 #include "support/child_process.hpp"
 #include "support/processes.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::fork_map_test {
 namespace {
 
 using Text = std::string;
@@ -247,4 +247,4 @@ TEST(ForkMap, WorkBehindALongItemMovesToAnIdleWorker) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::fork_map_test

@@ -10,7 +10,7 @@
 
 // The lines of README's table "Coming from Python" about what processes share, as they stand there.
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::from_python_sharing_test {
 namespace {
 
 namespace mp = multiprocessing;
@@ -164,4 +164,4 @@ TEST(FromPython, SharedMemory) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::from_python_sharing_test

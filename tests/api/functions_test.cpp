@@ -6,7 +6,7 @@
 
 #include "api/every_pool.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::functions_test {
 namespace {
 
 int twice(int number) { return 2 * number; }
@@ -175,4 +175,4 @@ TYPED_TEST(SentFunctions, ANullFunctionIsAPicklingError) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::functions_test

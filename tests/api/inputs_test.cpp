@@ -14,7 +14,7 @@
 #include "api/every_pool.hpp"
 #include "api/ranges.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::inputs_test {
 namespace {
 
 int square(int number) { return number * number; }
@@ -204,4 +204,4 @@ TYPED_TEST(Inputs, StandardViewsAreRanges) {
 #endif
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::inputs_test

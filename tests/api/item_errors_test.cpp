@@ -8,7 +8,7 @@
 #include "api/every_pool.hpp"
 #include "support/shared.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::item_errors_test {
 namespace {
 
 struct TwoFail {
@@ -150,4 +150,4 @@ TYPED_TEST(ItemErrors, TheStatsCountWhatWasHandedIn) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::item_errors_test

@@ -14,7 +14,7 @@
 #include "support/processes.hpp"
 #include "support/shared.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::join_test {
 namespace {
 
 int same(int number) { return number; }
@@ -146,4 +146,4 @@ TEST(JoinOfAFullRing, EndsAlthoughLeavingHasToWaitForRoom) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::join_test

@@ -10,7 +10,7 @@
 #include "support/shared.hpp"
 
 // What becomes of imap and its kin when a stop is requested, or the pool is terminated, while they read.
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::lazy_stop_test {
 namespace {
 
 int twice(int number) { return 2 * number; }
@@ -158,4 +158,4 @@ TYPED_TEST(TerminatedLazyCall, ThrowsForWhatWasReadAndEnds) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::lazy_stop_test

@@ -8,7 +8,7 @@
 #include "api/ranges.hpp"
 #include "support/shared.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::lazy_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -234,4 +234,4 @@ TYPED_TEST(ConcurrentLazy, LeavingTakesBackWhatWasNotStarted) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::lazy_test

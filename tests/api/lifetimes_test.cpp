@@ -5,7 +5,7 @@
 
 #include "api/every_pool.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::lifetimes_test {
 namespace {
 
 // Knows how many of them there are in this process.
@@ -83,4 +83,4 @@ TYPED_TEST(Lifetimes, OfTheFunctionsStateToo) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::lifetimes_test

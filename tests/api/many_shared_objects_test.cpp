@@ -19,7 +19,7 @@
 #include "support/leftovers.hpp"
 #include "support/shared.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::many_shared_objects_test {
 namespace {
 
 using SharedEvent = multiprocessing::Event;
@@ -230,4 +230,4 @@ TEST(ManySharedObjects, ALockThatWasDestroyedWhileAThreadHoldsItIsInNobodysPlace
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::many_shared_objects_test

@@ -18,7 +18,7 @@
 #include "support/shared.hpp"
 
 // The process that looks after the names of shared memory, and those who create and unlink at once.
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::name_tracker_test {
 namespace {
 
 TEST(SharedMemory, MakesOneProcessThatEndsWithTheLastName) {
@@ -113,4 +113,4 @@ TEST(SharedMemory, IsMadeAndUnlinkedByManyThreads) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::name_tracker_test

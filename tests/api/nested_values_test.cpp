@@ -10,7 +10,7 @@
 
 #include "support/deadline.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::nested_values_test {
 namespace {
 
 // A list whose links point to each other: serialised by recursion, destroyed in a loop.
@@ -109,4 +109,4 @@ TEST(NestedValues, AMessageTooDeepForTheStackIsNotPut) {
   EXPECT_TRUE(queue.empty());
 }
 
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::nested_values_test

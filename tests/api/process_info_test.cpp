@@ -24,7 +24,7 @@
 #include "support/processes.hpp"
 #include "support/shared.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::process_info_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -268,4 +268,4 @@ TEST(Wait, RefusesWhatIsNoDescriptorAndReturnsAtOnceForNone) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::process_info_test

@@ -13,7 +13,7 @@
 
 #include "support/child_process.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::process_misuse_test {
 namespace {
 
 // The text of the std::logic_error that the call throws.
@@ -165,4 +165,4 @@ TEST(InheritedProcess, DestructorDoesNothing) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::process_misuse_test

@@ -18,7 +18,7 @@
 #include "support/child_process.hpp"
 #include "support/shared.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::process_test {
 namespace {
 
 TEST(Process, RunsItsTargetInADirectChildOfItsCaller) {
@@ -144,4 +144,4 @@ TEST(Process, PrintsTheExceptionThatEscapesWithItsNameTypeAndWhatIsNested) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::process_test

@@ -15,7 +15,7 @@
 #include "support/child_process.hpp"
 #include "support/shared.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::processes_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -217,4 +217,4 @@ TEST(EndOfProgram, ATaskThatCallsExitRunsNoneOfTheProgramsHandlers) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::processes_test

@@ -14,7 +14,7 @@
 #include "support/deadline.hpp"
 #include "support/shared.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::queue_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -281,4 +281,4 @@ TEST(JoinableQueue, IsNotJoinedBecauseTwoMessagesOverlap) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::queue_test

@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <vector>
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::random_stream_test {
 namespace {
 
 static_assert(std::uniform_random_bit_generator<RandomStream>);
@@ -103,4 +103,4 @@ TEST(RandomStream, FeedsTheStandardDistributions) {
 TEST(RandomStream, IsALogicErrorWithoutAnIndexOutsideATask) { EXPECT_THROW(random_stream(1), std::logic_error); }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::random_stream_test

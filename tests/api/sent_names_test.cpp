@@ -18,7 +18,7 @@
 
 // Who has the name of shared memory that a task returns, or that goes through a queue or a pipe. That no name and no
 // process that looks after one is left is checked after each test.
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::sent_names_test {
 namespace {
 
 SharedMemory filled(int value) {
@@ -260,4 +260,4 @@ TEST(ANameInAMessage, StaysItsMakersWhileThatLives) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::sent_names_test

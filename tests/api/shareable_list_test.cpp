@@ -10,7 +10,7 @@
 
 #include "support/child_process.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::shareable_list_test {
 namespace {
 
 using Value = ShareableList::Value;
@@ -161,4 +161,4 @@ TEST(ShareableList, IsSentThroughAPoolAsItsName) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::shareable_list_test

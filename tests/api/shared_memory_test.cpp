@@ -14,7 +14,7 @@
 
 #include "api/named_block.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::shared_memory_test {
 namespace {
 
 // What constructing it threw: the error, and its text.
@@ -203,4 +203,4 @@ TEST(SharedMemory, ThatIsGoneWhenATaskWantsItIsAnError) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::shared_memory_test

@@ -7,7 +7,7 @@
 
 #include "support/shared.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::shared_with_workers_test {
 namespace {
 
 // What a pool's tasks share with each other and with the program, and have by inheritance.
@@ -87,4 +87,4 @@ TEST(SharedWithWorkers, ProcessesTakeThemAsArguments) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::shared_with_workers_test

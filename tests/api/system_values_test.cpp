@@ -10,7 +10,7 @@
 
 #include "api/every_pool.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::system_values_test {
 namespace {
 
 constexpr auto same = [](const auto& value) { return value; };
@@ -116,4 +116,4 @@ TYPED_TEST(SystemValues, AlternativesMayBeEmpty) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::system_values_test

@@ -3,7 +3,7 @@
 
 #include "api/every_pool.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::temporary_pools_test {
 namespace {
 
 int twice(int number) { return 2 * number; }
@@ -55,4 +55,4 @@ TYPED_TEST(TemporaryPools, OptionsThatReplaceOthersDoNotNeedThem) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::temporary_pools_test

@@ -9,7 +9,7 @@
 #include "api/gate.hpp"
 #include "api/numbers.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::thread_pool_test {
 namespace {
 
 using Text = std::string;
@@ -148,4 +148,4 @@ TEST(ThreadPool, ACallFromInsideATaskRunsInThatThread) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::thread_pool_test

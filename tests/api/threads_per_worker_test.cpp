@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <functional>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -17,7 +18,7 @@
 
 #include "support/child_process.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::threads_per_worker_test {
 namespace {
 
 // Beside this program, wherever that lies now.
@@ -39,12 +40,13 @@ F* function(const char* name) {
 // "OpenMP OpenBLAS BLIS MKL", as the library has them in this process. Looked up once, by the program: the loader's
 // lock may be held in a worker.
 std::string numbers_here() {
-  static const std::array numbers{function<int()>("omp_get_max_threads"), function<int()>("openblas_get_num_threads"),
-                                  function<int()>("bli_thread_get_num_threads"),
-                                  function<int()>("MKL_Get_Max_Threads")};
-  std::string text;
-  for (const auto number : numbers) text += (text.empty() ? "" : " ") + std::to_string(number());
-  return text;
+  static int (*const openmp)() = function<int()>("omp_get_max_threads");
+  static int (*const openblas)() = function<int()>("openblas_get_num_threads");
+  static long (*const blis)() = function<long()>("bli_thread_get_num_threads");
+  static int (*const mkl)() = function<int()>("MKL_Get_Max_Threads");
+  std::ostringstream text;
+  text << openmp() << ' ' << openblas() << ' ' << blis() << ' ' << mkl();
+  return text.str();
 }
 
 // The same, as a program that this process starts sees them in its environment.
@@ -186,4 +188,4 @@ TEST(ThreadsPerWorker, HoldForARealOpenMpRegion) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::threads_per_worker_test

@@ -9,7 +9,7 @@
 
 #include "support/deadline.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::throwing_destructor_test {
 namespace {
 
 // In a worker, the armed one throws when it is destroyed.
@@ -56,4 +56,4 @@ TEST(ThrowingDestructor, OfAnItemDoesNotShiftTheAnswersOfTheOthers) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::throwing_destructor_test

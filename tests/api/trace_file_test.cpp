@@ -19,7 +19,7 @@
 #include "support/child_process.hpp"
 #include "support/processes.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::trace_file_test {
 namespace {
 
 int twice(int number) { return 2 * number; }
@@ -129,4 +129,4 @@ TEST_F(TraceFile, TheEnvironmentNamesItAndEachPoolHasItsOwn) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::trace_file_test

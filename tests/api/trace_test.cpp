@@ -16,7 +16,7 @@
 #include "support/child_process.hpp"
 #include "support/deadline.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::trace_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -178,4 +178,4 @@ TEST_F(Trace, OfAPoolThatForksItsWorkersItselfIsTheSame) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::trace_test

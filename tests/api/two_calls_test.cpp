@@ -11,7 +11,7 @@
 #include "support/deadline.hpp"
 #include "support/shared.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::two_calls_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -125,4 +125,4 @@ TEST_F(TwoCalls, ItemsThatWaitForEachOtherAllGetAWorker) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::two_calls_test

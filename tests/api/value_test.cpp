@@ -14,7 +14,7 @@
 #include "support/child_process.hpp"
 #include "support/shared.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::value_test {
 namespace {
 
 struct Point {
@@ -169,4 +169,4 @@ TEST(Value, OfAWorkerThatWasKilledWhileHoldingItTellsTheNext) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::value_test

@@ -14,7 +14,7 @@
 
 #include "api/every_pool.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::values_test {
 namespace {
 
 enum class Colour : short { red = -1, green = 7 };
@@ -155,4 +155,4 @@ TYPED_TEST(Values, MoveOnlyResultsAreMovedOut) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::values_test

@@ -13,7 +13,7 @@
 // One test for each row of tests/compile_fail/README.md: a program that works, and, where only the running program can
 // tell, one that is refused, with what it is told.
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::what_can_be_sent_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -165,4 +165,4 @@ TEST_F(WhatCanBeSent, AFileIsOpenedWhereItIsRead) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::what_can_be_sent_test

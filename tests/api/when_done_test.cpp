@@ -8,7 +8,7 @@
 
 #include "api/every_pool.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::when_done_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -125,4 +125,4 @@ TYPED_TEST(WhenDone, AnEmptyCallbackIsNotCalled) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::when_done_test

@@ -9,7 +9,7 @@
 #include "api/every_pool.hpp"
 #include "api/ranges.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::zip_test {
 namespace {
 
 using Texts = std::vector<std::string>;
@@ -143,4 +143,4 @@ TEST(Zip, AThreadPoolChangesItemsInPlace) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::zip_test

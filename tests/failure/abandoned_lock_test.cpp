@@ -12,7 +12,7 @@
 #include "support/child_process.hpp"
 #include "support/shared.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::abandoned_lock_test {
 namespace {
 
 template <class L>
@@ -123,4 +123,4 @@ TEST(AbandonedLocks, OneThatWaitedAndWasKilledIsNotMissed) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::abandoned_lock_test

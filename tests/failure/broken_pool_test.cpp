@@ -14,7 +14,7 @@
 #include "support/processes.hpp"
 #include "support/shared.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::broken_pool_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -112,4 +112,4 @@ TEST_F(BrokenPoolInALoop, EndsTheLoopWhileAnotherWorkerLives) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::broken_pool_test

@@ -10,7 +10,7 @@
 #include "support/shared.hpp"
 #include "support/soak_setting.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::condition_soak_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -117,4 +117,4 @@ TEST(Soak, ConditionsLeaveNobodyWaiting) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::condition_soak_test

@@ -17,7 +17,7 @@
 #include "failure/crash.hpp"
 #include "support/child_process.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::crash_hazards_test {
 namespace {
 
 int* const volatile nowhere = reinterpret_cast<int*>(0x10);  // a sanitizer would see a null pointer
@@ -235,4 +235,4 @@ TEST(Crash, SignalsThatTheProgramIgnoresStayIgnored) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::crash_hazards_test

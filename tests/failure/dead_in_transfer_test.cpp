@@ -12,7 +12,7 @@
 #include "support/deadline.hpp"
 #include "support/shared.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::dead_in_transfer_test {
 namespace {
 
 constexpr std::size_t items = 20;
@@ -147,4 +147,4 @@ TEST_F(DeadInTransfer, AfterTheAnswerNobodyIsBlamed) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::dead_in_transfer_test

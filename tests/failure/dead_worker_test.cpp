@@ -15,7 +15,7 @@
 #include "support/processes.hpp"
 #include "support/shared.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::dead_worker_test {
 namespace {
 
 constexpr std::size_t items = 100;
@@ -252,4 +252,4 @@ TEST_F(DeadWorker, WhatItLeftRunningIsEnded) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::dead_worker_test

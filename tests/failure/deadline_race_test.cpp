@@ -10,7 +10,7 @@
 #include "support/deadline.hpp"
 #include "support/shared.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::deadline_race_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -110,4 +110,4 @@ TEST_F(Race, OfACancelWithTheEndOfItsItemNeverHitsAnother) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::deadline_race_test

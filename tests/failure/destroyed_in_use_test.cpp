@@ -15,7 +15,7 @@
 #include "support/child_process.hpp"
 #include "support/deadline.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::destroyed_in_use_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -120,4 +120,4 @@ TEST(DestroyedPipe, WhileAThreadReceivesIsStillThereForOthers) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::destroyed_in_use_test

@@ -24,7 +24,7 @@
 
 // A program that starts as root, forks, and then becomes an ordinary user, as daemons do: it has no right to signal
 // what it has forked before.
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::dropped_privileges_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -54,8 +54,6 @@ class ProgramThatDropsItsPrivileges : public ::testing::TestWithParam<StartMetho
 struct Pids {
   std::atomic<pid_t> first = 0, second = 0;
 };
-
-}  // namespace
 
 TEST_P(ProgramThatDropsItsPrivileges, EndsAnItemWhoseTimeIsUpAndReplacesItsWorker) {
   in_child([] {
@@ -173,4 +171,5 @@ TEST_P(ProcessOfAnotherUser, EndsAllTheSameIfItIsADaemon) {
 
 INSTANTIATE_TEST_SUITE_P(, ProcessOfAnotherUser, ::testing::Values(StartMethod::fork));
 
-}  // namespace multiprocessing::tests
+}  // namespace
+}  // namespace multiprocessing::tests::dropped_privileges_test

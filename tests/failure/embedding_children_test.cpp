@@ -21,7 +21,7 @@
 #include "support/shared.hpp"
 
 // Programs that have children of their own beside a pool's.
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::embedding_children_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -44,7 +44,7 @@ TEST(ProgramWithChildren, ThatWaitsForAnyChildInALoopBlocksUntilThePoolEnds) {
     std::atomic<int> reaped = 0;
     std::atomic<pid_t> last = 0;
     std::thread waiter([&] {
-      for (pid_t pid = 0; (pid = wait(nullptr)) > 0; last = pid) ++reaped;
+      for (pid_t pid = 0; (pid = ::wait(nullptr)) > 0; last = pid) ++reaped;
     });
     EXPECT_TRUE(eventually([&] { return last == own; }));
 
@@ -176,4 +176,4 @@ TEST(ProgramWithChildren, FindsTheCpuTimeOfItsWorkersAmongThemAfterJoin) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::embedding_children_test

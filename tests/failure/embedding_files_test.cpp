@@ -22,7 +22,7 @@
 #include "support/deadline.hpp"
 
 // A program's descriptors, streams and what it has written to them, beside a pool.
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::embedding_files_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -173,4 +173,4 @@ TEST(ProgramWithFiles, KeepsWhatItHasReadAheadForItself) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::embedding_files_test

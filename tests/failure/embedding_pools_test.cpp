@@ -19,7 +19,7 @@
 #include "support/processes.hpp"
 
 // Several pools of one program, inside and after one another.
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::embedding_pools_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -160,4 +160,4 @@ TEST(SeveralPools, OneMayHaveTwoHundredWorkersThatDie) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::embedding_pools_test

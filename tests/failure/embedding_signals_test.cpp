@@ -20,7 +20,7 @@
 #include "support/shared.hpp"
 
 // A program's signals, masks and threads, beside a pool.
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::embedding_signals_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -156,4 +156,4 @@ TEST(CtrlC, EndsAProgramThatDoesNotHandleItAndEverythingOfItsPool) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::embedding_signals_test

@@ -14,7 +14,7 @@
 #include "support/deadline.hpp"
 
 // glibc's atexit() holds a lock. Who is forked meanwhile has it, held by nobody: whatever starts there has to end.
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::exit_lock_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -67,4 +67,4 @@ TEST(ForkWhileHandlersAreRegistered, OfAPoolWorksOrIsAnError) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::exit_lock_test

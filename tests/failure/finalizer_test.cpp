@@ -19,7 +19,7 @@
 #include "support/shared.hpp"
 
 // What a finalizer or a callback does wrong while the pool ends or a worker is replaced.
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::finalizer_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -135,4 +135,4 @@ TEST(HangingCallback, InACallOnThePoolIsLetGo) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::finalizer_test

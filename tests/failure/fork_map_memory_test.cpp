@@ -12,7 +12,7 @@
 
 #include "support/deadline.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::fork_map_memory_test {
 namespace {
 
 constexpr std::size_t mebibyte = std::size_t{1} << 20;
@@ -91,4 +91,4 @@ TEST(ForkMapMemory, AGibibyteIsReadByAllAndCopiedByNobody) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::fork_map_memory_test

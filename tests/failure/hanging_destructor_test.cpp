@@ -10,7 +10,7 @@
 #include "support/deadline.hpp"
 
 // A worker that has answered, and is not done with its item all the same.
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::hanging_destructor_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -42,4 +42,4 @@ TEST(HangingDestructor, LeavesLaterItemsToTheOtherWorkers) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::hanging_destructor_test

@@ -16,7 +16,7 @@
 #include "support/deadline.hpp"
 
 // Tasks that do to their own process what the library must outlive.
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::hostile_task_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -90,4 +90,4 @@ TEST(HostileTask, ThatOpensFilesWhereItClosedDescriptorsFindsNothingOfOursInThem
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::hostile_task_test

@@ -8,7 +8,7 @@
 
 #include "support/deadline.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::idle_worker_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -36,4 +36,4 @@ TEST(IdleWorker, ThatIsKilledNowAndThenDoesNotBreakItsPool) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::idle_worker_test

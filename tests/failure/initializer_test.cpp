@@ -19,7 +19,7 @@
 #include "support/shared.hpp"
 
 // Workers whose initializer throws, dies, hangs or calls the pool: at the start of the pool, and in replacements.
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::initializer_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -170,4 +170,4 @@ TEST_F(Initializer, WhoseTimeIsNearlyAsShortAsItTakesStartsThePoolOrBreaksIt) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::initializer_test

@@ -14,7 +14,7 @@
 #include "support/processes.hpp"
 #include "support/shared.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::item_timeout_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -281,4 +281,4 @@ TEST_F(ItemTimeout, IsNotBlamedForACrashThatCameBefore) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::item_timeout_test

@@ -14,7 +14,7 @@
 
 #include "support/deadline.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::late_library_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -216,4 +216,4 @@ TEST_F(LateLibraryTest, StaysInAWorkerThatRunsItWhileItIsUnloadedHere) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::late_library_test

@@ -11,7 +11,7 @@
 #include "support/shared.hpp"
 #include "support/soak_setting.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::lock_soak_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -88,4 +88,4 @@ TEST(Soak, LocksTellOfEachHolderThatWasKilled) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::lock_soak_test

@@ -17,7 +17,7 @@
 #include "support/shared.hpp"
 #include "support/soak_setting.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::meeting_soak_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -160,4 +160,4 @@ TEST(Soak, ItemsThatWaitForEachOtherAllRun) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::meeting_soak_test

@@ -17,7 +17,7 @@
 #include "support/deadline.hpp"
 
 // A program in a memory cgroup, as in a container, with a task that needs more than there is.
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::memory_cgroup_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -111,4 +111,4 @@ TEST(MemoryCgroup, ThatIsFullCostsTheGreedyItemAndSaysThatMemoryRanOut) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::memory_cgroup_test

@@ -6,7 +6,7 @@
 
 #include "support/soak_setting.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::message_soak_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -90,4 +90,4 @@ TEST(Soak, PipesLoseNoMoreThanWhatAKilledProcessHadInItsHands) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::message_soak_test

@@ -18,7 +18,7 @@
 #include "support/deadline.hpp"
 
 // What is said when a process may have no more memory: how many bytes, of which item, on which side.
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::out_of_memory_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -189,4 +189,4 @@ TEST_F(OutOfMemory, InATaskIsTheTasksOwnBadAlloc) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::out_of_memory_test

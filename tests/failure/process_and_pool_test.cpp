@@ -19,7 +19,7 @@
 #include "support/shared.hpp"
 
 // Processes in a pool's tasks, and pools in processes.
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::process_and_pool_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -152,4 +152,4 @@ TEST(PoolInAProcess, EndsWithADaemonThatIsKilled) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::process_and_pool_test

@@ -23,7 +23,7 @@
 #include "support/shared.hpp"
 
 // What becomes of a program's Process objects, and of their children, when one of the two ends.
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::process_end_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -244,4 +244,4 @@ TEST(EndOfChildProcess, DestroysWhatItWasGiven) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::process_end_test

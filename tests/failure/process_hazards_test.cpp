@@ -22,7 +22,7 @@
 #include "support/shared.hpp"
 
 // Programs that do to their children and signals what a library does not expect.
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::process_hazards_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -206,4 +206,4 @@ TEST(StoppedProcess, IsAliveAndIsJoinedWhenItHasGoneOn) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::process_hazards_test

@@ -15,7 +15,7 @@
 #include "support/shared.hpp"
 
 // Programs that catch, ignore or block signals, and the children that their Process objects start.
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::process_signals_test {
 namespace {
 
 [[noreturn]] void sleep_for_ever() {
@@ -158,4 +158,4 @@ TEST(ProcessWithAHandlerOfItsOwn, IsToldToEndByTerminate) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::process_signals_test

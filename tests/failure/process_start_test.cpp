@@ -26,7 +26,7 @@
 #include "support/shared.hpp"
 
 // Descriptors, threads, and a system that refuses, around the start of a Process.
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::process_start_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -248,4 +248,4 @@ TEST(ParentOfProcess, ThatEndsAtAnyMomentOfAStartLeavesNoDaemon) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::process_start_test

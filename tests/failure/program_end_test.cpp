@@ -21,7 +21,7 @@
 #include "support/shared.hpp"
 
 // However a program ends and whatever its pools do then, none of their processes is left a second later.
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::program_end_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -52,7 +52,7 @@ void leave_processes_and_sleep() {
     known->add(fork_idle_child());
     _exit(0);
   }
-  wait(nullptr);
+  ::wait(nullptr);
   known->add(getpid());
   while (true) pause();
 }
@@ -165,4 +165,4 @@ INSTANTIATE_TEST_SUITE_P(, ProgramThatEnds,
                          });
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::program_end_test

@@ -9,7 +9,7 @@
 #include "support/deadline.hpp"
 #include "support/processes.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::queue_deaths_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -92,4 +92,4 @@ TEST(QueueDeaths, TheQueueIsThereWithoutTheProcessThatMadeIt) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::queue_deaths_test

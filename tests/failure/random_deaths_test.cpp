@@ -12,7 +12,7 @@
 #include "support/deadline.hpp"
 #include "support/shared.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::random_deaths_test {
 namespace {
 
 constexpr std::size_t items = 300;
@@ -84,4 +84,4 @@ TEST(RandomDeaths, WorkersMayKillEachOther) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::random_deaths_test

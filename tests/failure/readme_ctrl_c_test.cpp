@@ -12,7 +12,7 @@
 #include "support/child_process.hpp"
 #include "support/deadline.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::readme_ctrl_c_test {
 namespace {
 
 // What comes out of a pipe, as it comes.
@@ -72,4 +72,4 @@ TEST(ReadmeCtrlC, EndsInOrderWithWhatIsFinished) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::readme_ctrl_c_test

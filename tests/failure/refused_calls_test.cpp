@@ -35,7 +35,7 @@
 #endif
 
 // A sandbox, or a tool like valgrind, may not know a system call that a start needs.
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::refused_calls_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -166,4 +166,4 @@ TEST(RefusedCall, OfMappingMemoryTwiceLeavesAQueueItsRoom) {
   EXPECT_EQ(child.exit_code, 0) << child;
 }
 
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::refused_calls_test

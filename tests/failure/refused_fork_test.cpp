@@ -21,7 +21,7 @@
 #include "support/leftovers.hpp"
 #include "support/processes.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::refused_fork_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -290,4 +290,4 @@ TEST_F(RefusedFork, OfAThreadIsTheErrorOfTheCallThatNeedsIt) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::refused_fork_test

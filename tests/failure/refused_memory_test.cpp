@@ -17,7 +17,7 @@
 #include "support/deadline.hpp"
 #include "support/leftovers.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::refused_memory_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -154,4 +154,4 @@ TEST_F(RefusedDescriptor, AtAnyStepOfTheConstructorIsASystemErrorAndLeavesNothin
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::refused_memory_test

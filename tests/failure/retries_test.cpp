@@ -10,7 +10,7 @@
 
 #include "support/shared.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::retries_test {
 namespace {
 
 using Runs = std::array<std::atomic<int>, 32>;
@@ -106,4 +106,4 @@ TEST_F(Retries, HoldForLazyAndAsynchronousCalls) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::retries_test

@@ -17,7 +17,7 @@
 
 // A name that a task returns is its worker's or the parent's, whoever is killed when. That no name is left is checked
 // after each test; every instruction of a worker is the last one in tests/pool/every_step_test.cpp.
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::sent_names_deaths_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -83,4 +83,4 @@ TEST(ReturnedNames, GoWithTheProgramWhateverHadBecomeOfThem) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::sent_names_deaths_test

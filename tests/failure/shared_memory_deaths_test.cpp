@@ -28,7 +28,7 @@
 
 // However the process ends that made a name, the name goes, and with it the process that looked after it; nobody else's
 // end takes it away. That nothing else is left, drafts of names included, is checked after each test.
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::shared_memory_deaths_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -287,4 +287,4 @@ TEST(AKilledCreator, LeavesNothingAtAnyMomentWithManyThreads) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::shared_memory_deaths_test

@@ -14,7 +14,7 @@
 #include "support/shared.hpp"
 #include "support/soak_setting.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::signal_soak_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -137,4 +137,4 @@ TEST(Soak, EventsWakeAllWhoWait) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::signal_soak_test

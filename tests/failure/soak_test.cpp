@@ -9,7 +9,7 @@
 #include "support/deadline.hpp"
 #include "support/shared.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::soak_test {
 namespace {
 
 constexpr std::size_t callers = 3;
@@ -104,4 +104,4 @@ TEST(Soak, TheBalanceAddsUpWhateverHappens) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::soak_test

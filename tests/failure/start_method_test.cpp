@@ -18,7 +18,7 @@
 #include "support/shared.hpp"
 
 // Workers that the program forks itself.
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::start_method_test {
 namespace {
 
 const PoolOptions two_by_fork{.processes = 2, .start_method = StartMethod::fork};
@@ -213,4 +213,4 @@ TEST(StartMethodFork, AProcessThatTheProgramForksTouchesNothing) {
   EXPECT_EQ(pool.apply(&twice, 21), 42);
 }
 
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::start_method_test

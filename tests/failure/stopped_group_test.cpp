@@ -13,7 +13,7 @@
 #include "support/processes.hpp"
 #include "support/shared.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::stopped_group_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -98,4 +98,4 @@ INSTANTIATE_TEST_SUITE_P(By, StoppedGroup, ::testing::Values(SIGTSTP, SIGSTOP),
                          [](const auto& parameter) { return parameter.param == SIGTSTP ? "SIGTSTP" : "SIGSTOP"; });
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::stopped_group_test

@@ -18,7 +18,7 @@
 #include "support/shared.hpp"
 
 // Whatever its workers do, terminate() ends them within two seconds, and what was pending is CancelledError.
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::terminate_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -222,4 +222,4 @@ TEST_F(Terminate, TwiceOrFromTwoThreadsReturnsWhenTheWorkersAreGone) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::terminate_test

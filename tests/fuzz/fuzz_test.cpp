@@ -23,7 +23,7 @@
 // What a target makes of its input is said in channel_script.hpp and in fuzz_values.cpp; one that takes other bytes is
 // declared in fuzz_target.hpp and gets a folder and a line below.
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::fuzz_test {
 namespace {
 
 constexpr std::uint64_t most_allocated_for_one = std::uint64_t{256} << 20;
@@ -102,4 +102,4 @@ TEST(ArbitraryBytes, TakeTheFormInWhichTheCorpusIsWritten) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::fuzz_test

@@ -7,7 +7,7 @@
 #include "fuzz/fuzz_target.hpp"
 #include "fuzz/mutations.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::malformed_exception_test {
 namespace {
 
 using namespace multiprocessing::detail;
@@ -52,4 +52,4 @@ TEST(ExceptionCodec, RefusesAChainThatIsTooLong) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::malformed_exception_test

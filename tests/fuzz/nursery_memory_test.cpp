@@ -13,7 +13,7 @@
 #include "support/deadline.hpp"
 
 // Here, because here `new` can be refused.
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::nursery_memory_test {
 namespace {
 
 using detail::WorkerReport;
@@ -52,4 +52,4 @@ TEST(StartMethodFork, ADeathWhileThereIsNoMemoryIsReportedOnceThereIs) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::nursery_memory_test

@@ -13,7 +13,7 @@
 #include "support/temporary_folder.hpp"
 
 // Here, because here `new` can be refused.
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::trace_memory_test {
 namespace {
 
 std::string text_of(const std::filesystem::path& path) {
@@ -55,4 +55,4 @@ TEST(Trace, EndsWithWholeEventsWhereverMemoryRunsOut) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::trace_memory_test

@@ -18,7 +18,7 @@
 #include "support/deadline.hpp"
 #include "support/shared.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::queue_memory_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -257,4 +257,4 @@ TEST(QueueMemory, OfABurstGoesBackInEachProcessThatUsesTheQueue) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::queue_memory_test

@@ -5,7 +5,7 @@
 
 #include <multiprocessing/errors.hpp>
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::stream_soak_test {
 namespace {
 
 using Random = std::mt19937_64;
@@ -38,4 +38,4 @@ TEST(Soak, StreamsLoseNoMoreThanWhatAKilledProcessHadInItsHands) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::stream_soak_test

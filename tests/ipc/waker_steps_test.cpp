@@ -20,7 +20,7 @@
 #include "support/settings.hpp"
 #include "support/shared.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::waker_steps_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -156,4 +156,4 @@ INSTANTIATE_TEST_SUITE_P(Of, WakerSteps, ::testing::Range(std::size_t{0}, paths.
                          [](const auto& parameter) { return paths[parameter.param].name; });
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::waker_steps_test

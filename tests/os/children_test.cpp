@@ -15,7 +15,7 @@
 #include "support/child_process.hpp"
 #include "support/deadline.hpp"
 
-namespace multiprocessing::detail {
+namespace multiprocessing::detail::children_test {
 namespace {
 
 // More than one piece of the list of /proc.
@@ -76,4 +76,4 @@ TEST(Pidfd, IsReadableOnceTheProcessHasEndedAlsoIfItWasReaped) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::detail
+}  // namespace multiprocessing::detail::children_test

@@ -15,7 +15,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace multiprocessing::detail {
+namespace multiprocessing::detail::cpu_count_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -225,4 +225,4 @@ TEST(CpuCount, FollowsTheEnvironment) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::detail
+}  // namespace multiprocessing::detail::cpu_count_test

@@ -8,7 +8,7 @@
 #include <limits>
 #include <ratio>
 
-namespace multiprocessing::detail {
+namespace multiprocessing::detail::deadline_test {
 namespace {
 
 using std::chrono::duration;
@@ -54,4 +54,4 @@ TEST(Deadline, TakesAnyUnit) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::detail
+}  // namespace multiprocessing::detail::deadline_test

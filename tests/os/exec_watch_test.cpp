@@ -19,7 +19,7 @@
 #include "support/child_process.hpp"
 #include "support/deadline.hpp"
 
-namespace multiprocessing::detail {
+namespace multiprocessing::detail::exec_watch_test {
 namespace {
 
 bool is_over(const UniqueFd& far_end, Deadline deadline = Clock::now()) {
@@ -122,4 +122,4 @@ TEST(DieWithNearEnd, KillsAtOnceIfThatHasClosedAlready) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::detail
+}  // namespace multiprocessing::detail::exec_watch_test

@@ -12,7 +12,7 @@
 #include "support/child_process.hpp"
 #include "support/deadline.hpp"
 
-namespace multiprocessing::detail {
+namespace multiprocessing::detail::futex_test {
 namespace {
 
 using Word = std::atomic<std::uint32_t>;
@@ -44,4 +44,4 @@ TEST(Futex, SleepsUntilTheDeadlineAtMost) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::detail
+}  // namespace multiprocessing::detail::futex_test

@@ -11,7 +11,7 @@
 #include "shm/mapping.hpp"
 #include "support/child_process.hpp"
 
-namespace multiprocessing::detail {
+namespace multiprocessing::detail::memory_test {
 namespace {
 
 // Under AddressSanitizer the same access ends with an exit code.
@@ -77,4 +77,4 @@ TEST(OwnerMark, KnowsAForkedProcessAndItsChildren) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::detail
+}  // namespace multiprocessing::detail::memory_test

@@ -12,7 +12,7 @@
 
 #include "support/child_process.hpp"
 
-namespace multiprocessing::detail {
+namespace multiprocessing::detail::output_test {
 namespace {
 
 TEST(Output, IsFlushed) {
@@ -72,4 +72,4 @@ TEST(Output, IsFlushedWhileAThreadReadsAnEmptyInput) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::detail
+}  // namespace multiprocessing::detail::output_test

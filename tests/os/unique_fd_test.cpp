@@ -12,7 +12,7 @@
 #include "os/event_fd.hpp"
 #include "support/child_process.hpp"
 
-namespace multiprocessing::detail {
+namespace multiprocessing::detail::unique_fd_test {
 namespace {
 
 bool is_open(int fd) { return ::fcntl(fd, F_GETFD) >= 0; }
@@ -64,4 +64,4 @@ TEST(OwnFd, SaysWhatFailed) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::detail
+}  // namespace multiprocessing::detail::unique_fd_test

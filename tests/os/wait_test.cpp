@@ -17,7 +17,7 @@
 #include "support/child_process.hpp"
 #include "support/deadline.hpp"
 
-namespace multiprocessing::detail {
+namespace multiprocessing::detail::wait_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -103,4 +103,4 @@ TEST(WaitReadable, RefusesADescriptorThatIsNotOpen) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::detail
+}  // namespace multiprocessing::detail::wait_test

@@ -10,7 +10,7 @@
 
 #include "api/every_pool.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::plain_structs_test {
 namespace {
 
 enum class Colour { red, green };
@@ -129,4 +129,4 @@ TYPED_TEST(PlainStructsAsBytes, ThatSayHowTheyAreSentAreSentThatWay) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::plain_structs_test

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace multiprocessing::detail {
+namespace multiprocessing::detail::bytes_test {
 namespace {
 
 std::vector<std::uint8_t> counting(std::size_t size) {
@@ -168,4 +168,4 @@ TEST(Bytes, AreReadFromNothing) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::detail
+}  // namespace multiprocessing::detail::bytes_test

@@ -9,7 +9,7 @@
 
 #include "support/deadline.hpp"
 
-namespace multiprocessing::detail {
+namespace multiprocessing::detail::collector_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -83,4 +83,4 @@ TEST(Collector, WorkHandedInWhileTheRoleIsHandedOnIsLookedAt) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::detail
+}  // namespace multiprocessing::detail::collector_test

@@ -10,7 +10,7 @@
 #include <cstring>
 #include <fstream>
 
-namespace multiprocessing::detail {
+namespace multiprocessing::detail::crash_record_test {
 namespace {
 
 // The record of the worker that this is: behind the words of its channel, the only shared memory that it may write.
@@ -69,4 +69,4 @@ TEST(CrashRecord, IsNoneOfItsNeighboursBytes) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::detail
+}  // namespace multiprocessing::detail::crash_record_test

@@ -8,7 +8,7 @@
 
 #include "os/event_fd.hpp"
 
-namespace multiprocessing::detail {
+namespace multiprocessing::detail::crew_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -166,4 +166,4 @@ TEST_F(CrewOf, NobodyBecauseAllForksWereRefusedIsNotBroken) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::detail
+}  // namespace multiprocessing::detail::crew_test

@@ -16,7 +16,7 @@
 #include <iostream>
 #include <numeric>
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::every_step_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -201,4 +201,4 @@ INSTANTIATE_TEST_SUITE_P(Of, EveryStep, ::testing::Range(std::size_t{0}, paths.s
                          [](const auto& parameter) { return paths[parameter.param].name; });
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::every_step_test

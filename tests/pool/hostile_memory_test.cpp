@@ -17,7 +17,7 @@
 
 // Workers that fill all that they can write of their channel with garbage, at moments of every kind. It costs what the
 // worker was handed and had not answered, nothing of another worker, and nothing runs twice.
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::hostile_memory_test {
 namespace {
 
 using detail::How;
@@ -196,4 +196,4 @@ INSTANTIATE_TEST_SUITE_P(, HostileMemory, ::testing::Values(How::zeros, How::one
                          [](const auto& how) { return detail::name_of(how.param); });
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::hostile_memory_test

@@ -10,7 +10,7 @@
 
 // Exceptions without cereal functions: register_exception makes them from their text.
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::ordinary_exception_test {
 namespace {
 
 struct ParseError : std::runtime_error {
@@ -127,4 +127,4 @@ TEST(OrdinaryException, OfATaskIsCaughtByItsTypeInTheProgram) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::ordinary_exception_test

@@ -7,7 +7,7 @@
 
 #include <random>
 
-namespace multiprocessing::detail {
+namespace multiprocessing::detail::overwritten_channel_test {
 namespace {
 
 long twice(long number) { return 2 * number; }
@@ -162,4 +162,4 @@ INSTANTIATE_TEST_SUITE_P(, TaskThatOverwritesItsChannel, ::testing::Values(How::
                          [](const auto& how) { return name_of(how.param); });
 
 }  // namespace
-}  // namespace multiprocessing::detail
+}  // namespace multiprocessing::detail::overwritten_channel_test

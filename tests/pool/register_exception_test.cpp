@@ -12,7 +12,7 @@
 #include <thread>
 #include <vector>
 
-namespace multiprocessing::detail {
+namespace multiprocessing::detail::register_exception_test {
 namespace {
 
 using tests::caught_as;
@@ -186,4 +186,4 @@ TEST(RegisterException, MayBeCalledFromSeveralThreadsAndAgain) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::detail
+}  // namespace multiprocessing::detail::register_exception_test

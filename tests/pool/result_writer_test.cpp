@@ -12,7 +12,7 @@
 #include "os/futex.hpp"
 #include "support/deadline.hpp"
 
-namespace multiprocessing::detail {
+namespace multiprocessing::detail::result_writer_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -87,4 +87,4 @@ TEST_F(WriterOfALap, PublishesAndRingsBeforeItSleepsForRoom) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::detail
+}  // namespace multiprocessing::detail::result_writer_test

@@ -11,7 +11,7 @@
 #include <string>
 #include <system_error>
 
-namespace multiprocessing::detail {
+namespace multiprocessing::detail::system_errors_test {
 namespace {
 
 using tests::caught_as;
@@ -90,4 +90,4 @@ TEST(SystemErrors, RebuildsWhatAStreamThrows) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::detail
+}  // namespace multiprocessing::detail::system_errors_test

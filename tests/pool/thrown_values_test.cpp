@@ -8,7 +8,7 @@
 #include <string>
 #include <typeinfo>
 
-namespace multiprocessing::detail {
+namespace multiprocessing::detail::thrown_values_test {
 namespace {
 
 using tests::caught_as;
@@ -77,4 +77,4 @@ TEST(ThrownValues, GivesTextThatIsTooLongToKeepAsARemoteError) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::detail
+}  // namespace multiprocessing::detail::thrown_values_test

@@ -9,7 +9,7 @@
 #include "support/read_trace.hpp"
 #include "support/temporary_folder.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::trace_rows_test {
 namespace {
 
 using detail::Clock;
@@ -63,4 +63,4 @@ TEST_F(TraceRows, BeforeAnItemThatIsLostItsWorkerWaited) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::trace_rows_test

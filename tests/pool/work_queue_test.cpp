@@ -5,7 +5,7 @@
 
 #include <random>
 
-namespace multiprocessing::detail {
+namespace multiprocessing::detail::work_queue_test {
 namespace {
 
 long same(long item) { return item; }
@@ -53,4 +53,4 @@ TEST(WorkQueue, GivesWhatItWasGivenInOrderWithoutWhatWasTakenOut) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::detail
+}  // namespace multiprocessing::detail::work_queue_test

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "pool/worker_slot_steps.hpp"
 
-namespace multiprocessing::detail {
+namespace multiprocessing::detail::worker_slot_aftermath_test {
 namespace {
 
 // The words of a worker that died are written here by hand.
@@ -102,4 +102,4 @@ TEST_F(WorkerSlotSteps, AWorkerWhoseChannelIsOverwrittenGetsNothingMore) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::detail
+}  // namespace multiprocessing::detail::worker_slot_aftermath_test

@@ -4,7 +4,7 @@
 #include <multiprocessing/detail/exception_codec.hpp>
 #include <multiprocessing/errors.hpp>
 
-namespace multiprocessing::detail {
+namespace multiprocessing::detail::worker_slot_frames_test {
 namespace {
 
 constexpr std::size_t ring_bytes = 4096;
@@ -228,4 +228,4 @@ TEST(Frames, AStreamedFrameThatIsTakenBackMidwayIsForgotten) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::detail
+}  // namespace multiprocessing::detail::worker_slot_frames_test

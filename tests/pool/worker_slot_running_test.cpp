@@ -3,7 +3,7 @@
 
 #include <csignal>
 
-namespace multiprocessing::detail {
+namespace multiprocessing::detail::worker_slot_running_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -167,4 +167,4 @@ TEST_F(WorkerSlotRunning, AFrameThatIsBehindOrNotClaimedIsNotCancelled) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::detail
+}  // namespace multiprocessing::detail::worker_slot_running_test

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "pool/worker_slot_steps.hpp"
 
-namespace multiprocessing::detail {
+namespace multiprocessing::detail::worker_slot_test {
 namespace {
 
 TEST_F(WorkerSlotSteps, FramesAreRunInTheOrderInWhichTheyWereOffered) {
@@ -173,4 +173,4 @@ TEST_F(WorkerSlotSteps, MoreFunctionsWithStateThanPlacesTakeTurns) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::detail
+}  // namespace multiprocessing::detail::worker_slot_test

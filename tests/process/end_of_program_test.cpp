@@ -19,7 +19,7 @@
 #include "support/processes.hpp"
 
 // However a program ends, nothing of its pool is left a second later.
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::end_of_program_test {
 namespace {
 
 struct WayToEnd {
@@ -109,4 +109,4 @@ TEST(EndOfThread, ThatMadeTheServerEndsNothing) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::end_of_program_test

@@ -16,7 +16,7 @@
 #include "support/deadline.hpp"
 #include "support/processes.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::fork_server_test {
 namespace {
 
 using detail::WorkerReport;
@@ -186,4 +186,4 @@ TEST(ForkServer, ReportsAForkThatTheSystemRefuses) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::fork_server_test

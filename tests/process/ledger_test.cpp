@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
-namespace multiprocessing::detail {
+namespace multiprocessing::detail::ledger_test {
 namespace {
 
 using Kind = WorkerReport::Kind;
@@ -96,4 +96,4 @@ TEST(Ledger, GivesTheAnswerToTheNewestQuestionOnly) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::detail
+}  // namespace multiprocessing::detail::ledger_test

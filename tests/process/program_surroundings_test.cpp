@@ -14,7 +14,7 @@
 #include "support/processes.hpp"
 
 // Programs that do unusual things around a fork server.
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::program_surroundings_test {
 namespace {
 
 using std::chrono::seconds;
@@ -125,4 +125,4 @@ TEST(ProgramOfForkServer, MayHaveSeveralServersAtOnce) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::program_surroundings_test

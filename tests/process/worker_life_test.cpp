@@ -25,7 +25,7 @@
 #include "support/deadline.hpp"
 #include "support/processes.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::worker_life_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -197,4 +197,4 @@ TEST(Worker, LeavesNoProcessBehindAndHurtsNoneOfItsSiblings) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::worker_life_test

@@ -21,7 +21,7 @@
 #include "support/deadline.hpp"
 #include "support/shared.hpp"
 
-namespace multiprocessing::detail {
+namespace multiprocessing::detail::arena_test {
 namespace {
 
 using tests::ChildProcess;
@@ -272,4 +272,4 @@ TEST(RefusedArena, SaysHowMuchAndIsTriedAgainAsASmallerOne) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::detail
+}  // namespace multiprocessing::detail::arena_test

@@ -6,7 +6,7 @@
 #include <array>
 #include <limits>
 
-namespace multiprocessing::detail {
+namespace multiprocessing::detail::byte_ring_test {
 namespace {
 
 TEST(ByteRing, PositionsWrapAtTheSize) {
@@ -45,4 +45,4 @@ TEST(ByteRing, SizesAreRoundedUpToWords) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::detail
+}  // namespace multiprocessing::detail::byte_ring_test

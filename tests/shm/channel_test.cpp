@@ -9,7 +9,7 @@
 
 #include "support/child_process.hpp"
 
-namespace multiprocessing::detail {
+namespace multiprocessing::detail::channel_test {
 namespace {
 
 using tests::run_in_child;
@@ -112,4 +112,4 @@ TEST(ParkReason, IsReadFromBesideItsCount) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::detail
+}  // namespace multiprocessing::detail::channel_test

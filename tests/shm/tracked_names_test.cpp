@@ -7,7 +7,7 @@
 #include <string>
 #include <system_error>
 
-namespace multiprocessing::detail {
+namespace multiprocessing::detail::tracked_names_test {
 namespace {
 
 TEST(TrackedNames, AreForgottenWhenThereIsNoRoomButNotThoseStillBeingMade) {
@@ -25,4 +25,4 @@ TEST(TrackedNames, AreForgottenWhenThereIsNoRoomButNotThoseStillBeingMade) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::detail
+}  // namespace multiprocessing::detail::tracked_names_test

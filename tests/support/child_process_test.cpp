@@ -11,7 +11,7 @@
 
 #include "support/processes.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::child_process_test {
 namespace {
 
 TEST(ChildProcess, ReportsTheExitCodeAndWhatWasWritten) {
@@ -74,4 +74,4 @@ TEST(ChildProcess, IsEndedByItsDestructor) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::child_process_test

@@ -15,7 +15,7 @@
 #include "support/child_process.hpp"
 #include "support/processes.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::leftovers_test {
 namespace {
 
 using Sentences = std::vector<std::string>;
@@ -99,4 +99,4 @@ TEST(Leftovers, NameAFile) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::leftovers_test

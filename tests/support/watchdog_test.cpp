@@ -7,7 +7,7 @@
 
 #include "support/child_process.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::watchdog_test {
 namespace {
 
 TEST(Deadline, NamesTheTestThatHangsAndAbortsIt) {
@@ -29,4 +29,4 @@ TEST(Eventually, SeesWhatBecomesTrueAndGivesUpOnWhatDoesNot) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::watchdog_test

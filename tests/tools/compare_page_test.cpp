@@ -14,7 +14,7 @@
 #include "plots.hpp"
 #include "support/child_process.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::compare_page_test {
 namespace {
 
 bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
@@ -106,4 +106,4 @@ TEST(ComparePage, WhatIsNoUtf8IsWrittenAllTheSame) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::compare_page_test

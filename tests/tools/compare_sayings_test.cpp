@@ -15,7 +15,7 @@
 #include "verdict.hpp"
 
 // What the comparison makes of its figures: sentences, and predictions.
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::compare_sayings_test {
 namespace {
 
 const compare::Section& section_of(const std::string& name) {
@@ -213,4 +213,4 @@ TEST(CompareBystanders, AProgramThatWasNotWaitedForIsOne) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::compare_sayings_test

@@ -12,7 +12,7 @@
 
 #include "statistics.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::compare_statistics_test {
 namespace {
 
 using Interval = std::optional<std::pair<double, double>>;
@@ -114,4 +114,4 @@ TEST(CompareStatistics, AnEstimateIsWideWhereItsIntervalIsOverHalfOfIt) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::compare_statistics_test

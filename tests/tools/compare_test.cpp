@@ -15,7 +15,7 @@
 #include "support/deadline.hpp"
 #include "support/temporary_folder.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::compare_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -161,4 +161,4 @@ TEST_F(Compare, AFullDiskIsAnErrorAndTheOtherFilesAreWritten) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::compare_test

@@ -15,7 +15,7 @@
 #include "support/child_process.hpp"
 #include "tools/run_demo.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::demo_script_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -131,4 +131,4 @@ TEST(DemoScript, TheCourseIsWhatHasAStar) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::demo_script_test

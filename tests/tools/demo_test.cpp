@@ -13,7 +13,7 @@
 #include "support/child_process.hpp"
 #include "support/temporary_folder.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::demo_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -146,4 +146,4 @@ TEST(Demo, AFileThatTheSystemRefusesIsReportedWithTheSystemsReason) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::demo_test

@@ -17,7 +17,7 @@
 #include "support/temporary_folder.hpp"
 #include "tools/run_demo.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::demos_farm_test {
 namespace {
 
 std::string text_of(const std::string& file) {
@@ -134,4 +134,4 @@ TEST(Farm, HasAProgressBarOnATerminalOnly) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::demos_farm_test

@@ -9,7 +9,7 @@
 
 #include "tools/run_demo.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::demos_isolation_test {
 namespace {
 
 // The first line that matches, with what its groups hold; empty if none does.
@@ -165,4 +165,4 @@ TEST(DemoDeadlock, WhoIsForkedWhileTheLockIsHeldHangs) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::demos_isolation_test

@@ -13,7 +13,7 @@
 #include "tools/run_demo.hpp"
 
 // What the demonstrations about speed teach; what holds for every demonstration is in demos_test.cpp.
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::demos_speed_test {
 namespace {
 
 // What the groups of `pattern` matched, for each place in `text` where it does.
@@ -205,4 +205,4 @@ TEST(DemoWorkers, TheEnvironmentOverrides) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::demos_speed_test

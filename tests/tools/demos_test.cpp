@@ -12,7 +12,7 @@
 
 #include "tools/run_demo.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::demos_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -117,4 +117,4 @@ std::string name_of(const testing::TestParamInfo<std::string>& info) {
 INSTANTIATE_TEST_SUITE_P(Demos, EachDemo, testing::ValuesIn(names()), name_of);
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::demos_test

@@ -12,7 +12,7 @@
 
 #include "tools/run_demo.hpp"
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::demos_work_test {
 namespace {
 
 // The rows of the picture under the line that begins with `title`.
@@ -191,4 +191,4 @@ TEST(Pickling, ShowsWhatOnlyTheRunCanSay) {
 TEST(Pickling, EndsInWaysOutThatWork) { EXPECT_EQ(count_of(pickling(), ": 3 6 9\n"), 2U) << pickling(); }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::demos_work_test

@@ -4,7 +4,7 @@
 #include <numeric>
 #include <string>
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::callers_test {
 namespace {
 
 long twice(long number) { return 2 * number; }
@@ -93,4 +93,4 @@ TEST_P(Callers, WaitsThatEndAtTheirDeadlineLoseNothing) {
 MULTIPROCESSING_BETWEEN_THREADS(Callers);
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::callers_test

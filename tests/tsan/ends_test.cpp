@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::ends_test {
 namespace {
 
 long twice(long number) { return 2 * number; }
@@ -157,4 +157,4 @@ TEST_P(Ends, WorkersThatLeaveInOrderAreReplacedWhileWorkGoesOn) {
 MULTIPROCESSING_BETWEEN_THREADS(Ends);
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::ends_test

@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::item_options_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -72,4 +72,4 @@ TEST_P(ItemOptions, TimesAreLookedAtWhileItemsRun) {
 MULTIPROCESSING_BETWEEN_THREADS(ItemOptions);
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::item_options_test

@@ -14,7 +14,7 @@
 extern "C" const char* __tsan_default_suppressions();
 extern "C" const char* __tsan_default_suppressions() { return "deadlock:QueueCore::put_pieces\n"; }
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::messages_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -73,4 +73,4 @@ TEST(PipeBetweenThreads, CarriesMessagesBothWays) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::messages_test

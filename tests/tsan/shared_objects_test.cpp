@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::shared_objects_test {
 namespace {
 
 constexpr int several = 4;
@@ -60,4 +60,4 @@ TEST(SharedObjects, AreDroppedByWhicheverThreadHasTheLastCopy) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::shared_objects_test

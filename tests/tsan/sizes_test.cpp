@@ -4,7 +4,7 @@
 #include <numeric>
 #include <string>
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::sizes_test {
 namespace {
 
 constexpr std::size_t ring_bytes = 4096;
@@ -110,4 +110,4 @@ TEST_P(Sizes, BoundStateOfAnySizeComesOnceAndIsReplaced) {
 MULTIPROCESSING_BETWEEN_THREADS(Sizes);
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::sizes_test

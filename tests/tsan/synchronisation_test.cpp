@@ -16,7 +16,7 @@
 #include <thread>
 #include <vector>
 
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::synchronisation_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -263,4 +263,4 @@ TEST(BetweenThreads, WhatWasDoneBeforePutIsSeenAfterGetAndBeforeTaskDoneAfterJoi
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::synchronisation_test
