@@ -62,9 +62,9 @@ ConnectionCore::~ConnectionCore() {
 }
 
 int ConnectionCore::fd() const {
-  const int fd = fd_;
-  if (fd < 0) throw std::logic_error("this end of the pipe is closed");
-  return fd;
+  const MarkedFd fd = fd_;
+  if (fd.number < 0) throw std::logic_error("this end of the pipe is closed");
+  return fd.number;
 }
 
 int ConnectionCore::fd_for(Direction direction) const {

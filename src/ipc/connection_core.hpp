@@ -33,14 +33,14 @@ class ConnectionCore {
   Bytes receive();
   bool poll(Deadline deadline) const;
   int fd() const;
-  void close() { UniqueFd(fd_.exchange(-1)).reset(); }
-  bool closed() const { return fd_ < 0; }
+  void close() { UniqueFd(fd_.exchange(MarkedFd())).reset(); }
+  bool closed() const { return fd_.load().number < 0; }
   Direction direction() const { return direction_; }
 
  private:
   int fd_for(Direction direction) const;
 
-  std::atomic<int> fd_;
+  std::atomic<MarkedFd> fd_;
   const Direction direction_;
   const std::shared_ptr<ArenaBlock> memory_;
   Locks& locks_;

@@ -10,9 +10,13 @@ namespace multiprocessing::detail {
 class EventFd {
  public:
   EventFd();
-  void ring() const noexcept { ring(fd_.get()); }
-  void drain() const noexcept { drain(fd_.get()); }
+  bool ring() const noexcept { return is_ours() && ring(fd_.get()); }  // false: the program has closed it
+  void drain() const noexcept {
+    if (is_ours()) drain(fd_.get());
+  }
+  bool is_ours() const noexcept { return fd_.is_ours(); }
   int fd() const noexcept { return fd_.get(); }
+  MarkedFd marked() const noexcept { return fd_.marked(); }
   void close() noexcept { fd_.reset(); }  // in a process that has no use for it
 
   // The same for a descriptor whose owner is elsewhere.

@@ -26,7 +26,7 @@ namespace multiprocessing::detail {
 // A place is never freed, so that a fork at any moment finds the list whole; it is used again.
 struct ExecWatch::Place {
   std::atomic<bool> taken = true;
-  std::atomic<int> fd = -1;
+  std::atomic<MarkedFd> fd = {};
   Place* next = nullptr;
 };
 
@@ -36,11 +36,12 @@ namespace {
 // could release it. None of this is ever destroyed.
 std::atomic<ExecWatch::Place*> places = nullptr;
 
+void clear(ExecWatch::Place& place) noexcept { UniqueFd(place.fd.exchange(MarkedFd())).reset(); }
+
 void after_fork_in_child() {
   const int saved_errno = errno;
   for (ExecWatch::Place* place = places.load(); place != nullptr; place = place->next) {
-    const int fd = place->fd.exchange(-1);
-    if (fd >= 0) ::close(fd);
+    clear(*place);
   }
   errno = saved_errno;
 }
@@ -64,17 +65,13 @@ ExecWatch::Place* take_place() {
   return place.release();
 }
 
-void clear(ExecWatch::Place& place) {
-  const int fd = place.fd.exchange(-1);
-  if (fd >= 0) ::close(fd);
-}
-
 UniqueFd connect(ExecWatch::Place& place) {
   std::array<int, 2> ends{};
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) throw_errno("cannot make a socket pair");
   UniqueFd far_end(ends[1]);
   UniqueFd near_end = own_fd(ends[0], "cannot make a socket pair");
-  far_end = own_fd(far_end.release(), "cannot make a socket pair");
+  // Not marked: die_with_near_end() has another use for the signal.
+  far_end = UniqueFd(own_fd(far_end.release().number, "cannot make a socket pair").release().number);
   place.fd.store(near_end.release());
   return far_end;
 }
@@ -104,6 +101,8 @@ ExecWatch::ExecWatch() : near_end_(nullptr) {
     throw;
   }
 }
+
+bool ExecWatch::is_ours() const noexcept { return near_end_->fd.load().is_ours(); }
 
 void ExecWatch::cut() noexcept { clear(*near_end_); }
 

@@ -19,7 +19,8 @@ class ExecWatch {
   ~ExecWatch();
 
   UniqueFd take_far_end() { return std::move(far_end_); }
-  void cut() noexcept;  // closes the near end before the destructor does
+  bool is_ours() const noexcept;  // the near end: the program has not closed it
+  void cut() noexcept;            // closes the near end before the destructor does
 
  private:
   Place* near_end_;

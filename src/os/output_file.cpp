@@ -65,6 +65,7 @@ OutputFile::OutputFile(const std::filesystem::path& path) {
 int OutputFile::write(std::string_view text) noexcept {
   const Unraised unraised;
   while (!text.empty()) {
+    if (!fd_.is_ours()) return EBADF;
     const ssize_t written = ::write(fd_.get(), text.data(), text.size());
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) {
@@ -79,7 +80,7 @@ int OutputFile::write(std::string_view text) noexcept {
 
 // Closing would not do: who was forked meanwhile has the lock, too.
 void OutputFile::finish() noexcept {
-  if (fd_) ::flock(fd_.get(), LOCK_UN);
+  if (fd_ && fd_.is_ours()) ::flock(fd_.get(), LOCK_UN);
   fd_.reset();
 }
 

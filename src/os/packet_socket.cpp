@@ -34,7 +34,7 @@ std::array<UniqueFd, 2> packet_sockets() {
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds.data()) != 0) throw_errno(what_failed);
   UniqueFd second(fds[1]);
   UniqueFd first = own_fd(fds[0], what_failed);
-  return {std::move(first), own_fd(second.release(), what_failed)};
+  return {std::move(first), own_fd(second.release().number, what_failed)};
 }
 
 void send_packet(int fd, std::span<const std::byte> first, std::span<const std::byte> second) {

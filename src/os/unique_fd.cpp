@@ -6,20 +6,48 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-namespace multiprocessing::detail {
+#include <atomic>
+#include <cerrno>
 
-void UniqueFd::reset(int fd) noexcept {
-  if (fd_ >= 0) ::close(fd_);
+namespace multiprocessing::detail {
+namespace {
+
+// The mark is the signal that would be sent if somebody asked for signals (O_ASYNC): of eventfds, epolls and pidfds
+// nothing else can be told apart, they share one inode. Ours have different ones, as far as there are signals: a new
+// pool may get the number that an old one has lost.
+MarkedFd marked(int number) noexcept {
+  static std::atomic<unsigned> marks = 0;
+  const int mark = 1 + static_cast<int>(marks.fetch_add(1, std::memory_order_relaxed) % 64);
+  return {.number = number, .mark = ::fcntl(number, F_SETSIG, mark) == 0 ? mark : 0};
+}
+
+}  // namespace
+
+MarkedFd MarkedFd::of(int number) noexcept {
+  const int mark = ::fcntl(number, F_GETSIG);
+  return {.number = number, .mark = mark > 0 ? mark : 0};
+}
+
+bool MarkedFd::is_ours() const noexcept {
+  if (mark == 0 || ::fcntl(number, F_GETSIG) == mark) return true;
+  errno = EBADF;
+  return false;
+}
+
+void UniqueFd::reset(MarkedFd fd) noexcept {
+  if (fd_.number >= 0 && fd_.is_ours()) ::close(fd_.number);
   fd_ = fd;
 }
 
 UniqueFd own_fd(int fd, const char* what_failed) {
   if (fd < 0) throw_errno(what_failed);
   UniqueFd owned(fd);
-  if (fd > STDERR_FILENO) return owned;
-  const int higher = ::fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-  if (higher < 0) throw_errno(what_failed);
-  return UniqueFd(higher);
+  if (fd <= STDERR_FILENO) {
+    const int higher = ::fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    if (higher < 0) throw_errno(what_failed);
+    owned = UniqueFd(higher);
+  }
+  return UniqueFd(marked(owned.release().number));
 }
 
 }  // namespace multiprocessing::detail

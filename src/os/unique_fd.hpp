@@ -5,11 +5,22 @@
 
 namespace multiprocessing::detail {
 
-// Owns a file descriptor and closes it. Move-only; -1 means none.
+// The number of a descriptor, and a mark that the kernel keeps with the open file. A program may close what it has not
+// opened itself, and a file of its own may then get the number: it has not the mark.
+struct MarkedFd {
+  int number = -1;
+  int mark = 0;  // 1 to 64; 0: it has none, and is believed to be ours
+
+  static MarkedFd of(int number) noexcept;  // with the mark that it has now
+  bool is_ours() const noexcept;            // errno is EBADF if it is not
+};
+
+// Owns a file descriptor and closes it, if it is ours still. Move-only; -1 means none.
 class UniqueFd {
  public:
   UniqueFd() = default;
-  explicit UniqueFd(int fd) noexcept : fd_(fd) {}
+  explicit UniqueFd(int fd) noexcept : fd_{.number = fd} {}
+  explicit UniqueFd(MarkedFd fd) noexcept : fd_(fd) {}
   UniqueFd(UniqueFd&& other) noexcept : fd_(other.release()) {}
   UniqueFd& operator=(UniqueFd&& other) noexcept {
     if (this != &other) reset(other.release());
@@ -17,18 +28,20 @@ class UniqueFd {
   }
   ~UniqueFd() { reset(); }
 
-  int get() const noexcept { return fd_; }
-  explicit operator bool() const noexcept { return fd_ >= 0; }
-  void reset(int fd = -1) noexcept;
-  [[nodiscard]] int release() noexcept { return std::exchange(fd_, -1); }
+  int get() const noexcept { return fd_.number; }
+  MarkedFd marked() const noexcept { return fd_; }
+  bool is_ours() const noexcept { return fd_.is_ours(); }
+  explicit operator bool() const noexcept { return fd_.number >= 0; }
+  void reset(MarkedFd fd = {}) noexcept;
+  [[nodiscard]] MarkedFd release() noexcept { return std::exchange(fd_, MarkedFd()); }
 
  private:
-  int fd_ = -1;
+  MarkedFd fd_;
 };
 
-// Owns what a system call returned, which is close-on-exec already, as a descriptor of at least 3: a program whose
-// stdin is closed would else find our descriptor in its place. Throws std::system_error, with the sentence, if fd is
-// negative.
+// Owns what a system call returned, which is close-on-exec already, as a marked descriptor of at least 3: a program
+// whose stdin is closed would else find our descriptor in its place. Throws std::system_error, with the sentence, if fd
+// is negative.
 UniqueFd own_fd(int fd, const char* what_failed);
 
 }  // namespace multiprocessing::detail

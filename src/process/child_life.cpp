@@ -66,7 +66,7 @@ void BirthOfChild::live(const ProcessState& self, std::string path, std::unique_
   name_process(self.name().c_str());
   if (end_watch_) {
     // Open as long as this process lives.
-    const int far_end = end_watch_->take_far_end().release();
+    const int far_end = end_watch_->take_far_end().release().number;
     die_with_near_end(far_end);
   }
   wait_for_parent();

@@ -68,7 +68,7 @@ void Nursery::give_up(int error) noexcept {
   refusal_ = error;
   for (Worker& worker : workers_) {
     if (!worker.pidfd) continue;
-    [[maybe_unused]] const int not_ours = worker.pidfd.release();
+    worker.pidfd.reset();
     worker.lifeline.reset();
     kill_child(worker.pid);
     report({.kind = WorkerReport::Kind::ended,
@@ -137,7 +137,7 @@ void Nursery::obey() {
 void Nursery::be_worker(int slot, pid_t program) noexcept {
   // Open as long as this process lives. To close its other end needs no permission to kill; and when the program ends,
   // the signal of die_with_parent() is not sent to a process of another user.
-  die_with_near_end(workers_[static_cast<std::size_t>(slot)].lifeline->take_far_end().release());
+  die_with_near_end(workers_[static_cast<std::size_t>(slot)].lifeline->take_far_end().release().number);
   for (Worker& elder : workers_) elder.pidfd.reset();
   orders_.close();
   set_server_signals();

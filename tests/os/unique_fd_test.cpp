@@ -3,9 +3,11 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -39,6 +41,38 @@ TEST(UniqueFd, ReleaseGivesItAway) {
   EXPECT_FALSE(fd);
   other.reset();
   EXPECT_FALSE(other);
+}
+
+TEST(OwnFd, ThatTheProgramHasClosedIsNotTakenForTheFileThatHasItsNumber) {
+  std::optional<UniqueFd> ours = open_null();
+  const int number = ours->get();
+  EXPECT_TRUE(ours->is_ours());
+  ::close(number);
+  EXPECT_FALSE(ours->is_ours());
+
+  ASSERT_EQ(::open("/dev/null", O_RDONLY | O_CLOEXEC), number);
+  EXPECT_FALSE(ours->is_ours());
+  ours.reset();
+  EXPECT_TRUE(is_open(number));
+
+  // Nor for a later one of ours.
+  ::close(number);
+  UniqueFd old = open_null();
+  ::close(old.get());
+  const UniqueFd later = open_null();
+  ASSERT_EQ(later.get(), old.get());
+  old.reset();
+  EXPECT_TRUE(is_open(later.get()));
+}
+
+TEST(EventFd, ThatTheProgramHasClosedIsNotRung) {
+  const EventFd bell;
+  EXPECT_TRUE(bell.ring());
+  const UniqueFd file(::memfd_create("own", MFD_CLOEXEC));
+  ASSERT_EQ(::dup2(file.get(), bell.fd()), bell.fd());
+  EXPECT_FALSE(bell.ring());
+  EXPECT_EQ(::lseek(file.get(), 0, SEEK_END), 0);
+  ::close(bell.fd());
 }
 
 TEST(OwnFd, IsAtLeastThreeAndCloseOnExecWhereStdinIsClosed) {
