@@ -35,10 +35,9 @@ std::uint64_t started_ticks_of(pid_t pid) noexcept {
 
 }  // namespace
 
-ProcessIdentity identity_of_this_process() noexcept {
-  const pid_t pid = this_process();
-  return {pid, started_ticks_of(pid)};
-}
+ProcessIdentity identity_of_this_process() noexcept { return identity_of(this_process()); }
+
+ProcessIdentity identity_of(pid_t pid) noexcept { return {pid, started_ticks_of(pid)}; }
 
 UniqueFd open_process(const ProcessIdentity& process) {
   UniqueFd fd;

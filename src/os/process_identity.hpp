@@ -15,6 +15,7 @@ struct ProcessIdentity {
   std::uint64_t started_ticks = 0;  // since boot; 0 where /proc does not tell
 };
 ProcessIdentity identity_of_this_process() noexcept;
+ProcessIdentity identity_of(pid_t pid) noexcept;  // of a process that nobody reaps meanwhile
 
 // A pidfd of it, readable once it has ended; an empty one if it has ended and is gone. Throws std::system_error.
 UniqueFd open_process(const ProcessIdentity& process);

@@ -2,7 +2,6 @@
 #include "process/child_life.hpp"
 
 #include "os/output.hpp"
-#include "os/pidfd.hpp"
 #include "os/this_process.hpp"
 #include "os/thrown_type.hpp"
 #include "os/wait.hpp"
@@ -49,7 +48,7 @@ BirthOfChild::BirthOfChild(bool is_daemon) {
   gate_.emplace();
   Family& family = Family::of_this_process();
   parent_ = std::make_shared<ProcessState>(family, ProcessState::Role::parent, family.name(), family.is_daemon());
-  parent_->set_process(this_process(), open_pidfd(this_process()));
+  parent_->set_process(this_process(), ProcessHandle(this_process()));
   if (is_daemon) end_watch_ = std::make_unique<ExecWatch>();
 }
 
@@ -96,7 +95,7 @@ void BirthOfChild::follow(pid_t pid, ProcessState& child) {
   parent_.reset();
   if (end_watch_) end_watch_->take_far_end();
   try {
-    child.set_process(pid, open_pidfd(pid), std::move(end_watch_));
+    child.set_process(pid, ProcessHandle(pid), std::move(end_watch_));
   } catch (...) {
     kill_child(pid);
     throw;

@@ -26,7 +26,7 @@ ProcessInfo current_process() {
   using detail::ProcessState;
   const detail::Family& family = detail::Family::of_this_process();
   auto self = std::make_shared<ProcessState>(family, ProcessState::Role::self, family.name(), family.is_daemon());
-  self->set_process(detail::this_process(), detail::UniqueFd());
+  self->set_process(detail::this_process(), {});
   return ProcessInfo(std::move(self));
 }
 

@@ -12,6 +12,7 @@
 #include <csignal>
 #include <span>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 
 namespace multiprocessing::detail {
@@ -22,9 +23,9 @@ constexpr std::chrono::milliseconds look_again{1};
 
 }  // namespace
 
-void ProcessState::set_process(pid_t pid, UniqueFd pidfd, std::unique_ptr<ExecWatch> end_watch) {
+void ProcessState::set_process(pid_t pid, ProcessHandle process, std::unique_ptr<ExecWatch> end_watch) {
   pid_ = pid;
-  pidfd_ = std::move(pidfd);
+  process_ = std::move(process);
   end_watch_ = std::move(end_watch);
 }
 
@@ -35,12 +36,9 @@ void ProcessState::check_owner() const {
 ChildState ProcessState::look() {
   check_owner();
   if (role_ == Role::self) return {};
-  if (role_ == Role::parent) {
-    const std::array<int, 1> fds{pidfd_.get()};
-    return {.has_ended = wait_readable(fds, Clock::now()), .exitcode = std::nullopt};
-  }
   const std::lock_guard lock(mutex_);
-  if (!state_.has_ended) state_ = reap_pidfd(pidfd_.get());
+  if (role_ == Role::parent) return {.has_ended = process_.ends_by(Clock::now()), .exitcode = std::nullopt};
+  if (!state_.has_ended) state_ = process_.reap();
   return state_;
 }
 
@@ -49,8 +47,9 @@ bool ProcessState::is_alive() { return !look().has_ended; }
 std::optional<int> ProcessState::exitcode() { return look().exitcode; }
 
 bool ProcessState::join(Deadline deadline) {
-  const std::array<int, 1> fds{sentinel()};
+  sentinel();  // throws where one cannot wait
   while (!look().has_ended) {
+    const std::array<int, 1> fds{sentinel()};
     if (!wait_readable(fds, deadline)) return false;
     if (look().has_ended) return true;
     if (Clock::now() >= deadline) return false;
@@ -62,12 +61,14 @@ bool ProcessState::join(Deadline deadline) {
 int ProcessState::sentinel() const {
   check_owner();
   if (role_ == Role::self) throw std::logic_error("process '" + name_ + "' is this process: it cannot wait for itself");
-  return pidfd_.get();
+  const std::lock_guard lock(mutex_);
+  return process_.pidfd();
 }
 
 void ProcessState::send(int signal) const {
   check_owner();
-  const bool is_sent = role_ == Role::self ? send_signal(pid_, signal) : signal_pidfd(pidfd_.get(), signal);
+  const std::lock_guard lock(mutex_);
+  const bool is_sent = role_ == Role::self ? send_signal(pid_, signal) : process_.signal(signal);
   if (!is_sent && last_error() != ESRCH) {
     throw_errno("cannot send signal " + std::to_string(signal) + " to process '" + name_ + "' (pid " +
                 std::to_string(pid_) + ")");
@@ -83,8 +84,14 @@ bool ProcessState::try_join(Deadline deadline) noexcept {
 }
 
 void ProcessState::try_send(int signal) noexcept {
+  try {
+    const std::lock_guard lock(mutex_);
+    if (process_.signal(signal) || last_error() == ESRCH) return;
+  } catch (const std::system_error&) {
+    // The program has closed its pidfd, and there is no other.
+  }
   // A daemon of a program that has given up the right to signal it can still be killed.
-  if (!signal_pidfd(pidfd_.get(), signal) && last_error() != ESRCH && end_watch_) end_watch_->cut();
+  if (end_watch_) end_watch_->cut();
 }
 
 }  // namespace multiprocessing::detail

@@ -2,8 +2,7 @@
 #pragma once
 
 #include "os/exec_watch.hpp"
-#include "os/pidfd.hpp"
-#include "os/unique_fd.hpp"
+#include "os/process_handle.hpp"
 
 #include <multiprocessing/detail/deadline.hpp>
 
@@ -20,7 +19,7 @@ namespace multiprocessing::detail {
 class Family;
 
 // What is known of a process that a Process started: by the one that started it (`child`), by those that it started
-// (`parent`) or by itself (`self`, without a pidfd).
+// (`parent`) or by itself (`self`, without a handle).
 // Any thread. In a process that was forked from the owner's only a parent's may be asked, and owner() of each.
 class ProcessState {
  public:
@@ -29,7 +28,7 @@ class ProcessState {
   ProcessState(const Family& owner, Role role, std::string name, bool is_daemon)
       : owner_(owner), role_(role), name_(std::move(name)), is_daemon_(is_daemon) {}
   // Once, before another thread knows of it.
-  void set_process(pid_t pid, UniqueFd pidfd, std::unique_ptr<ExecWatch> end_watch = nullptr);
+  void set_process(pid_t pid, ProcessHandle process, std::unique_ptr<ExecWatch> end_watch = nullptr);
 
   const Family& owner() const { return owner_; }
   const std::string& name() const { return name_; }
@@ -57,9 +56,9 @@ class ProcessState {
   std::string name_;
   bool is_daemon_;
   pid_t pid_ = 0;
-  UniqueFd pidfd_;
+  ProcessHandle process_;                 // none of `self`; guarded by mutex_, as it may be opened again
   std::unique_ptr<ExecWatch> end_watch_;  // of a daemon: it is killed when this goes
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   ChildState state_{};  // guarded by mutex_
 };
 

@@ -3,7 +3,6 @@
 
 #include "os/error.hpp"
 #include "os/name_watch.hpp"
-#include "os/pidfd.hpp"
 #include "os/seclusion.hpp"
 #include "os/signals.hpp"
 #include "os/this_process.hpp"
@@ -16,6 +15,7 @@
 #include <csignal>
 #include <cstring>
 #include <span>
+#include <system_error>
 
 namespace multiprocessing::detail {
 
@@ -91,39 +91,40 @@ void NameTable::unlink_all() noexcept {
 NameTracker::NameTracker(NameTable& table) {
   const UniqueFd creator = open_pidfd(this_process());
   const UniqueFd creator_execs = exec_watch_.take_far_end();
+  pid_t pid = 0;
   {
     const SignalsBlocked blocked;
-    pid_ = fork_process();
-    if (pid_ == 0) run(table, creator.get(), creator_execs.get());
+    pid = fork_process();
+    if (pid == 0) run(table, creator.get(), creator_execs.get());
   }
-  if (pid_ < 0) throw_errno("cannot fork the process that looks after names of shared memory");
+  if (pid < 0) throw_errno("cannot fork the process that looks after names of shared memory");
   try {
-    tracker_ = open_pidfd(pid_);
-    const std::array<int, 2> fds{ready_.fd(), tracker_.get()};
+    tracker_ = ProcessHandle(pid);
+    const std::array<int, 2> fds{ready_.fd(), tracker_.pidfd()};
     if (!wait_readable(fds, deadline_after(30s)) || has_ended()) {
       errno = ECHILD;
       throw_errno("the process that looks after names of shared memory did not start");
     }
   } catch (...) {
-    kill_child(pid_);
+    kill_child(pid);
     throw;
   }
 }
 
 NameTracker::~NameTracker() {
-  quit_.ring();
-  const std::array<int, 1> fds{tracker_.get()};
-  if (!wait_readable(fds, deadline_after(2s))) {
-    signal_pidfd(tracker_.get(), SIGKILL);
-    wait_readable(fds, deadline_after(500ms));
+  if (!quit_.ring()) exec_watch_.cut();
+  try {
+    if (!tracker_.ends_by(deadline_after(2s))) {
+      tracker_.signal(SIGKILL);
+      tracker_.ends_by(deadline_after(500ms));
+    }
+    tracker_.reap();
+  } catch (const std::system_error&) {
+    // The program has closed its pidfd, and there is no other.
   }
-  reap_pidfd(tracker_.get());
 }
 
-bool NameTracker::has_ended() const {
-  const std::array<int, 1> fds{tracker_.get()};
-  return wait_readable(fds, Clock::now());
-}
+bool NameTracker::has_ended() const { return !exec_watch_.is_ours() || tracker_.ends_by(Clock::now()); }
 
 // With every signal blocked, as it was forked: nothing of the program's runs, and only SIGKILL ends it.
 void NameTracker::run(NameTable& table, int creator, int creator_execs) noexcept {

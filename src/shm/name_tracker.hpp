@@ -3,7 +3,7 @@
 
 #include "os/event_fd.hpp"
 #include "os/exec_watch.hpp"
-#include "os/process_identity.hpp"
+#include "os/process_handle.hpp"
 #include "os/shm_files.hpp"
 #include "os/unique_fd.hpp"
 #include "shm/mapping.hpp"
@@ -66,7 +66,7 @@ class NameTracker {
   NameTracker(const NameTracker&) = delete;
   NameTracker& operator=(const NameTracker&) = delete;
   ~NameTracker();
-  bool has_ended() const;  // somebody has killed it
+  bool has_ended() const;  // somebody has killed it, or closed what tells it that its maker lives: then it ends
 
  private:
   [[noreturn]] void run(NameTable& table, int creator, int creator_execs) noexcept;
@@ -74,8 +74,7 @@ class NameTracker {
   EventFd quit_;
   EventFd ready_;
   ExecWatch exec_watch_;
-  pid_t pid_ = 0;
-  UniqueFd tracker_;  // a pidfd
+  ProcessHandle tracker_;
 };
 
 }  // namespace multiprocessing::detail
