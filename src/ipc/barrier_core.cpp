@@ -4,6 +4,7 @@
 #include <multiprocessing/errors.hpp>
 
 #include "os/bell_poll.hpp"
+#include "os/error.hpp"
 #include "os/wait.hpp"
 
 #include <array>
@@ -169,8 +170,11 @@ void BarrierCore::wait_for_end(std::uint32_t round, const ProcessIdentity& befor
     } else if (Clock::now() >= deadline) {
       why = "not all came in time";
       break_round(round);
-    } else if (poll->sleep(deadline) == BellPoll::Woken::by_bell_or_deadline && end_of(round) == End::none) {
-      if (enter(deadline)) leave();
+    } else {
+      const BellPoll::Woken woken = poll->sleep(deadline);
+      if (end_of(round) != End::none) break;
+      if (woken == BellPoll::Woken::closed) throw_errno("the program has closed a descriptor of the barrier");
+      if (woken == BellPoll::Woken::by_bell && enter(deadline)) leave();
     }
   }
   if (end_of(round) == End::broken) throw_broken(why);

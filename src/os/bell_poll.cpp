@@ -8,25 +8,31 @@
 
 #include <array>
 #include <cerrno>
-#include <climits>
+#include <span>
 
 namespace multiprocessing::detail {
 namespace {
 
-// Kernels before 5.11 and some sandboxes have no deadline in nanoseconds: rounded up, or we would wake early and spin.
-int wait_in_milliseconds(int fd, epoll_event* events, int count, const timespec& left) {
-  const long milliseconds = static_cast<long>(left.tv_sec) * 1000 + (left.tv_nsec + 999'999) / 1'000'000;
-  return ::epoll_wait(fd, events, count, static_cast<int>(milliseconds < INT_MAX ? milliseconds : INT_MAX));
+constexpr int longest_sleep_ms = 1000;
+
+int wait(int fd, std::span<epoll_event> events, const timespec& left) {
+  const int count = static_cast<int>(events.size());
+  if (left.tv_sec * 1000 >= longest_sleep_ms) return ::epoll_wait(fd, events.data(), count, longest_sleep_ms);
+  const int ready = ::epoll_pwait2(fd, events.data(), count, &left, nullptr);
+  if (ready >= 0 || errno == EINTR) return ready;
+  // Kernels before 5.11 and some sandboxes have no deadline in nanoseconds: rounded up, or we would wake early and
+  // spin.
+  return ::epoll_wait(fd, events.data(), count, static_cast<int>((left.tv_nsec + 999'999) / 1'000'000));
 }
 
 }  // namespace
 
 BellPoll::BellPoll(const EventFd& bell)
-    : epoll_(own_fd(::epoll_create1(EPOLL_CLOEXEC), "cannot make an epoll descriptor")) {
+    : bell_(bell.marked()), epoll_(own_fd(::epoll_create1(EPOLL_CLOEXEC), "cannot make an epoll descriptor")) {
   epoll_event event{};
   event.events = EPOLLIN | EPOLLET;
   event.data.fd = bell.fd();
-  if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, bell.fd(), &event) != 0)
+  if (!bell_.is_ours() || ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, bell.fd(), &event) != 0)
     throw_errno("cannot wait for a bell (epoll_ctl)");
 }
 
@@ -39,26 +45,20 @@ void BellPoll::watch(int fd) {
 }
 
 void BellPoll::unwatch() {
-  if (watched_ >= 0) ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, watched_, nullptr);
+  if (watched_ >= 0 && epoll_.is_ours()) ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, watched_, nullptr);
   watched_ = -1;
 }
 
 BellPoll::Woken BellPoll::sleep(Deadline deadline) const {
+  // Asked each time: of a poll of the program's own, which may have the number, no event may be taken.
+  if (!epoll_.is_ours()) return Woken::closed;
   std::array<epoll_event, 2> events{};
-  int ready = 0;
-  if (deadline == never) {
-    ready = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), -1);
-  } else {
-    const timespec left = time_left(deadline);
-    ready = ::epoll_pwait2(epoll_.get(), events.data(), static_cast<int>(events.size()), &left, nullptr);
-    if (ready < 0 && errno != EINTR) {
-      ready = wait_in_milliseconds(epoll_.get(), events.data(), static_cast<int>(events.size()), left);
-    }
-  }
+  const int ready = wait(epoll_.get(), events, time_left(deadline));
   for (int index = 0; index < ready; ++index) {
     if (events[static_cast<std::size_t>(index)].data.fd == watched_) return Woken::by_watched;
   }
-  return Woken::by_bell_or_deadline;
+  if (ready > 0) return Woken::by_bell;
+  return bell_.is_ours() ? Woken::by_nobody : Woken::closed;
 }
 
 }  // namespace multiprocessing::detail

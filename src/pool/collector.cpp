@@ -84,10 +84,10 @@ void Collector::go_off_duty() {
     collected_.arm(collected_.eager_in_background(), Collected::For::background);
     listen(Bell::background);
     // Perhaps who should have taken the role, and looked, leaves without: its time was up.
-    const bool unheard = std::exchange(waiter_alert_, false);
+    const bool unheard = std::exchange(waiter_alert_, false) || (is_resting_ && collected_.has_work());
     if (collected_.needs_attention() || collected_.next_deadline(Collected::For::background) != never || unheard) {
       background_alert_ = true;
-      background_bell_.ring();
+      ring_background();
     }
   }
 }
@@ -141,6 +141,13 @@ void Collector::sleep_unlocked(std::unique_lock<std::mutex>& lock, const BellPol
   lock.unlock();
   const BellPoll::Woken woken = poll.sleep(deadline);
   lock.lock();
+  const bool is_closed = woken == BellPoll::Woken::closed;
+  if (is_closed || (woken == BellPoll::Woken::by_nobody && !collected_.starter_is_whole())) {
+    collected_.descriptors_closed();
+    changed();
+    // What is left to wait for comes from other threads.
+    if (is_closed) rest_.wait_until(lock, std::min(deadline, deadline_after(std::chrono::milliseconds(20))));
+  }
   if (woken != BellPoll::Woken::by_watched || std::exchange(starter_lost_, true)) return;
   waiter_poll_.unwatch();
   background_poll_.unwatch();
@@ -175,7 +182,7 @@ void Collector::alert() {
     if (asleep_) waiter_bell_.ring();
   } else {
     background_alert_ = true;
-    background_bell_.ring();
+    ring_background();
   }
 }
 
@@ -205,8 +212,16 @@ void Collector::start_background() {
 void Collector::stop_background() {
   std::unique_lock lock(mutex_);
   background_wanted_ = false;
-  background_bell_.ring();
+  ring_background();
   background_ended_.wait(lock, [&] { return !background_runs_; });
+}
+
+void Collector::ring_background() {
+  if (is_resting_) {
+    rest_.notify_all();
+  } else {
+    background_bell_.ring();
+  }
 }
 
 void Collector::background() {
@@ -234,7 +249,14 @@ void Collector::background() {
     }
     background_alert_ = is_soon(wake);
     background_sleeps_until_ = wake;
-    sleep_unlocked(lock, background_poll_, wake);
+    if (wake != never || collected_.has_work()) {
+      sleep_unlocked(lock, background_poll_, wake);
+    } else {
+      // An idle pool wakes nobody, not even to see whether its bells are still there.
+      is_resting_ = true;
+      rest_.wait(lock);
+      is_resting_ = false;
+    }
   }
   background_runs_ = false;
   background_ended_.notify_all();

@@ -23,8 +23,11 @@ class Collected {
   virtual Deadline next_deadline(For whom) = 0;  // when to look although nobody rings
   virtual bool eager_in_background() = 0;        // does anybody wait who does not call: callbacks, join()?
   virtual void starter_lost() = 0;
-  virtual void remember_news() = 0;   // has_news() is about what comes after this
-  virtual bool has_news() const = 0;  // without the mutex, by the one thread that waits
+  virtual bool has_work() const = 0;          // something may happen that somebody rings for
+  virtual bool starter_is_whole() const = 0;  // the program has closed none of its descriptors
+  virtual void descriptors_closed() = 0;      // by the program
+  virtual void remember_news() = 0;           // has_news() is about what comes after this
+  virtual bool has_news() const = 0;          // without the mutex, by the one thread that waits
 
  protected:
   ~Collected() = default;
@@ -59,11 +62,12 @@ class Collector {
   void changed();  // under the mutex: who waits or listens may have to look
   // Whoever sleeps, or is about to, may do so for ever: it has not heard of what was handed in since it looked.
   bool may_oversleep() const { return waiters_.empty() ? background_runs_ && !background_alert_ : !waiter_alert_; }
-  void alert();                 // under the mutex: it looks, now
-  void arm_background();        // likewise: eager_in_background() has changed
-  void look_by(Deadline when);  // likewise: then at the latest
-  void start_background();      // under the mutex; once
-  void stop_background();       // without it; waits for the thread
+  bool is_resting() const { return is_resting_; }  // the background thread does not listen
+  void alert();                                    // under the mutex: it looks, now
+  void arm_background();                           // likewise: eager_in_background() has changed
+  void look_by(Deadline when);                     // likewise: then at the latest
+  void start_background();                         // under the mutex; once
+  void stop_background();                          // without it; waits for the thread
 
  private:
   struct Waiter {
@@ -79,6 +83,7 @@ class Collector {
   bool any_eager() const;
   void sleep_unlocked(std::unique_lock<std::mutex>& lock, const BellPoll& poll, Deadline deadline);
   void background();
+  void ring_background();
 
   Collected& collected_;
   Listener& listener_;
@@ -100,6 +105,8 @@ class Collector {
   Deadline waiter_sleeps_until_ = never;
   Deadline background_sleeps_until_ = never;
   std::condition_variable background_ended_;
+  std::condition_variable rest_;  // for the background thread while nobody rings: there is no work, or no bell
+  bool is_resting_ = false;
 };
 
 }  // namespace multiprocessing::detail

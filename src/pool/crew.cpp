@@ -48,6 +48,8 @@ void Crew::start_missing() {
 
 void Crew::look() {
   while (const auto report = starter_.next_report()) {
+    // A worker whose descriptors go ends, and it is not the fault of what it ran.
+    if (report->kind != WorkerReport::Kind::started && !starter_.is_whole()) descriptors_closed();
     switch (report->kind) {
       case WorkerReport::Kind::started:
         slot(report->slot).pid = report->pid;
@@ -203,7 +205,10 @@ void Crew::break_off(std::string reason) {
   dispatcher_.fail_everything(broken_error_);
 }
 
+void Crew::descriptors_closed() { break_off("the program has closed descriptors that belong to the pool"); }
+
 void Crew::starter_lost() {
+  if (!starter_.is_whole()) return descriptors_closed();
   break_off("its fork server (pid " + std::to_string(starter_.pid()) + ") has ended, and its workers with it");
 }
 

@@ -28,6 +28,7 @@ class Crew {
   void finish();           // once idle, workers leave and are not replaced
   void trace_to(Trace& trace) { trace_ = &trace; }
   void starter_lost();
+  void descriptors_closed();  // by the program
 
   // Why the pool cannot go on; empty while it can. `refused` is errno of the first time that the system refused a
   // process, else 0, and `refusal` says what it refused.

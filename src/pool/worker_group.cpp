@@ -76,7 +76,8 @@ void WorkerGroup::tell_if_waiting() {
   if (dispatcher_.has_queue() && dispatcher_.queue_is_news()) {
     look();
     collector_.changed();
-  } else if (collector_.may_oversleep() && (dispatcher_.has_queue() || dispatcher_.has_unclaimed())) {
+  } else if (collector_.may_oversleep() &&
+             (dispatcher_.has_queue() || dispatcher_.has_unclaimed() || collector_.is_resting())) {
     collector_.alert();
   }
 }

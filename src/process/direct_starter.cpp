@@ -11,7 +11,7 @@ namespace multiprocessing::detail {
 
 DirectStarter::DirectStarter(int slots, std::function<void(int)> worker_main, std::vector<int> bells) {
   const SignalsBlocked blocked;
-  nursery_ = std::make_shared<Nursery>(slots, std::move(worker_main), std::move(bells), blocked.before());
+  nursery_ = std::make_shared<Nursery>(slots, std::move(worker_main), bells, blocked.before());
   start_quiet_thread([nursery = nursery_] { nursery->run(); });
 }
 
@@ -35,6 +35,7 @@ int DirectStarter::lost_fd() const { return -1; }
 void DirectStarter::order_quit() { nursery_->order_quit(); }
 bool DirectStarter::wait_until_gone(Deadline deadline) { return nursery_->wait_until_gone(deadline); }
 void DirectStarter::kill() { nursery_->kill(); }
+bool DirectStarter::is_whole() const { return nursery_->is_whole(); }
 pid_t DirectStarter::pid() const { return mark_.owner(); }
 
 }  // namespace multiprocessing::detail

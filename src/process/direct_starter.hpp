@@ -32,6 +32,7 @@ class DirectStarter final : public WorkerStarter {
   void order_quit() override;
   bool wait_until_gone(Deadline deadline) override;
   void kill() override;
+  bool is_whole() const override;
   pid_t pid() const override;
 
  private:

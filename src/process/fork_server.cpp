@@ -3,7 +3,6 @@
 
 #include "os/error.hpp"
 #include "os/output.hpp"
-#include "os/pidfd.hpp"
 #include "os/signals.hpp"
 #include "os/this_process.hpp"
 #include "os/wait.hpp"
@@ -41,22 +40,22 @@ ForkServer::ForkServer(int slots, std::function<void(int)> worker_main, std::vec
 bool ForkServer::give_birth(ServerLoop& loop, EventFd& is_born) {
   flush_output_if_free();
   const SignalsBlocked blocked;
-  pid_ = fork_process();
-  if (pid_ < 0) throw_errno("cannot fork the server that starts the workers");
-  if (pid_ == 0) loop.run(blocked.before(), is_born);
+  const pid_t pid = fork_process();
+  if (pid < 0) throw_errno("cannot fork the server that starts the workers");
+  if (pid == 0) loop.run(blocked.before(), is_born);
   try {
-    server_ = open_pidfd(pid_);
+    server_ = ProcessHandle(pid);
     const std::array<int, 1> born{is_born.fd()};
-    const std::array<int, 2> either{is_born.fd(), server_.get()};
+    const std::array<int, 2> either{is_born.fd(), server_.pidfd()};
     wait_readable(either, never);
     if (!wait_readable(born, Clock::now())) {
-      reap_pidfd(server_.get());
+      server_.reap();
       return false;
     }
     ledger_->forbid_fork_inheritance();
     return true;
   } catch (...) {
-    kill_child(pid_);
+    kill_child(pid);
     throw;
   }
 }
@@ -105,27 +104,32 @@ std::optional<Clock::time_point> ForkServer::continued_at(Clock::time_point when
   return std::nullopt;
 }
 
-int ForkServer::lost_fd() const { return server_.get(); }
+int ForkServer::lost_fd() const { return server_.pidfd(); }
 
 void ForkServer::order_quit() {
   ledger_->order_quit();
-  orders_.ring();
+  if (!orders_.ring()) exec_watch_.cut();
 }
+
+bool ForkServer::is_whole() const { return orders_.is_ours() && exec_watch_.is_ours() && server_.is_whole(); }
 
 bool ForkServer::wait_until_gone(Deadline deadline) {
   if (is_gone_) return true;
-  const std::array<int, 1> fds{server_.get()};
-  if (!wait_readable(fds, deadline)) return false;
-  reap_pidfd(server_.get());
+  try {
+    if (!server_.ends_by(deadline)) return false;
+    server_.reap();
+  } catch (const std::system_error&) {
+    return false;  // the program has closed its pidfd, and there is no other
+  }
   is_gone_ = true;
   return true;
 }
 
 void ForkServer::kill() {
   // If we may not signal the server, this makes it end with its workers, unless it hangs.
-  if (!signal_pidfd(server_.get(), SIGKILL)) exec_watch_.cut();
+  if (!server_.is_whole() || !server_.signal(SIGKILL)) exec_watch_.cut();
 }
 
-pid_t ForkServer::pid() const { return pid_; }
+pid_t ForkServer::pid() const { return server_.pid(); }
 
 }  // namespace multiprocessing::detail

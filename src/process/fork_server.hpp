@@ -4,7 +4,7 @@
 #include "os/event_fd.hpp"
 #include "os/exec_watch.hpp"
 #include "os/owner_mark.hpp"
-#include "os/unique_fd.hpp"
+#include "os/process_handle.hpp"
 #include "process/ledger.hpp"
 #include "process/worker_starter.hpp"
 
@@ -36,6 +36,7 @@ class ForkServer final : public WorkerStarter {
   void order_quit() override;
   bool wait_until_gone(Deadline deadline) override;
   void kill() override;
+  bool is_whole() const override;
   pid_t pid() const override;
 
  private:
@@ -50,8 +51,7 @@ class ForkServer final : public WorkerStarter {
   Clock::time_point asked_at_{};
   Clock::time_point known_since_{};  // when what is known was asked
   Clock::time_point continued_at_{};
-  pid_t pid_ = 0;
-  UniqueFd server_;  // a pidfd
+  ProcessHandle server_;
   bool is_gone_ = false;
 };
 

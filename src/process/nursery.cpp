@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <iterator>
 #include <new>
 #include <system_error>
 #include <utility>
@@ -25,13 +26,13 @@ constexpr std::chrono::milliseconds look_again{20};
 
 }  // namespace
 
-Nursery::Nursery(int slots, std::function<void(int slot)> worker_main, std::vector<int> bells,
+Nursery::Nursery(int slots, std::function<void(int slot)> worker_main, const std::vector<int>& bells,
                  const SignalMask& mask_of_program)
     : worker_main_(std::move(worker_main)),
-      bells_(std::move(bells)),
       mask_of_program_(mask_of_program),
       workers_(static_cast<std::size_t>(slots)) {
   reports_.reserve(2 * workers_.size());
+  std::ranges::transform(bells, std::back_inserter(bells_), MarkedFd::of);
 }
 
 void Nursery::run() noexcept {
@@ -39,6 +40,10 @@ void Nursery::run() noexcept {
   std::unique_lock lock(mutex_);
   while (refusal_ == 0) {
     try {
+      if (!has_its_descriptors()) {
+        give_up(EBADF);
+        break;
+      }
       bury_the_dead();
       obey();
       if (phase_ == Phase::gone) {
@@ -62,8 +67,19 @@ void Nursery::sleep_without_memory(std::unique_lock<std::mutex>& lock) noexcept 
   changed_.wait_for(lock, look_again);
 }
 
-// The program has closed what it did not open: no worker can be watched any more. The numbers may be those of its own
-// files by now: they are left alone.
+bool Nursery::has_its_descriptors() const noexcept {
+  const auto has = [](const Worker& worker) {
+    return worker.pidfd.is_ours() && (!worker.lifeline || worker.lifeline->is_ours());
+  };
+  return orders_.is_ours() && std::ranges::all_of(workers_, has) && std::ranges::all_of(bells_, &MarkedFd::is_ours);
+}
+
+bool Nursery::is_whole() {
+  const std::lock_guard lock(mutex_);
+  return refusal_ == 0 && (phase_ == Phase::gone || has_its_descriptors());
+}
+
+// The program has closed what it did not open: no worker can be watched any more.
 void Nursery::give_up(int error) noexcept {
   refusal_ = error;
   for (Worker& worker : workers_) {
@@ -81,10 +97,12 @@ void Nursery::give_up(int error) noexcept {
 
 // The caller has given an order. A thread that sleeps does not see that its bell was closed.
 void Nursery::ring() noexcept {
-  if (refusal_ == 0 && !EventFd::ring(orders_.fd())) give_up(EBADF);
+  if (refusal_ == 0 && phase_ != Phase::gone && !orders_.ring()) give_up(EBADF);
+  changed_.notify_all();
 }
 
 void Nursery::sleep(std::unique_lock<std::mutex>& lock) {
+  if (is_alone() && phase_ == Phase::serving) return changed_.wait(lock);
   std::vector<int> fds;
   if (!somebody_lingers_) fds = pidfds();
   fds.push_back(orders_.fd());
@@ -188,7 +206,9 @@ void Nursery::refuse(int slot, WorkerReport::Call call, int error) {
 
 void Nursery::report(const WorkerReport& report) {
   reports_.push_back(report);
-  for (const int bell : bells_) EventFd::ring(bell);
+  for (const MarkedFd& bell : bells_) {
+    if (bell.is_ours()) EventFd::ring(bell.number);
+  }
 }
 
 std::vector<int> Nursery::pidfds() const {
@@ -223,9 +243,9 @@ void Nursery::signal(int slot, int signal) noexcept {
 }
 
 void Nursery::signal_worker(Worker& worker, int signal) noexcept {
+  if (!worker.pidfd.is_ours()) return give_up(EBADF);
   if (!worker.pidfd || signal_pidfd(worker.pidfd.get(), signal)) return;
   const int error = last_error();
-  if (error == EBADF) return give_up(EBADF);
   // The program has given up the right to signal it.
   if (error != ESRCH && signal != SIGCONT) worker.lifeline.reset();
 }

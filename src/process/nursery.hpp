@@ -20,7 +20,7 @@ namespace multiprocessing::detail {
 class Nursery {
  public:
   // `mask_of_program` is for the workers. Throws std::system_error.
-  Nursery(int slots, std::function<void(int slot)> worker_main, std::vector<int> bells,
+  Nursery(int slots, std::function<void(int slot)> worker_main, const std::vector<int>& bells,
           const SignalMask& mask_of_program);
 
   void run() noexcept;
@@ -31,6 +31,7 @@ class Nursery {
   void order_quit() noexcept;
   void kill() noexcept;
   bool wait_until_gone(Deadline deadline);
+  bool is_whole();
 
  private:
   struct Worker {
@@ -43,6 +44,7 @@ class Nursery {
 
   void bury_the_dead();
   void obey();
+  bool has_its_descriptors() const noexcept;  // and the bells, which a worker that is forked now would ring
   void give_up(int error) noexcept;
   void ring() noexcept;
   void fork_worker(int slot);
@@ -57,7 +59,7 @@ class Nursery {
   void sleep_without_memory(std::unique_lock<std::mutex>& lock) noexcept;
 
   const std::function<void(int slot)> worker_main_;
-  const std::vector<int> bells_;
+  std::vector<MarkedFd> bells_;
   const SignalMask mask_of_program_;
   EventFd orders_;
   std::mutex mutex_;  // guards what follows

@@ -45,6 +45,7 @@ class WorkerStarter {
   virtual void order_quit() = 0;                        // SIGTERM to all workers, SIGKILL after 0.5 s; reap; end
   virtual bool wait_until_gone(Deadline deadline) = 0;  // false at the deadline
   virtual void kill() = 0;                              // SIGKILL: then the kernel ends the workers
+  virtual bool is_whole() const { return true; }        // false: the program has closed a descriptor of it
   virtual pid_t pid() const = 0;                        // of the process that starts them, 0 if there is none
 };
 

@@ -26,6 +26,9 @@ class Nothing final : public Collected {
   Deadline next_deadline(For) override { return never; }
   bool eager_in_background() override { return false; }
   void starter_lost() override {}
+  bool has_work() const override { return true; }
+  bool starter_is_whole() const override { return true; }
+  void descriptors_closed() override {}
   void remember_news() override {}
   bool has_news() const override { return false; }
 };
