@@ -3,6 +3,8 @@
 multiprocessing_test(failure/abandoned_lock_test.cpp)
 multiprocessing_test(failure/broken_pool_test.cpp)
 multiprocessing_test(failure/cancel_test.cpp)
+multiprocessing_test(failure/closed_descriptors_test.cpp)
+multiprocessing_test(failure/closed_other_descriptors_test.cpp)
 multiprocessing_test(failure/crash_hazards_test.cpp)
 multiprocessing_test(failure/crash_stack_test.cpp)
 multiprocessing_test(failure/dead_in_transfer_test.cpp)
