@@ -55,7 +55,8 @@ class Outcome {
     const E* found = nullptr;
     try {
       if (error_) std::rethrow_exception(error_);
-    } catch (const E& error) {
+      // By value, what is no class: clang reads a wrong place where a reference is bound to a pointer thrown again.
+    } catch (std::conditional_t<std::is_class_v<E>, const E&, const E> error) {
       // error_ keeps a class object alive: rethrowing does not copy it here. A number in a handler is a copy.
       if constexpr (std::is_class_v<E>) {
         found = std::addressof(error);

@@ -164,6 +164,7 @@ void BarrierCore::wait_for_end(std::uint32_t round, const ProcessIdentity& befor
       if (before.pid != 0) watched = open_process(before);
       if (watched.get() >= 0) poll->watch(watched.get());
     }
+    if (!watched.is_ours()) throw_errno("the program has closed a descriptor of the barrier");
     if (before.pid != 0 && has_ended(watched) && end_of(round) == End::none) {
       why = "process " + std::to_string(before.pid) + " has ended while it waited";
       break_round(round);

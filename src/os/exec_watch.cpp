@@ -70,7 +70,7 @@ UniqueFd connect(ExecWatch::Place& place) {
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) throw_errno("cannot make a socket pair");
   UniqueFd far_end(ends[1]);
   UniqueFd near_end = own_fd(ends[0], "cannot make a socket pair");
-  // Not marked: die_with_near_end() has another use for the signal.
+  // Its mark is forgotten: die_with_near_end() has another use for the signal.
   far_end = UniqueFd(own_fd(far_end.release().number, "cannot make a socket pair").release().number);
   place.fd.store(near_end.release());
   return far_end;

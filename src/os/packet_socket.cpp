@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <csignal>
 
 namespace multiprocessing::detail {
 namespace {
@@ -33,8 +34,9 @@ std::array<UniqueFd, 2> packet_sockets() {
   const char* const what_failed = "cannot make a pipe";
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds.data()) != 0) throw_errno(what_failed);
   UniqueFd second(fds[1]);
-  UniqueFd first = own_fd(fds[0], what_failed);
-  return {std::move(first), own_fd(second.release().number, what_failed)};
+  // A program that asks for signals, of a descriptor that it may know, gets the one that it expects.
+  UniqueFd first = own_fd(fds[0], what_failed, SIGIO);
+  return {std::move(first), own_fd(second.release().number, what_failed, SIGIO)};
 }
 
 void send_packet(int fd, std::span<const std::byte> first, std::span<const std::byte> second) {

@@ -15,9 +15,9 @@ namespace {
 // The mark is the signal that would be sent if somebody asked for signals (O_ASYNC): of eventfds, epolls and pidfds
 // nothing else can be told apart, they share one inode. Ours have different ones, as far as there are signals: a new
 // pool may get the number that an old one has lost.
-MarkedFd marked(int number) noexcept {
+MarkedFd marked(int number, int mark) noexcept {
   static std::atomic<unsigned> marks = 0;
-  const int mark = 1 + static_cast<int>(marks.fetch_add(1, std::memory_order_relaxed) % 64);
+  if (mark == any_mark) mark = 1 + static_cast<int>(marks.fetch_add(1, std::memory_order_relaxed) % 64);
   return {.number = number, .mark = ::fcntl(number, F_SETSIG, mark) == 0 ? mark : 0};
 }
 
@@ -29,7 +29,9 @@ MarkedFd MarkedFd::of(int number) noexcept {
 }
 
 bool MarkedFd::is_ours() const noexcept {
-  if (mark == 0 || ::fcntl(number, F_GETSIG) == mark) return true;
+  if (mark == 0) return true;
+  const int now = ::fcntl(number, F_GETSIG);
+  if (now == mark || (now < 0 && errno != EBADF)) return true;  // a sandbox may refuse to tell
   errno = EBADF;
   return false;
 }
@@ -39,7 +41,7 @@ void UniqueFd::reset(MarkedFd fd) noexcept {
   fd_ = fd;
 }
 
-UniqueFd own_fd(int fd, const char* what_failed) {
+UniqueFd own_fd(int fd, const char* what_failed, int mark) {
   if (fd < 0) throw_errno(what_failed);
   UniqueFd owned(fd);
   if (fd <= STDERR_FILENO) {
@@ -47,7 +49,7 @@ UniqueFd own_fd(int fd, const char* what_failed) {
     if (higher < 0) throw_errno(what_failed);
     owned = UniqueFd(higher);
   }
-  return UniqueFd(marked(owned.release().number));
+  return UniqueFd(marked(owned.release().number, mark));
 }
 
 }  // namespace multiprocessing::detail

@@ -42,6 +42,7 @@ class UniqueFd {
 // Owns what a system call returned, which is close-on-exec already, as a marked descriptor of at least 3: a program
 // whose stdin is closed would else find our descriptor in its place. Throws std::system_error, with the sentence, if fd
 // is negative.
-UniqueFd own_fd(int fd, const char* what_failed);
+constexpr int any_mark = 0;
+UniqueFd own_fd(int fd, const char* what_failed, int mark = any_mark);
 
 }  // namespace multiprocessing::detail

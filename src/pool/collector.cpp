@@ -137,22 +137,25 @@ void Collector::sleep(std::unique_lock<std::mutex>& lock, Waiter& self, Deadline
   listen(Bell::none);
 }
 
-void Collector::sleep_unlocked(std::unique_lock<std::mutex>& lock, const BellPoll& poll, Deadline deadline) {
+BellPoll::Woken Collector::sleep_unlocked(std::unique_lock<std::mutex>& lock, const BellPoll& poll, Deadline deadline) {
   lock.unlock();
   const BellPoll::Woken woken = poll.sleep(deadline);
   lock.lock();
   const bool is_closed = woken == BellPoll::Woken::closed;
-  if (is_closed || (woken == BellPoll::Woken::by_nobody && !collected_.starter_is_whole())) {
+  const bool is_due = woken == BellPoll::Woken::by_nobody && Clock::now() >= next_check_;
+  if (is_due) next_check_ = deadline_after(std::chrono::seconds(1));
+  if (is_closed || (is_due && !collected_.starter_is_whole())) {
     collected_.descriptors_closed();
     changed();
     // What is left to wait for comes from other threads.
     if (is_closed) rest_.wait_until(lock, std::min(deadline, deadline_after(std::chrono::milliseconds(20))));
   }
-  if (woken != BellPoll::Woken::by_watched || std::exchange(starter_lost_, true)) return;
+  if (woken != BellPoll::Woken::by_watched || std::exchange(starter_lost_, true)) return woken;
   waiter_poll_.unwatch();
   background_poll_.unwatch();
   collected_.starter_lost();
   changed();  // of the threads that sleep only one was woken
+  return woken;
 }
 
 void Collector::notify() {
@@ -226,6 +229,7 @@ void Collector::ring_background() {
 
 void Collector::background() {
   std::unique_lock lock(mutex_);
+  bool was_quiet = false;
   while (background_wanted_) {
     Deadline wake = never;
     bool lacks_memory = false;
@@ -249,13 +253,15 @@ void Collector::background() {
     }
     background_alert_ = is_soon(wake);
     background_sleeps_until_ = wake;
-    if (wake != never || collected_.has_work()) {
-      sleep_unlocked(lock, background_poll_, wake);
+    if (wake != never || collected_.has_work() || !was_quiet) {
+      const BellPoll::Woken woken = sleep_unlocked(lock, background_poll_, wake);
+      was_quiet = woken == BellPoll::Woken::by_nobody || woken == BellPoll::Woken::closed;
     } else {
-      // An idle pool wakes nobody, not even to see whether its bells are still there.
+      // A pool that was idle for a second wakes nobody, not even to see whether its bells are still there.
       is_resting_ = true;
       rest_.wait(lock);
       is_resting_ = false;
+      was_quiet = false;
     }
   }
   background_runs_ = false;

@@ -81,7 +81,7 @@ class Collector {
   void go_off_duty();
   void listen(Bell bell);
   bool any_eager() const;
-  void sleep_unlocked(std::unique_lock<std::mutex>& lock, const BellPoll& poll, Deadline deadline);
+  BellPoll::Woken sleep_unlocked(std::unique_lock<std::mutex>& lock, const BellPoll& poll, Deadline deadline);
   void background();
   void ring_background();
 
@@ -107,6 +107,7 @@ class Collector {
   std::condition_variable background_ended_;
   std::condition_variable rest_;  // for the background thread while nobody rings: there is no work, or no bell
   bool is_resting_ = false;
+  Deadline next_check_{};  // of the starter's descriptors
 };
 
 }  // namespace multiprocessing::detail

@@ -225,6 +225,7 @@ bool Crew::none_left() const {
 }
 
 Deadline Crew::next_deadline() {
+  if (!broken_.empty()) return never;
   const auto least_timeout = dispatcher_.least_timeout();
   if (!dispatcher_.wants_second_look() && !initializer_timeout_ && !dispatcher_.any_timed()) return never;
   const Clock::time_point now = Clock::now();

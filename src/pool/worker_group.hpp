@@ -68,7 +68,7 @@ class WorkerGroup final : public ByteCore,
   Deadline next_deadline(For whom) override;
   bool eager_in_background() override { return expected_ends_ != 0; }
   void starter_lost() override { crew_->starter_lost(); }
-  bool has_work() const override { return open_calls_ != 0; }
+  bool has_work() const override { return open_calls_ != 0 && crew_->broken().empty(); }
   bool starter_is_whole() const override { return starter_->is_whole(); }
   void descriptors_closed() override { crew_->descriptors_closed(); }
   void remember_news() override;

@@ -76,7 +76,7 @@ bool Nursery::has_its_descriptors() const noexcept {
 
 bool Nursery::is_whole() {
   const std::lock_guard lock(mutex_);
-  return refusal_ == 0 && (phase_ == Phase::gone || has_its_descriptors());
+  return refusal_ != EBADF && (refusal_ != 0 || phase_ == Phase::gone || has_its_descriptors());
 }
 
 // The program has closed what it did not open: no worker can be watched any more.

@@ -6,7 +6,6 @@
 #include "os/wait.hpp"
 #include "process/family.hpp"
 
-#include <array>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -36,8 +35,8 @@ void ProcessState::check_owner() const {
 ChildState ProcessState::look() {
   check_owner();
   if (role_ == Role::self) return {};
-  const std::lock_guard lock(mutex_);
   if (role_ == Role::parent) return {.has_ended = process_.ends_by(Clock::now()), .exitcode = std::nullopt};
+  const std::lock_guard lock(mutex_);
   if (!state_.has_ended) state_ = process_.reap();
   return state_;
 }
@@ -49,8 +48,7 @@ std::optional<int> ProcessState::exitcode() { return look().exitcode; }
 bool ProcessState::join(Deadline deadline) {
   sentinel();  // throws where one cannot wait
   while (!look().has_ended) {
-    const std::array<int, 1> fds{sentinel()};
-    if (!wait_readable(fds, deadline)) return false;
+    if (!process_.ends_by(deadline)) return false;
     if (look().has_ended) return true;
     if (Clock::now() >= deadline) return false;
     wait_readable({}, deadline_after(look_again));
@@ -61,13 +59,11 @@ bool ProcessState::join(Deadline deadline) {
 int ProcessState::sentinel() const {
   check_owner();
   if (role_ == Role::self) throw std::logic_error("process '" + name_ + "' is this process: it cannot wait for itself");
-  const std::lock_guard lock(mutex_);
   return process_.pidfd();
 }
 
 void ProcessState::send(int signal) const {
   check_owner();
-  const std::lock_guard lock(mutex_);
   const bool is_sent = role_ == Role::self ? send_signal(pid_, signal) : process_.signal(signal);
   if (!is_sent && last_error() != ESRCH) {
     throw_errno("cannot send signal " + std::to_string(signal) + " to process '" + name_ + "' (pid " +
@@ -85,7 +81,6 @@ bool ProcessState::try_join(Deadline deadline) noexcept {
 
 void ProcessState::try_send(int signal) noexcept {
   try {
-    const std::lock_guard lock(mutex_);
     if (process_.signal(signal) || last_error() == ESRCH) return;
   } catch (const std::system_error&) {
     // The program has closed its pidfd, and there is no other.

@@ -56,7 +56,7 @@ class ProcessState {
   std::string name_;
   bool is_daemon_;
   pid_t pid_ = 0;
-  ProcessHandle process_;                 // none of `self`; guarded by mutex_, as it may be opened again
+  ProcessHandle process_;                 // none of `self`
   std::unique_ptr<ExecWatch> end_watch_;  // of a daemon: it is killed when this goes
   mutable std::mutex mutex_;
   ChildState state_{};  // guarded by mutex_

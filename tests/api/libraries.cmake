@@ -12,6 +12,8 @@ foreach(library ${libraries})
     PREFIX "" OUTPUT_NAME ${library} LIBRARY_OUTPUT_DIRECTORY $<TARGET_FILE_DIR:tests_api>)
   target_link_libraries(test_${library} PRIVATE
     $<TARGET_NAME_IF_EXISTS:multiprocessing_warnings> $<$<STREQUAL:${library},openmp_library>:OpenMP::OpenMP_CXX>)
+  # What it stands for is C, of which UndefinedBehaviorSanitizer does not know the types of the functions.
+  target_compile_options(test_${library} PRIVATE -fno-sanitize=all)
   add_dependencies(tests_api test_${library})
 endforeach()
 target_link_libraries(tests_api PRIVATE ${CMAKE_DL_LIBS})

@@ -116,8 +116,8 @@ TEST(MessageSize, ManyLargeOnesAreUnderWayInBothDirections) {
   for (auto& result : results) ASSERT_TRUE(result.get() == text);
 }
 
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 TEST(MessageSize, MoreThanTwoGibibytesPassOneWayAndThenTheOther) {
+  if (patience != 1) GTEST_SKIP() << "a sanitizer looks at each of the bytes";
   if (available_memory() < 16 * gib) {
     const std::string reason =
         "16 GiB of memory are needed, " + std::to_string(available_memory() / gib) + " are available";
@@ -138,7 +138,6 @@ TEST(MessageSize, MoreThanTwoGibibytesPassOneWayAndThenTheOther) {
   EXPECT_EQ(received.front(), 1u);
   EXPECT_EQ(received.back(), 7u);
 }
-#endif
 
 }  // namespace
 }  // namespace multiprocessing::tests::message_size_test

@@ -22,7 +22,7 @@
 
 // As daemons do: a program that has a pool closes what it has not opened itself, and opens files of its own, which get
 // the numbers.
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::closed_descriptors_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -270,4 +270,4 @@ INSTANTIATE_TEST_SUITE_P(APoolThat, DescriptorsOf, testing::ValuesIn(cases()), [
 });
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::closed_descriptors_test

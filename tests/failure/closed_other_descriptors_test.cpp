@@ -20,7 +20,7 @@
 #include "support/temporary_folder.hpp"
 
 // What else holds descriptors that a program may close, and give their numbers to files of its own.
-namespace multiprocessing::tests {
+namespace multiprocessing::tests::closed_other_descriptors_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -67,6 +67,23 @@ TEST(ProcessWhosePidfdIsClosed, IsAskedSignalledAndJoinedAllTheSame) {
 TEST(ProcessWhosePidfdIsClosed, IsJoinedByItsDestructor) {
   expect_own_files_to_be_left_alone([] { return started([] {}); },
                                     [](std::unique_ptr<Process> process) { process.reset(); });
+}
+
+TEST(ProcessWhosePidfdIsClosed, IsJoinedByAThreadThatSleepsAlready) {
+  const ChildResult child = run_in_child([] {
+    const multiprocessing::Event gate;
+    Process process([gate] { gate.wait(); });
+    process.start();
+    OwnFile own(OwnFile::Kind::pipe);
+    std::thread waiter([&] { process.join(); });
+    std::this_thread::sleep_for(10ms);
+    own.take_number(process.sentinel());
+    gate.set();
+    waiter.join();
+    EXPECT_EQ(process.exitcode(), 0);
+    own.expect_to_be_untouched();
+  });
+  EXPECT_EQ(child.exit_code, 0) << child;
 }
 
 // The kernel cannot tell this from the end of its parent.
@@ -158,4 +175,4 @@ TEST(TraceWhoseFileIsClosed, EndsAndLeavesTheFileInItsPlaceAlone) {
 }
 
 }  // namespace
-}  // namespace multiprocessing::tests
+}  // namespace multiprocessing::tests::closed_other_descriptors_test

@@ -42,8 +42,9 @@ int crashing_noexcept() noexcept {
   crashing_throw();
   return 1;
 }
-int crashing_recursion(int depth) {
-  volatile char some[500] = {};
+__attribute__((no_sanitize("address"))) int crashing_recursion(int depth) {
+  volatile char some[500];
+  some[0] = 0;
   return depth == 0 ? 0 : crashing_recursion(depth + 1) + some[0];
 }
 void crashing_end() {
@@ -51,7 +52,7 @@ void crashing_end() {
   while (true) pause();
 }
 void crashing_caller_of_end() { crashing_end(); }
-int crashing_call(int (*function)(int)) { return function(1) + 1; }
+__attribute__((no_sanitize("undefined"))) int crashing_call(int (*function)(int)) { return function(1) + 1; }
 
 namespace {
 
@@ -116,6 +117,7 @@ TEST(CrashStack, OfAbortBeginsWithWhoCalledIt) {
 }
 
 TEST(CrashStack, OfAnExceptionThatMayNotLeaveBeginsWithWhoThrewIt) {
+  if (patience != 1) GTEST_SKIP() << "AddressSanitizer has a function of its own between the two";
   const Lost lost = lost_by([] { return crashing_noexcept(); });
 
   EXPECT_EQ(lost.signal, SIGABRT);
