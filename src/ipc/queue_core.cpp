@@ -17,8 +17,6 @@ using Point = QueueCursor::Point;
 constexpr std::chrono::microseconds spin{20};
 // Shortly before laps begin anew at 0: so every queue comes there soon, and not only one that is used for years.
 constexpr std::uint64_t first_lap = std::uint64_t{0} - 4;
-// Getters that are at work empty a segment in that time. It is in the caches; of a new one each page is to be made.
-constexpr std::chrono::microseconds growing{100};
 // Longer than anybody copies a message: who does not want to wait must wait for that.
 constexpr std::chrono::milliseconds copying{100};
 
@@ -95,17 +93,14 @@ std::uint64_t QueueCore::place(std::uint64_t position, std::uint64_t record_byte
   const int smallest = ring_.smallest_segment(record_bytes);
   memory_.unmap_from(std::max({words_->last_segment.load() + 1, settings_.kept_segments, smallest + 1}));
   int next = 0;
-  const auto is_free = [&](const Point& got, int last) {
+  const auto is_free = [&](const Point& got) {
     const std::uint32_t used = used_segments(got.position, position);
-    for (next = smallest; next <= last && memory_.map(next); ++next) {
+    for (next = smallest; memory_.map(next); ++next) {
       if ((used >> next & 1) == 0) return true;
     }
     return false;
   };
-  const auto is_free_again = [&](const Point& got) { return is_free(got, words_->last_segment); };
-  const auto is_any_free = [&](const Point& got) { return is_free(got, settings_.segments); };
-  if (!words_->got.wait(is_free_again, std::min(deadline, deadline_after(growing)), spin_))
-    wait_for_getters(is_any_free, deadline);
+  wait_for_getters(is_free, deadline);
   if (next > words_->last_segment) words_->last_segment = next;
   const std::uint64_t lap = ring_.lap_of(position);
   end_of(lap) = {position, next};
@@ -154,8 +149,8 @@ Bytes QueueCore::get(Deadline deadline) {
     take_record(record);
   }
   // Not where the putters are: a look at that for each message would slow both sides down.
-  const bool is_empty = words_->got.load().position == words_->put_seen;
-  if (is_empty && words_->last_segment.load(std::memory_order_relaxed) >= settings_.kept_segments) give_memory_back();
+  const bool seems_empty = !QueueRing::is_before(words_->got.load().position, words_->put_seen);
+  if (seems_empty && words_->last_segment.load(std::memory_order_relaxed) >= settings_.kept_segments) give_memory_back();
   return message;
 }
 
