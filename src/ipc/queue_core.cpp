@@ -150,7 +150,8 @@ Bytes QueueCore::get(Deadline deadline) {
   }
   // Not where the putters are: a look at that for each message would slow both sides down.
   const bool seems_empty = !QueueRing::is_before(words_->got.load().position, words_->put_seen);
-  if (seems_empty && words_->last_segment.load(std::memory_order_relaxed) >= settings_.kept_segments) give_memory_back();
+  if (seems_empty && words_->last_segment.load(std::memory_order_relaxed) >= settings_.kept_segments)
+    give_memory_back();
   return message;
 }
 
