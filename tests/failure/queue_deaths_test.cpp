@@ -15,7 +15,9 @@ namespace {
 using namespace std::chrono_literals;
 
 bool sleeps(const ChildProcess& child) {
-  return eventually([&] { return describe_process(child.pid()).find(", S)") != std::string::npos; });
+  // Hundreds of megabytes may have to be made and copied before.
+  return eventually([&] { return describe_process(child.pid()).find(", S)") != std::string::npos; },
+                    default_deadline / 2);
 }
 void kill_and_reap(ChildProcess& child) {
   child.kill(SIGKILL);
