@@ -180,6 +180,8 @@ TEST(Barrier, AnActionThatThrowsBreaksIt) {
 }
 
 TEST(Barrier, IsBrokenByOneThatHasNoDescriptorToWaitWith) {
+  if (patience != 1)
+    GTEST_SKIP() << "clang's UndefinedBehaviorSanitizer looks at memory through descriptors of its own";
   Barrier barrier(2);
   const Shared<Event> has_failed;
   const Shared<Event> is_checked;

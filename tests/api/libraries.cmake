@@ -3,7 +3,7 @@
 multiprocessing_test(api/threads_per_worker_test.cpp)
 set(libraries thread_library)
 find_package(OpenMP QUIET)
-if(OpenMP_CXX_FOUND)
+if(OpenMP_CXX_FOUND AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")  # LLVM's leaves files behind
   list(APPEND libraries openmp_library)
 endif()
 foreach(library ${libraries})
