@@ -6,8 +6,8 @@
 namespace multiprocessing::detail {
 
 // The number of a descriptor, and a mark that the kernel keeps with the open file. A program may close what it has not
-// opened itself, and a file of its own may then get the number: it has not the mark. Aligned, so that an atomic one needs
-// no lock.
+// opened itself, and a file of its own may then get the number: it has not the mark. Aligned, so that an atomic one
+// needs no lock.
 struct alignas(8) MarkedFd {
   int number = -1;
   int mark = 0;  // 1 to 64; 0: it has none, and is believed to be ours
