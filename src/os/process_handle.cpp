@@ -48,6 +48,13 @@ bool ProcessHandle::ends_by(Deadline deadline) const {
   return false;
 }
 
+// Asked again if a file of the program's may have got the number between the look at it and its use.
+ChildState ProcessHandle::reap() const {
+  ChildState state = reap_pidfd(pidfd());
+  if (state.has_ended && !state.exitcode && !is_whole()) state = reap_pidfd(pidfd());
+  return state;
+}
+
 bool ProcessHandle::signal(int signal) const {
   const int fd = pidfd();
   if (fd < 0) errno = ESRCH;

@@ -25,7 +25,7 @@ class ProcessHandle {
   int pidfd() const;                                                  // -1: the process has ended and is gone
   bool ends_by(Deadline deadline) const;
   bool signal(int signal) const;  // as signal_pidfd()
-  ChildState reap() const { return reap_pidfd(pidfd()); }
+  ChildState reap() const;
 
  private:
   ProcessIdentity process_;

@@ -45,6 +45,7 @@ void Nursery::run() noexcept {
         break;
       }
       bury_the_dead();
+      if (refusal_ != 0) break;
       obey();
       if (phase_ == Phase::gone) {
         orders_.close();  // now, not when this thread lets go of it: who waits for that has seen the last of it
@@ -117,11 +118,13 @@ void Nursery::bury_the_dead() {
   somebody_lingers_ = false;
   for (const int ended : wait_for_readable(pidfds(), Clock::now())) {
     const ChildState state = reap_pidfd(ended);
+    const auto worker = std::ranges::find_if(workers_, [&](const Worker& each) { return each.pidfd.get() == ended; });
+    // Asked afterwards: a file of the program's, which has just got the number, may have seemed to be a dead worker.
+    if (!worker->pidfd.is_ours()) return give_up(EBADF);
     if (!state.has_ended) {
       somebody_lingers_ = true;
       continue;
     }
-    const auto worker = std::ranges::find_if(workers_, [&](const Worker& each) { return each.pidfd.get() == ended; });
     worker->pidfd.reset();
     worker->lifeline.reset();
     report({.kind = WorkerReport::Kind::ended,

@@ -150,7 +150,7 @@ void live(StartMethod method, Life life, const std::function<void(const std::vec
     for (const pid_t child : children_of(getpid())) processes.push_back(child);
     life(pool, [&] { close(opened_since(before)); });
   }
-  EXPECT_TRUE(eventually([] { return children_of(getpid()).empty(); }));
+  EXPECT_TRUE(children_of(getpid()).empty());
   for (const pid_t process : processes) EXPECT_TRUE(ends_within(process, 2s * patience)) << describe_process(process);
 }
 
