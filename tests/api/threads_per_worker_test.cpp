@@ -8,7 +8,6 @@
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 #include <functional>
 #include <sstream>
 #include <stdexcept>
@@ -17,15 +16,12 @@
 #include <vector>
 
 #include "support/child_process.hpp"
+#include "support/processes.hpp"
 
 namespace multiprocessing::tests::threads_per_worker_test {
 namespace {
 
-// Beside this program, wherever that lies now.
-void* load(const char* name) {
-  const std::string path = std::filesystem::read_symlink("/proc/self/exe").replace_filename(name);
-  return dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-}
+void* load(const char* name) { return dlopen(beside_this_program(name).c_str(), RTLD_NOW | RTLD_LOCAL); }
 
 void* thread_library() {
   static void* const loaded = load("thread_library.so");

@@ -6,22 +6,21 @@
 #include <unistd.h>
 
 #include <array>
-#include <filesystem>
 #include <functional>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "support/deadline.hpp"
+#include "support/processes.hpp"
 
 namespace multiprocessing::tests::late_library_test {
 namespace {
 
 using namespace std::chrono_literals;
 
-// Beside this program, wherever that lies now.
 const std::string& library_path() {
-  static const std::string path = std::filesystem::read_symlink("/proc/self/exe").replace_filename(LATE_LIBRARY);
+  static const std::string path = beside_this_program(LATE_LIBRARY);
   return path;
 }
 

@@ -38,6 +38,9 @@ std::optional<Status> status_of(pid_t pid) {
 
 bool has_ended(const Status& status) { return status.state == 'Z' || status.state == 'X'; }
 
+// Read before main(): in a chroot, after `unshare(CLONE_NEWNS)`, the link shows the path outside.
+const std::filesystem::path this_program = std::filesystem::read_symlink("/proc/self/exe");
+
 }  // namespace
 
 std::vector<pid_t> children_of(pid_t parent) {
@@ -80,5 +83,7 @@ std::string describe_process(pid_t pid) {
   if (!status) return std::to_string(pid) + " (gone)";
   return std::to_string(pid) + " (" + status->name + ", " + status->state + ")";
 }
+
+std::string beside_this_program(const std::string& file) { return this_program.parent_path() / file; }
 
 }  // namespace multiprocessing::tests

@@ -21,4 +21,7 @@ bool ends_within(pid_t pid, std::chrono::milliseconds limit);
 // "1234 (name, R)", with the letter that /proc shows as its state; "1234 (gone)".
 std::string describe_process(pid_t pid);
 
+// The path of a file that lies beside this program, wherever that was built or copied to.
+std::string beside_this_program(const std::string& file);
+
 }  // namespace multiprocessing::tests
