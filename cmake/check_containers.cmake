@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # cmake -DCOMPILER=… -DFOLDERS=… -DLIBRARY=… -DSOURCE=… -DFOLDER=… -P check_containers.cmake: does a program link
-# only with a library whose containers are its own? LIBRARY was compiled without -D_GLIBCXX_DEBUG; SOURCE is the file of
-# it that says how it was compiled, from which another one is made in FOLDER.
+# only with a library whose containers are its own? LIBRARY was compiled without the macros that change them; SOURCE is
+# the file of it that says how it was compiled, from which another one is made in FOLDER.
 file(MAKE_DIRECTORY ${FOLDER})
 file(WRITE ${FOLDER}/program.cpp "#include <multiprocessing/thread_pool.hpp>\nint main() {}\n")
 list(REMOVE_ITEM FOLDERS "")
@@ -17,6 +17,7 @@ function(run)
 endfunction()
 run(${compile} -c ${FOLDER}/program.cpp -o ${FOLDER}/plain.o)
 run(${compile} -D_GLIBCXX_DEBUG -c ${FOLDER}/program.cpp -o ${FOLDER}/debug.o)
+run(${compile} -D_GLIBCXX_USE_CXX11_ABI=0 -c ${FOLDER}/program.cpp -o ${FOLDER}/old_strings.o)
 run(${compile} -D_GLIBCXX_DEBUG -c ${SOURCE} -o ${FOLDER}/debug_library.o)
 
 function(links program library)
@@ -32,5 +33,6 @@ function(is_refused program library symbol)
 endfunction()
 links(${FOLDER}/plain.o ${LIBRARY})
 is_refused(${FOLDER}/debug.o ${LIBRARY} build_multiprocessing_with_D_GLIBCXX_DEBUG_as_this_program)
+is_refused(${FOLDER}/old_strings.o ${LIBRARY} and_with_D_GLIBCXX_USE_CXX11_ABI_0)
 links(${FOLDER}/debug.o ${FOLDER}/debug_library.o)
 is_refused(${FOLDER}/plain.o ${FOLDER}/debug_library.o build_multiprocessing_without_D_GLIBCXX_DEBUG_as_this_program)

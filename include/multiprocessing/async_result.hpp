@@ -51,14 +51,15 @@ class AsyncResult {
   // Sets a function that runs once, in the pool's callback thread: when the work has ended, with a value or an error;
   // at once if it has ended already. Functions run in the order in which results end. They may block, throw (get() then
   // throws it), call the pool or terminate it. A function may also destroy this object, if no call on it is under way
-  // but the one that sets the function.
+  // but the one that sets the function. An empty function is not called.
   AsyncResult& when_done(std::function<void()> function) & {
-    return when_ended([function = std::move(function)](detail::Pending<R>&) { function(); });
+    return when_ended([function = std::move(function)](detail::Pending<R>&) {
+      if (function) function();
+    });
   }
   AsyncResult&& when_done(std::function<void()> function) && { return std::move(when_done(std::move(function))); }
 
-  // The same, but only one of the two functions runs: on_value with the value, or on_error with the error. An empty
-  // function is not called.
+  // The same, but only one of the two functions runs: on_value with the value, or on_error with the error.
   AsyncResult& callback(OnValue on_value, OnError on_error = {}) & {
     return when_ended([on_value = std::move(on_value), on_error = std::move(on_error)](detail::Pending<R>& pending) {
       const Outcome<R>& outcome = pending.outcome();

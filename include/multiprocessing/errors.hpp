@@ -49,9 +49,9 @@ class MULTIPROCESSING_EXPORT CancelledError : public ProcessError {
   ~CancelledError() override;
 };
 
-// The pool cannot go on: no worker starts, or each dies soon after its start, or the fork server is gone. Or it cannot
-// go on now: the system refuses to fork a worker, and none is left. What an initializer threw is nested, and what()
-// ends with its type and text.
+// The pool cannot go on: no worker starts, each one dies soon after its start, or the fork server has ended. Or it
+// cannot go on now: the system refuses to fork a worker, and no worker is left. If an initializer threw, its exception
+// is nested, and what() ends with its type and text.
 class MULTIPROCESSING_EXPORT BrokenPool : public ProcessError {
  public:
   using ProcessError::ProcessError;

@@ -20,7 +20,7 @@ namespace multiprocessing {
 // - the ends of workers are the program's SIGCHLD; where it ignores that, or waits for any child, the pool may not
 //   learn how a worker ended;
 // - a worker that replaces a lost one has the program's memory as it is by then, with the locks that its threads hold;
-// - what a lost worker's tasks had started lives on;
+// - a process that a task has started lives on when its worker ends;
 // - the time that the program is stopped counts for TaskOptions::timeout, and for initializer_timeout;
 // - if the program gives up its privileges (setuid), workers that it forked before get SIGKILL at once, where they
 // would get SIGTERM first.

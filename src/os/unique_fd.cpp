@@ -23,11 +23,6 @@ MarkedFd marked(int number, int mark) noexcept {
 
 }  // namespace
 
-MarkedFd MarkedFd::of(int number) noexcept {
-  const int mark = ::fcntl(number, F_GETSIG);
-  return {.number = number, .mark = mark > 0 ? mark : 0};
-}
-
 bool MarkedFd::is_ours() const noexcept {
   if (mark == 0) return true;
   const int now = ::fcntl(number, F_GETSIG);

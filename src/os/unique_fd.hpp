@@ -12,8 +12,7 @@ struct alignas(8) MarkedFd {
   int number = -1;
   int mark = 0;  // 1 to 64; 0: it has none, and is believed to be ours
 
-  static MarkedFd of(int number) noexcept;  // with the mark that it has now
-  bool is_ours() const noexcept;            // errno is EBADF if it is not
+  bool is_ours() const noexcept;  // errno is EBADF if it is not
 };
 
 // Owns a file descriptor and closes it, if it is ours still. Move-only; -1 means none.

@@ -13,24 +13,37 @@ void AnswerTable::expect(std::size_t items) {
     }
   } else if (keep_ != Keep::as_they_come) {
     answers_.extend_to(items);
+  } else {
+    answers_.make_room(items - ended_);
   }
   expected_ = items;  // last: nobody must wait for items for which there was no memory
 }
 
-void AnswerTable::put_failures(std::size_t first, std::size_t count, const std::exception_ptr& error) {
+void AnswerTable::put_failures(std::size_t first, std::size_t count, const std::exception_ptr& error) noexcept {
   if (fixed_size_bytes_ == 0) {
     for (std::size_t index = first; index != first + count; ++index) {
       put(index, {.kind = ByteAnswer::Kind::failure, .error = error});
     }
     return;
   }
-  if (!failures_) failures_ = std::make_unique<std::map<std::size_t, Failures>>();
-  failures_->emplace(first, Failures{count, error});
+  try {
+    if (!failures_) failures_ = std::make_unique<std::map<std::size_t, Failures>>();
+    failures_->emplace(first, Failures{count, error});
+  } catch (const std::bad_alloc&) {
+    spoil(first, count, error);
+  }
   ended_ += count;
   failed_ = true;
 }
 
+void AnswerTable::spoil(std::size_t first, std::size_t count, const std::exception_ptr& error) noexcept {
+  spoilt_first_ = spoilt_by_ ? std::min(spoilt_first_, first) : first;
+  spoilt_end_ = std::max(spoilt_end_, first + count);
+  if (!spoilt_by_) spoilt_by_ = error;
+}
+
 const std::exception_ptr* AnswerTable::failure_of(std::size_t index) const {
+  if (spoilt_by_ && index >= spoilt_first_ && index < spoilt_end_) return &spoilt_by_;
   if (!failures_) return nullptr;
   const auto behind = failures_->upper_bound(index);
   if (behind == failures_->begin()) return nullptr;
@@ -38,11 +51,11 @@ const std::exception_ptr* AnswerTable::failure_of(std::size_t index) const {
   return index - first < failures.count ? &failures.error : nullptr;
 }
 
-void AnswerTable::put(std::size_t index, ByteAnswer answer) {
+void AnswerTable::put(std::size_t index, ByteAnswer answer) noexcept {
   if (fixed_size_bytes_ != 0 && answer.kind == ByteAnswer::Kind::value) {
-    std::vector<std::byte> value(fixed_size_bytes_);
-    BytesSource(answer.bytes).read(value.data(), value.size());
-    return put_fixed(index, value.data());
+    BytesSource(answer.bytes).read(value_at(index), fixed_size_bytes_);
+    ++ended_;
+    return;
   }
   const bool failed = answer.kind != ByteAnswer::Kind::value;
   if (keep_ == Keep::as_they_come) {
@@ -50,8 +63,12 @@ void AnswerTable::put(std::size_t index, ByteAnswer answer) {
   } else if (fixed_size_bytes_ == 0) {
     answers_[index].answer = std::move(answer);
   } else {
-    if (!exceptions_) exceptions_ = std::make_unique<std::map<std::size_t, ByteAnswer>>();
-    exceptions_->emplace(index, std::move(answer));
+    try {
+      if (!exceptions_) exceptions_ = std::make_unique<std::map<std::size_t, ByteAnswer>>();
+      exceptions_->emplace(index, std::move(answer));
+    } catch (const std::bad_alloc&) {
+      spoil(index, 1, std::current_exception());
+    }
   }
   ++ended_;
   failed_ = failed_ || failed;

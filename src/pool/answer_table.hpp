@@ -20,19 +20,20 @@ class AnswerTable {
         few_values_(fixed_size_bytes_ == 0 ? 0 : few_bytes / fixed_size_bytes_) {}
 
   std::size_t fixed_size_bytes() const { return fixed_size_bytes_; }  // 0: each value is kept by itself
-  void expect(std::size_t items);                                     // so many in all have been handed in
+  // So many in all have been handed in. Throws std::bad_alloc, and nothing has changed; what is put in after it needs
+  // no more memory.
+  void expect(std::size_t items);
   std::size_t expected() const { return expected_; }
   std::size_t ended() const { return ended_; }
   bool failed() const { return failed_; }
 
-  void put(std::size_t index, ByteAnswer answer);
+  void put(std::size_t index, ByteAnswer answer) noexcept;
   void put_fixed(std::size_t index, const std::byte* value) {
-    std::memcpy(const_cast<std::byte*>(value_at(index)), value, fixed_size_bytes_);
+    std::memcpy(value_at(index), value, fixed_size_bytes_);
     ++ended_;
   }
-  // For items that end together. If values have a fixed size, this takes no memory for each item: memory may have run
-  // out.
-  void put_failures(std::size_t first, std::size_t count, const std::exception_ptr& error);
+  void put_failures(std::size_t first, std::size_t count,
+                    const std::exception_ptr& error) noexcept;  // that end together
   bool has(std::size_t index) const;
   bool has_next() const { return !answers_.empty(); }
   std::size_t next() const { return answers_.front().index; }
@@ -51,6 +52,7 @@ class AnswerTable {
     std::exception_ptr error;
   };
   const std::exception_ptr* failure_of(std::size_t index) const;
+  void spoil(std::size_t first, std::size_t count, const std::exception_ptr& error) noexcept;
   Keep keep_;
   std::size_t fixed_size_bytes_;
   std::size_t few_values_;
@@ -63,11 +65,16 @@ class AnswerTable {
     const std::size_t place = index - few_values_;
     return many_[place / block_values].get() + place % block_values * fixed_size_bytes_;
   }
+  std::byte* value_at(std::size_t index) { return const_cast<std::byte*>(std::as_const(*this).value_at(index)); }
   static constexpr std::size_t block_values = std::size_t{1} << 16;
   alignas(few_bytes) std::array<std::byte, few_bytes> few_;
   std::vector<std::unique_ptr<std::byte[]>> many_;
   std::unique_ptr<std::map<std::size_t, ByteAnswer>> exceptions_;  // among the values of fixed size
   std::unique_ptr<std::map<std::size_t, Failures>> failures_;      // likewise, by their first index
+  // Errors for which there was no memory: all from the first to the last of them count as failed.
+  std::exception_ptr spoilt_by_;
+  std::size_t spoilt_first_ = 0;
+  std::size_t spoilt_end_ = 0;
   Passage<Kept> answers_;  // by index, or as they came; those at the front have been taken
 };
 

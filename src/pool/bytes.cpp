@@ -50,8 +50,11 @@ Bytes::Segment& Bytes::writable_segment(std::size_t at_least_bytes) {
   const std::size_t growth_bytes = std::clamp(size_bytes_, smallest_segment_bytes, largest_growth_bytes);
   Segment segment = make_segment(std::max(at_least_bytes, growth_bytes));
   if (first_.capacity_bytes == 0) return first_ = std::move(segment);
-  if (!more_) more_ = std::make_unique<std::vector<Segment>>();
-  return more_->emplace_back(std::move(segment));
+  if (more_) return more_->emplace_back(std::move(segment));
+  auto more = std::make_unique<std::vector<Segment>>();
+  more->push_back(std::move(segment));
+  more_ = std::move(more);
+  return more_->back();
 }
 
 void Bytes::truncate(std::size_t size_bytes) {

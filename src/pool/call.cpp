@@ -5,6 +5,7 @@
 #include "pool/task_terms.hpp"
 
 #include <condition_variable>
+#include <list>
 #include <mutex>
 #include <utility>
 
@@ -13,7 +14,7 @@ namespace multiprocessing::detail {
 struct Call::Callbacks {
   std::mutex mutex;
   std::condition_variable ran;
-  std::vector<std::function<void()>> waiting;
+  std::list<std::function<void()>> waiting;
   std::size_t due = 0;
   std::exception_ptr error;
 };
@@ -39,9 +40,12 @@ void Call::when_ended(std::function<void()> callback) {
   before_callback();
   callback_thread_.start();
   if (!callbacks_) callbacks_ = std::make_unique<Callbacks>();
+  // Made ready to be posted now: at the end there may be no memory. The caller holds a reference to this call.
+  std::list<std::function<void()>> ready;
+  ready.emplace_back([this, callback = std::move(callback)] { run(callback); });
   const std::lock_guard lock(callbacks_->mutex);
   ++callbacks_->due;
-  callbacks_->waiting.push_back(std::move(callback));
+  callbacks_->waiting.splice(callbacks_->waiting.end(), ready);
   // One of the two sees the other's mark: this, or announce_end().
   if ((marks_.fetch_or(has_callbacks, std::memory_order_acq_rel) & ended) != 0) post_callbacks();
 }
@@ -53,11 +57,7 @@ void Call::announce_end() {
 }
 
 // Each callback holds a reference to this call: it outlives them.
-void Call::post_callbacks() {
-  for (auto& callback : std::exchange(callbacks_->waiting, {})) {
-    callback_thread_.post([this, callback = std::move(callback)] { run(callback); });
-  }
-}
+void Call::post_callbacks() noexcept { callback_thread_.post(std::exchange(callbacks_->waiting, {})); }
 
 void Call::run(const std::function<void()>& callback) noexcept {
   std::exception_ptr error;

@@ -4,7 +4,6 @@
 #include "os/quiet_thread.hpp"
 
 #include <condition_variable>
-#include <deque>
 #include <mutex>
 #include <thread>
 
@@ -13,7 +12,7 @@ namespace multiprocessing::detail {
 struct CallbackThread::State {
   std::mutex mutex;
   std::condition_variable changed;
-  std::deque<std::function<void()>> posted;
+  std::list<std::function<void()>> posted;
   std::thread::id thread;
   bool started = false;
   bool busy = false;
@@ -25,12 +24,12 @@ struct CallbackThread::State {
     while (true) {
       changed.wait(lock, [&] { return !posted.empty() || closing; });
       if (posted.empty()) break;
-      std::function<void()> callback = std::move(posted.front());
-      posted.pop_front();
+      std::list<std::function<void()>> callback;
+      callback.splice(callback.end(), posted, posted.begin());
       busy = true;
       lock.unlock();
-      callback();
-      callback = nullptr;  // what it holds may end the pool
+      callback.front()();
+      callback.clear();  // what it holds may end the pool
       lock.lock();
       busy = false;
       changed.notify_all();
@@ -53,9 +52,9 @@ void CallbackThread::start() {
   state_->started = true;
 }
 
-void CallbackThread::post(std::function<void()> callback) {
+void CallbackThread::post(std::list<std::function<void()>> callbacks) noexcept {
   const std::lock_guard lock(state_->mutex);
-  state_->posted.push_back(std::move(callback));
+  state_->posted.splice(state_->posted.end(), callbacks);
   state_->changed.notify_all();
 }
 

@@ -4,6 +4,7 @@
 #include <multiprocessing/detail/deadline.hpp>
 
 #include <functional>
+#include <list>
 #include <memory>
 
 namespace multiprocessing::detail {
@@ -15,7 +16,7 @@ class CallbackThread {
   CallbackThread();
   ~CallbackThread();  // what was posted still runs, then the thread ends by itself
   void start();       // before the first post(); throws std::system_error if the system refuses a thread
-  void post(std::function<void()> callback);
+  void post(std::list<std::function<void()>> callbacks) noexcept;
   bool is_current() const;
   bool finish(Deadline deadline);  // waits until all that was posted has run; true at once in the thread itself
 

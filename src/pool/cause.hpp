@@ -6,8 +6,8 @@
 
 namespace multiprocessing::detail {
 
-// What the exception that is being handled says of itself, for the text of one of our errors in which it is nested: its
-// type, and the first line of its text; at most 1 KiB of that. Our own errors say all in their text.
+// Describes the exception that is being handled, for the text of one of our errors in which it is nested: its type, and
+// the first line of its text, at most 1 KiB of that. Of one of our own errors: its whole text.
 std::string cause_of_handled();
 
 // An Outer that says `what` and the reason, which is nested in it.

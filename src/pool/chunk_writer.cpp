@@ -69,15 +69,25 @@ void ChunkWriter::hand_over(bool is_last) {
   if (chunk_.count == 0) return;
   sink_.finish();
   // The chunk is taken out before submit(), which may fail for lack of memory: nothing of it may be handed over again.
-  Chunk chunk = std::exchange(chunk_, Chunk{.bytes = {}, .first = items(), .count = 0});
+  Chunk chunk = std::exchange(chunk_, Chunk{.bytes = {}, .first = chunk_.first, .count = 0});
   sink_.rewind(0);
+  const std::size_t behind = chunk.first + chunk.count;
   core_.submit(call_, std::move(chunk), is_last);
+  chunk_.first = behind;
   wanted_ = std::min(2 * wanted_, item_size_bytes_ != 0 ? most_bytes / item_size_bytes_ : most_items);
 }
 
 void ChunkWriter::end() {
-  if (chunk_.count != 0) return hand_over(true);
-  core_.end_input(call_);
+  if (chunk_.count != 0) {
+    hand_over(true);
+  } else {
+    core_.end_input(call_);
+  }
+  has_ended_ = true;
+}
+
+ChunkWriter::~ChunkWriter() {
+  if (!has_ended_) core_.end_input(call_);
 }
 
 }  // namespace multiprocessing::detail

@@ -37,7 +37,7 @@ void Collector::listen(Bell bell) {
 
 bool Collector::any_eager() const {
   return collected_.eager_in_background() ||
-         std::any_of(waiters_.begin(), waiters_.end(), [](const Waiter* waiter) { return waiter->awaited.eager(); });
+         std::any_of(waiters_.begin(), waiters_.end(), [](const Waiter& waiter) { return waiter.awaited.eager(); });
 }
 
 bool Collector::wait(const Awaited& awaited, Deadline deadline) {
@@ -47,21 +47,21 @@ bool Collector::wait(const Awaited& awaited, Deadline deadline) {
   notify();
   if (awaited.holds() || deadline <= Clock::now()) return awaited.holds();
 
-  Waiter self{awaited};
-  const auto place = waiters_.insert(waiters_.end(), &self);
+  Waiter self(awaited);
+  waiters_.push_back(self);
   // Also when memory runs out in look(): nobody may keep a role that it does not fill.
   struct Leave {
     Collector& collector;
     std::unique_lock<std::mutex>& lock;
-    std::list<Waiter*>::iterator place;
+    Waiter& self;
     ~Leave() {
       if (!lock.owns_lock()) lock.lock();
-      if (collector.collecting_ == *place) collector.collecting_ = nullptr;
-      collector.waiters_.erase(place);
+      if (collector.collecting_ == &self) collector.collecting_ = nullptr;
+      collector.waiters_.erase(collector.waiters_.iterator_to(self));
       if (collector.collecting_ == nullptr) collector.go_off_duty();
     }
   };
-  const Leave leave{*this, lock, place};
+  const Leave leave{*this, lock, self};
   while (!awaited.holds() && Clock::now() < deadline) {
     if (collecting_ == nullptr) {
       collecting_ = &self;
@@ -79,7 +79,7 @@ bool Collector::wait(const Awaited& awaited, Deadline deadline) {
 // The role goes to exactly one other waiter; without one the background thread listens.
 void Collector::go_off_duty() {
   if (!waiters_.empty()) {
-    waiters_.front()->wake.notify_one();
+    waiters_.front().wake.notify_one();
   } else if (background_runs_) {
     collected_.arm(collected_.eager_in_background(), Collected::For::background);
     listen(Bell::background);
@@ -159,10 +159,10 @@ BellPoll::Woken Collector::sleep_unlocked(std::unique_lock<std::mutex>& lock, co
 }
 
 void Collector::notify() {
-  for (Waiter* waiter : waiters_) {
-    if (!waiter->awaited.holds()) continue;
-    if (waiter != collecting_) {
-      waiter->wake.notify_one();
+  for (Waiter& waiter : waiters_) {
+    if (!waiter.awaited.holds()) continue;
+    if (&waiter != collecting_) {
+      waiter.wake.notify_one();
     } else if (asleep_) {
       waiter_bell_.ring();
     }
@@ -199,7 +199,7 @@ void Collector::arm_background() {
 
 void Collector::look_by(Deadline when) {
   if (!waiters_.empty()) {
-    if (asleep_ && std::exchange(waiter_sleeps_until_, std::min(when, waiter_sleeps_until_)) > when) alert();
+    if (!asleep_ || std::exchange(waiter_sleeps_until_, std::min(when, waiter_sleeps_until_)) > when) alert();
   } else if (std::exchange(background_sleeps_until_, std::min(when, background_sleeps_until_)) > when) {
     alert();
   }

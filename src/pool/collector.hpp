@@ -6,9 +6,10 @@
 
 #include <multiprocessing/detail/deadline.hpp>
 
+#include <boost/intrusive/list.hpp>
+
 #include <chrono>
 #include <condition_variable>
-#include <list>
 #include <mutex>
 
 namespace multiprocessing::detail {
@@ -53,8 +54,8 @@ class Collector {
   ~Collector();  // after stop_background()
 
   std::mutex& mutex() { return mutex_; }
-  int waiter_bell_fd() const { return waiter_bell_.fd(); }
-  int background_bell_fd() const { return background_bell_.fd(); }
+  MarkedFd waiter_bell() const { return waiter_bell_.marked(); }
+  MarkedFd background_bell() const { return background_bell_.marked(); }
   void watch(int lost_fd);  // readable once the starter of workers has ended
 
   // Until it holds (it is asked under the mutex) or the deadline has passed: what it says then.
@@ -70,9 +71,10 @@ class Collector {
   void stop_background();                          // without it; waits for the thread
 
  private:
-  struct Waiter {
+  struct Waiter : boost::intrusive::list_base_hook<> {
+    explicit Waiter(const Awaited& what) : awaited(what) {}
     const Awaited& awaited;
-    std::condition_variable wake = {};
+    std::condition_variable wake;
   };
   void collect(std::unique_lock<std::mutex>& lock, Waiter& self, Deadline deadline);
   void sleep(std::unique_lock<std::mutex>& lock, Waiter& self, Deadline deadline);
@@ -94,7 +96,7 @@ class Collector {
   BellPoll waiter_poll_;
   BellPoll background_poll_;
   bool starter_lost_ = false;
-  std::list<Waiter*> waiters_;
+  boost::intrusive::list<Waiter> waiters_;  // to wait takes no memory
   Waiter* collecting_ = nullptr;
   bool asleep_ = false;        // the collecting one
   bool waiter_alert_ = false;  // it, or whom the role goes to, will look before it sleeps, was rung, or looks soon

@@ -47,20 +47,21 @@ void Crew::start_missing() {
 }
 
 void Crew::look() {
-  while (const auto report = starter_.next_report()) {
+  while (report_ || (report_ = starter_.next_report())) {
     // A worker whose descriptors go ends, and it is not the fault of what it ran.
-    if (report->kind != WorkerReport::Kind::started && !starter_.is_whole()) descriptors_closed();
-    switch (report->kind) {
+    if (report_->kind != WorkerReport::Kind::started && !starter_.is_whole()) descriptors_closed();
+    switch (report_->kind) {
       case WorkerReport::Kind::started:
-        slot(report->slot).pid = report->pid;
+        slot(report_->slot).pid = report_->pid;
         break;
       case WorkerReport::Kind::refused:
-        on_refused(*report);
+        on_refused(*report_);
         break;
       case WorkerReport::Kind::ended:
-        on_ended(*report);
+        on_ended(*report_);
         break;
     }
+    report_.reset();
   }
   if (!broken_.empty()) return;
   dispatcher_.pass();
@@ -128,22 +129,21 @@ bool Crew::note_up(const WorkerSlot& slot) {
 }
 
 void Crew::on_refused(const WorkerReport& report) {
+  std::string refusal = describe_refusal(report.refused_call, report.slot, members_.size());
+  const std::exception_ptr nobody =
+      std::make_exception_ptr(BrokenPool("no worker is left (the next call tries to start some): " + refusal + ": " +
+                                         std::generic_category().message(report.status)));
   slot(report.slot).state = WorkerSlot::State::absent;
   --member(report.slot).starts;
   // The first says how many there could be; the others follow it.
   if (refused_ == 0) {
     refused_ = report.status;
-    refusal_ = describe_refusal(report.refused_call, report.slot, members_.size());
+    refusal_ = std::move(refusal);
   }
   // The pool is smaller now; the next death or call tries again, and so does a look after a while. Without any worker,
   // work that is handed in ends with an error: nobody would run it.
   try_again_at_ = deadline_after(proof_);
-  if (none_left()) {
-    dispatcher_.fail_everything(
-        std::make_exception_ptr(BrokenPool("no worker is left (the next call tries to start some): " +
-                                           describe_refusal(report.refused_call, report.slot, members_.size()) + ": " +
-                                           std::generic_category().message(report.status))));
-  }
+  if (none_left()) dispatcher_.fail_everything(nobody);
 }
 
 void Crew::on_ended(const WorkerReport& report) {
@@ -157,13 +157,16 @@ void Crew::on_ended(const WorkerReport& report) {
   const bool may_be_in_order = report.status == unknown_wait_status || exit_code(report.status) == 0;
   const bool left_in_order = ended.state == WorkerSlot::State::leaving && may_be_in_order;
   const pid_t pid = ended.pid;
+  const std::string who = "worker " + std::to_string(report.slot) + " of " + std::to_string(members_.size()) +
+                          " (pid " + std::to_string(pid) + ")";
+  auto failure = std::make_shared<Bytes>();
   Member& gone = member(report.slot);
   const auto [progress, was_up, was_condemned, crash] =
       dispatcher_.worker_ended(report.slot, report.status, gone.killed);
   if (trace_ != nullptr) trace_->worker_ended(report.slot, pid, report.status);
-  Bytes failure = dispatcher_.take_start_failure();
-  const bool initializer_threw = failure.size_bytes() != 0;
-  if (initializer_threw) start_failure_ = std::make_shared<const Bytes>(std::move(failure));
+  *failure = dispatcher_.take_start_failure();
+  const bool initializer_threw = failure->size_bytes() != 0;
+  if (initializer_threw) start_failure_ = std::move(failure);
 
   // Counted for each place, or somebody who kills the idle workers of a large pool once would break it. What others
   // answered meanwhile counts, too: a pool that gets on is not broken.
@@ -181,15 +184,15 @@ void Crew::on_ended(const WorkerReport& report) {
   } else {
     ++failed_starts_;
   }
-  const std::string who = "worker " + std::to_string(report.slot) + " of " + std::to_string(members_.size()) +
-                          " (pid " + std::to_string(pid) + ")";
   if (initializer_threw) {
-    break_off(who + " did not start: its initializer threw");
+    break_off([&] { return who + " did not start: its initializer threw"; });
   } else if (gone.outran_initializer) {
-    break_off(who + " did not start: its initializer ran longer than initializer_timeout allows");
+    break_off([&] { return who + " did not start: its initializer ran longer than initializer_timeout allows"; });
   } else if (failed_starts_ >= deaths_that_break || gone.fruitless_deaths >= deaths_that_break) {
-    break_off("three workers in a row ended without doing anything, the last one, " + who + ", with " +
-              describe_wait_status(report.status));
+    break_off([&] {
+      return "three workers in a row ended without doing anything, the last one, " + who + ", with " +
+             describe_wait_status(report.status);
+    });
     last_crash_ = crash;
   } else if (broken_.empty() && !(finishing_ && dispatcher_.idle())) {
     for (WorkerSlot& absent : dispatcher_.slots()) {
@@ -198,18 +201,38 @@ void Crew::on_ended(const WorkerReport& report) {
   }
 }
 
-void Crew::break_off(std::string reason) {
+// Thrown, because std::make_exception_ptr would make a copy, and its bad_alloc an answer.
+std::exception_ptr Crew::broken_error(std::string what) const {
+  try {
+    throw UntoldBreak{std::move(what), start_failure_};
+  } catch (const UntoldBreak&) {
+    return std::current_exception();
+  }
+}
+
+template <class Reason>
+void Crew::break_off(Reason reason) noexcept {
   if (!broken_.empty()) return;
-  broken_ = std::move(reason);
-  broken_error_ = std::make_exception_ptr(UntoldBreak{"the pool is broken: " + broken_, start_failure_});
+  try {
+    std::string text = reason();
+    broken_error_ = broken_error("the pool is broken: " + text);
+    broken_ = std::move(text);
+  } catch (const std::bad_alloc&) {
+    broken_ = "out of memory";  // short enough to need none
+    broken_error_ = broken_error(broken_);
+  }
   dispatcher_.fail_everything(broken_error_);
 }
 
-void Crew::descriptors_closed() { break_off("the program has closed descriptors that belong to the pool"); }
+void Crew::descriptors_closed() noexcept {
+  break_off([] { return "the program has closed descriptors that belong to the pool"; });
+}
 
-void Crew::starter_lost() {
+void Crew::starter_lost() noexcept {
   if (!starter_.is_whole()) return descriptors_closed();
-  break_off("its fork server (pid " + std::to_string(starter_.pid()) + ") has ended, and its workers with it");
+  break_off([this] {
+    return "its fork server (pid " + std::to_string(starter_.pid()) + ") has ended, and its workers with it";
+  });
 }
 
 bool Crew::all_up() const {

@@ -13,7 +13,7 @@ namespace multiprocessing::detail {
 
 // The workers of a pool, as processes that start, die and are replaced. This is where a worker's death is noticed:
 // look() reads the starter's reports, and on_ended() says what a death does. Guarded by the group's mutex; waits for
-// nothing.
+// nothing. Throws std::bad_alloc: look() goes on from there.
 class Crew {
  public:
   // reset: zeroes the channel of a slot whose worker is dead. proof: a worker that has been up for so long has shown
@@ -27,8 +27,8 @@ class Crew {
   bool none_left() const;  // no worker runs or is on its way
   void finish();           // once idle, workers leave and are not replaced
   void trace_to(Trace& trace) { trace_ = &trace; }
-  void starter_lost();
-  void descriptors_closed();  // by the program
+  void starter_lost() noexcept;
+  void descriptors_closed() noexcept;  // by the program
 
   // Why the pool cannot go on; empty while it can. `refused` is errno of the first time that the system refused a
   // process, else 0, and `refusal` says what it refused.
@@ -60,12 +60,15 @@ class Crew {
   void look_at_times();
   void kill_doomed();
   void kill(int slot);
-  void break_off(std::string reason);
+  std::exception_ptr broken_error(std::string what) const;
+  template <class Reason>
+  void break_off(Reason reason) noexcept;  // reason() makes a text
   Member& member(int slot) { return members_[static_cast<std::size_t>(slot)]; }
   WorkerSlot& slot(int index) { return dispatcher_.slots()[static_cast<std::size_t>(index)]; }
 
   Dispatcher& dispatcher_;
   WorkerStarter& starter_;
+  std::optional<WorkerReport> report_;  // the one that is being read: where memory runs out, it is read again
   Trace* trace_ = nullptr;
   std::function<void(int)> reset_;
   std::optional<std::chrono::nanoseconds> initializer_timeout_;

@@ -9,18 +9,6 @@
 
 namespace multiprocessing::detail {
 
-namespace {
-
-// One batch for each item, the last one first.
-std::vector<Batch> each_of(Batch batch) {
-  std::vector<Batch> items;
-  while (batch.count != 0) items.push_back(batch.split_front(batch.measure(1, SIZE_MAX)));
-  std::reverse(items.begin(), items.end());
-  return items;
-}
-
-}  // namespace
-
 Dispatcher::Dispatcher(ChannelBlock& channels, int slots, std::optional<long> max_tasks_per_child)
     : pace_(static_cast<std::size_t>(slots)), max_tasks_per_child_(max_tasks_per_child) {
   slots_.reserve(static_cast<std::size_t>(slots));
@@ -95,17 +83,22 @@ void Dispatcher::refuse(GroupCall& call, const std::exception_ptr& reason) {
 }
 
 std::optional<std::chrono::nanoseconds> Dispatcher::least_timeout() const {
-  if (timeouts_.empty()) return std::nullopt;
-  return timeouts_.begin()->first;
+  for (const auto& [timeout, calls] : timeouts_) {
+    if (calls != 0) return timeout;
+  }
+  return std::nullopt;
 }
 
-void Dispatcher::submit(Batch batch) {
+void Dispatcher::submit(Batch batch, bool is_last) {
   GroupCall& call = batch.call();
+  if (call.is_timed()) timeouts_.try_emplace(call.timeout, 0);
+  queue_.make_room(1);
   call.table.expect(batch.first + batch.count);
+  // From here on nothing is to fail.
+  if (is_last) call.input_ended = true;
   note_timeout(call);
   if (call.withdrawn) return end(batch, call.withdrawn);
   queue_.push_back(std::move(batch));
-  feed();
 }
 
 std::size_t Dispatcher::unanswered() const {
@@ -148,11 +141,13 @@ void Dispatcher::pass() {
     if (slot.is_streaming()) slot.stream();
     retire_if_due(slot);
   }
+  if (withdrawn_is_out_) recall_withdrawn();
   feed();
   rebalance();
 }
 
 std::vector<Batch> Dispatcher::recall(WorkerSlot& slot) {
+  queue_.make_room(slot.unclaimed_frames());
   std::vector<Batch> batches = slot.recall();
   if (trace_ == nullptr || batches.empty()) return batches;
   std::size_t items = 0;
@@ -161,7 +156,7 @@ std::vector<Batch> Dispatcher::recall(WorkerSlot& slot) {
   return batches;
 }
 
-void Dispatcher::requeue(std::vector<Batch> batches) {
+void Dispatcher::requeue(std::vector<Batch> batches) noexcept {
   for (auto batch = batches.rbegin(); batch != batches.rend(); ++batch) {
     if (batch->call().withdrawn) {
       end(*batch, batch->call().withdrawn);
@@ -175,22 +170,27 @@ void Dispatcher::withdraw(GroupCall& call, const std::exception_ptr& reason) {
   if (!call.withdrawn) call.withdrawn = reason;
   if (call.ended()) return;
   queue_.take_out(call, [&](const Batch& batch) { end(batch, reason); });
-  for (WorkerSlot& slot : slots_) {
-    // A try fails if the worker claims meanwhile: then there is less to take back.
-    for (int tries = 0; tries != 8 && slot.has_unclaimed(call); ++tries) requeue(recall(slot));
-  }
+  recall_withdrawn();
   feed();
 }
 
-void Dispatcher::fail_everything(const std::exception_ptr& reason) {
+void Dispatcher::recall_withdrawn() {
+  withdrawn_is_out_ = true;  // until this is through: memory may run out
+  for (WorkerSlot& slot : slots_) {
+    // A try fails if the worker claims meanwhile: then there is less to take back.
+    for (int tries = 0; tries != 8 && slot.has_withdrawn(); ++tries) requeue(recall(slot));
+  }
+  withdrawn_is_out_ = false;
+}
+
+void Dispatcher::fail_everything(const std::exception_ptr& reason) noexcept {
   while (!queue_.empty()) {
     end(queue_.front(), reason);
     queue_.pop_front();
   }
   for (WorkerSlot& slot : slots_) {
     trace_lost(slot, "by the end of the pool");
-    WorkerSlot::Aftermath aftermath = slot.take_apart(true);
-    for (const Batch& batch : aftermath.rest) end(batch, reason);
+    for (const Batch& batch : slot.take_apart(true).rest) end(batch, reason);
   }
 }
 
@@ -201,11 +201,31 @@ void Dispatcher::condemn(const GroupCall& call) {
 void Dispatcher::lose(const Batch& item, const std::exception_ptr& reason) {
   if (item.call().may_run_again(item.first)) return queue_.push_front(item);
   end(item, reason);
-  --failed_, ++lost_;
+  failed_ -= item.count;
+  lost_ += item.count;
+}
+
+// One batch for each item; without memory for that, as they are.
+std::vector<Batch> Dispatcher::each_of(std::vector<Batch> batches) noexcept {
+  std::size_t count = 0;
+  for (const Batch& batch : batches) count += batch.count;
+  try {
+    std::vector<Batch> items;
+    items.reserve(count);
+    queue_.make_room(count);
+    for (Batch& batch : batches) {
+      while (batch.count != 0) items.push_back(batch.split_front(batch.measure(1, SIZE_MAX)));
+    }
+    return items;
+  } catch (const std::bad_alloc&) {
+    return batches;
+  }
 }
 
 Dispatcher::Ended Dispatcher::worker_ended(int index, int wait_status, bool was_ordered) {
   WorkerSlot& slot = slots_[static_cast<std::size_t>(index)];
+  queue_.make_room(slot.frames() + 1);
+  // From here on nothing is to fail.
   const bool was_overwritten = slot.state == WorkerSlot::State::overwritten;
   const std::size_t before = slot.answered_items();
   const bool consistent = slot.collect(*this);
@@ -218,12 +238,11 @@ Dispatcher::Ended Dispatcher::worker_ended(int index, int wait_status, bool was_
   const Crash crash = slot.crash(wait_status);
   std::size_t lost = 0;
   if (aftermath.overwritten) {
-    // Retried ones go to the head of the queue: from the back, or they would run in the wrong order.
-    for (auto batch = aftermath.rest.rbegin(); batch != aftermath.rest.rend(); ++batch) {
-      for (Batch& item : each_of(std::move(*batch))) {
-        lose(item, channel_overwritten(index, slot.pid, item.call().first_index + item.first));
-        ++lost;
-      }
+    const std::vector<Batch> items = each_of(std::move(aftermath.rest));
+    // Backwards: each one that is retried is pushed to the front, so order is kept.
+    for (auto item = items.rbegin(); item != items.rend(); ++item) {
+      lose(*item, channel_overwritten(index, slot.pid, item->call().first_index + item->first));
+      lost += item->count;
     }
   } else {
     requeue(std::move(aftermath.rest));
@@ -243,7 +262,6 @@ Dispatcher::Ended Dispatcher::worker_ended(int index, int wait_status, bool was_
   const bool was_up = slot.state != WorkerSlot::State::starting;
   slot.state = WorkerSlot::State::absent;
   slot.pid = 0;
-  feed();
   return {aftermath.answered_items + lost, was_up, aftermath.verdict != WorkerSlot::Verdict::none, crash};
 }
 

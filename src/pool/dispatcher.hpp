@@ -19,15 +19,18 @@ class Dispatcher final : private AnswerSink {
   Dispatcher(ChannelBlock& channels, int slots, std::optional<long> max_tasks_per_child);
   void trace_to(Trace& trace);  // before any work
 
-  void submit(Batch batch);
+  // Into the queue. Throws std::bad_alloc, and nothing has changed.
+  void submit(Batch batch, bool is_last);
+  void feed();  // hands out what is queued
   // Takes what has been answered, hands out what is queued, moves work from behind long items to idle workers.
   void pass();
   void withdraw(GroupCall& call, const std::exception_ptr& reason);  // what has not begun ends with the reason
   void condemn(const GroupCall& call);                               // the workers that run some of it; one try each
-  void fail_everything(const std::exception_ptr& reason);
+  void fail_everything(const std::exception_ptr& reason) noexcept;
   void refuse(GroupCall& call, const std::exception_ptr& reason);  // the next item handed in has ended so
   void end_input(GroupCall& call);
   // A reaped worker: its last answers are taken, the item it had begun is lost, the rest goes back into the queue.
+  // Throws std::bad_alloc: the worker has not been taken for dead yet, call it again.
   struct Ended {
     std::size_t progress;  // items that it had answered or lost: 0 is a worker that died for nothing
     bool was_up;
@@ -81,7 +84,6 @@ class Dispatcher final : private AnswerSink {
   };
   void collect(WorkerSlot& slot);
   void measure(WorkerSlot& slot, GroupCall* call);
-  void feed();
   WorkerSlot* choose(const Batch& batch);
   bool has_window(WorkerSlot& slot, double nanoseconds_per_item) const;
   bool is_stuck(const WorkerSlot& slot, Clock::time_point now) const;
@@ -91,7 +93,9 @@ class Dispatcher final : private AnswerSink {
   void rebalance();
   std::vector<Batch> recall(WorkerSlot& slot);
   void trace_lost(const WorkerSlot& slot, const char* why);
-  void requeue(std::vector<Batch> batches);
+  void recall_withdrawn();
+  void requeue(std::vector<Batch> batches) noexcept;  // at the front, where there is room
+  std::vector<Batch> each_of(std::vector<Batch> batches) noexcept;
   void end(const Batch& batch, const std::exception_ptr& reason);
   void lose(const Batch& item, const std::exception_ptr& reason);  // its worker was lost: that is its end, or a retry
 
@@ -103,6 +107,7 @@ class Dispatcher final : private AnswerSink {
   std::size_t current_ = 0;  // the worker that short items go to, and how many more it gets
   std::size_t quantum_ = 0;
   bool second_look_ = false;
+  bool withdrawn_is_out_ = false;  // some that was withdrawn may still be with workers, unclaimed
   std::map<std::chrono::nanoseconds, std::size_t> timeouts_;  // of calls with unanswered items, and how many calls
   bool any_timed_ = false;
   Bytes start_failure_;

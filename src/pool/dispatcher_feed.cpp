@@ -83,11 +83,12 @@ void Dispatcher::give(WorkerSlot& slot) {
   const Batch::Extent extent = batch.measure(items, room);
   if (slot.unanswered_items() == 0) pace_[static_cast<std::size_t>(slot.index())].progress = Clock::now();
   if (extent.items == batch.count) {
-    Batch whole = std::move(batch);
+    slot.offer(std::move(batch), extent.bytes);
     queue_.pop_front();
-    slot.offer(std::move(whole), extent.bytes);
   } else {
-    slot.offer(batch.split_front(extent), extent.bytes);
+    Batch rest = batch;
+    slot.offer(rest.split_front(extent), extent.bytes);
+    batch = std::move(rest);
   }
   quantum_ -= std::min(quantum_, extent.items);
   retire_if_due(slot);

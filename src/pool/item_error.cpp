@@ -52,15 +52,19 @@ const char* describe_phase(Phase phase) {
 }
 
 std::exception_ptr cannot_be_sent(const std::exception_ptr& reason, const std::type_info& type, std::size_t item,
-                                  std::size_t written_bytes) {
+                                  std::size_t written_bytes) noexcept try {
   return failed<PicklingError>(reason, "an argument of type " + demangled(type.name()) + " cannot be sent", item,
                                ", after " + std::to_string(written_bytes) + " bytes", "in the parent");
+} catch (...) {
+  return std::current_exception();
 }
 
 std::exception_ptr cannot_be_held(const std::exception_ptr& reason, const std::type_info& type, std::size_t item,
-                                  std::uint64_t size_bytes) {
+                                  std::uint64_t size_bytes) noexcept try {
   return failed<MaybeEncodingError>(reason, "the result, of type " + demangled(type.name()) + ", cannot be received",
                                     item, so_many(size_bytes), "in the parent");
+} catch (...) {
+  return std::current_exception();
 }
 
 std::exception_ptr nested_in_function_error(std::exception_ptr reason, const std::type_info& type) {
@@ -69,9 +73,11 @@ std::exception_ptr nested_in_function_error(std::exception_ptr reason, const std
 }
 
 std::exception_ptr nested_in_maybe_encoding_error(const std::exception_ptr& reason, const std::type_info& type,
-                                                  std::size_t item, std::size_t size_bytes) {
+                                                  std::size_t item, std::size_t size_bytes) noexcept try {
   return failed<MaybeEncodingError>(reason, "the result, of type " + demangled(type.name()) + ", cannot be decoded",
                                     item, so_many(size_bytes), "in the parent");
+} catch (...) {
+  return std::current_exception();
 }
 
 std::string traceback(const std::string& what) {

@@ -27,12 +27,14 @@ struct ItemPlace {
 void encode_item_error(const std::exception_ptr& error, Phase phase, const TaskType& type, const ItemPlace& place,
                        ByteSink& sink);
 
+// The two that follow are std::bad_alloc where there is no memory for them.
+
 // For an item that could not be written in this process: PicklingError. `written_bytes`: how many were written before
 // it failed.
 std::exception_ptr cannot_be_sent(const std::exception_ptr& reason, const std::type_info& type, std::size_t item,
-                                  std::size_t written_bytes);
+                                  std::size_t written_bytes) noexcept;
 // For a result that a worker has sent, and for which this process had no memory: MaybeEncodingError.
 std::exception_ptr cannot_be_held(const std::exception_ptr& reason, const std::type_info& type, std::size_t item,
-                                  std::uint64_t size_bytes);
+                                  std::uint64_t size_bytes) noexcept;
 
 }  // namespace multiprocessing::detail

@@ -20,14 +20,16 @@ struct LostItem {
   Phase phase;  // what was being done
 };
 
+// The errors that follow are std::bad_alloc where there is no memory for them.
+
 // Its WorkerLost: which signal or exit code, which process, which item, and what was being done. `was_ordered`: this
 // library killed the worker. After a crash its text is made by told() only: names take long, and the loader's lock.
-std::exception_ptr worker_lost(const LostItem& lost, int wait_status, bool was_ordered, const Crash& crash);
-std::exception_ptr told(const std::exception_ptr& error);  // an UntoldBreak, too; any other error as it is
-std::exception_ptr channel_overwritten(int worker, pid_t pid, std::size_t item);
+std::exception_ptr worker_lost(const LostItem& lost, int wait_status, bool was_ordered, const Crash& crash) noexcept;
+std::exception_ptr told(const std::exception_ptr& error) noexcept;  // an UntoldBreak, too; any other error as it is
+std::exception_ptr channel_overwritten(int worker, pid_t pid, std::size_t item) noexcept;
 // Or, where that was the purpose, its own error.
-std::exception_ptr deadline_exceeded(const LostItem& lost, std::chrono::nanoseconds timeout);
-std::exception_ptr cancelled_while_it_ran(const LostItem& lost);
+std::exception_ptr deadline_exceeded(const LostItem& lost, std::chrono::nanoseconds timeout) noexcept;
+std::exception_ptr cancelled_while_it_ran(const LostItem& lost) noexcept;
 
 // "signal 9 (Killed)", "exit code 3".
 std::string describe_wait_status(int wait_status);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <utility>
 #include <vector>
@@ -19,6 +20,9 @@ class Passage {
   const T& operator[](std::size_t number) const { return kept_[number - gone_]; }
   const T& front() const { return kept_[left_]; }
   void push_back(T element) { kept_.push_back(std::move(element)); }
+  void make_room(std::size_t more) {  // then so many push_back() need no memory
+    if (kept_.capacity() - kept_.size() < more) kept_.reserve(kept_.size() + std::max(more, kept_.size()));
+  }
   void extend_to(std::size_t end_number) { kept_.resize(end_number - gone_); }
   T pop_front() {
     T element = std::move(kept_[left_++]);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <multiprocessing/detail/function.hpp>
+#include <multiprocessing/detail/thread_submission.hpp>
 
 #include "os/thrown_type.hpp"
 
@@ -10,6 +11,11 @@ namespace multiprocessing::detail {
 void throw_null_function(const std::type_info& type) {
   throw PicklingError("a null function, of type " + demangled(type.name()) +
                       ", cannot be sent: there is nothing to call; check it before it is handed to a pool");
+}
+
+void throw_nothing_to_call(const std::type_info& type) {
+  throw std::invalid_argument("a null function, of type " + demangled(type.name()) +
+                              ": there is nothing to call; check it before it is handed to a pool");
 }
 
 void throw_not_a_plain_function(const std::type_info& type, const std::type_info& held) {

@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: MIT
 #include <multiprocessing/detail/same_containers.hpp>
 
-void multiprocessing::MULTIPROCESSING_CONTAINERS::is_built_so() {}
+void multiprocessing::MULTIPROCESSING_CONTAINERS::MULTIPROCESSING_STRINGS::is_built_so() {}

@@ -80,17 +80,24 @@ class SerialCall final : public ByteCall {
   }
 
   std::size_t run(Chunk chunk) {
+    const std::size_t end = chunk.first + chunk.count;
+    locked([&] { table_.expect(end); });
     BytesSource source(chunk.bytes);
     std::vector<std::byte> item;
     std::size_t values = 0;
-    for (std::size_t index = chunk.first; index != chunk.first + chunk.count; ++index) {
+    for (std::size_t index = chunk.first; index != end; ++index) {
       std::uint64_t size = image_.type->item_size_bytes;
       if (size == 0) source.read(&size, sizeof size);
-      item.resize(size);
+      try {
+        item.resize(size);
+      } catch (const std::bad_alloc&) {
+        locked([&] { table_.put_failures(index, end - index, std::current_exception()); });
+        break;
+      }
       source.read(item.data(), size);
       ByteAnswer answer = run_item(item, index);
       if (answer.kind == ByteAnswer::Kind::value) ++values;
-      put(index, std::move(answer));
+      locked([&] { table_.put(index, std::move(answer)); });
     }
     return values;
   }
@@ -108,7 +115,7 @@ class SerialCall final : public ByteCall {
     const std::lock_guard lock(mutex_);
     return function();
   }
-  ByteAnswer run_item(const std::vector<std::byte>& item, std::size_t index) {
+  ByteAnswer run_item(const std::vector<std::byte>& item, std::size_t index) try {
     if (refused_) return {.kind = ByteAnswer::Kind::failure, .bytes = {}, .error = refused_};
     if (stop_requested()) return cancelled(stopped_before);
     if (state_ == SerialState::ended) return refuse_more(), cancelled("the pool was terminated");
@@ -132,6 +139,8 @@ class SerialCall final : public ByteCall {
       return {.kind = ByteAnswer::Kind::exception, .bytes = std::move(bytes), .error = {}};
     }
     return answer;
+  } catch (const std::bad_alloc&) {  // not the task's own
+    return {.kind = ByteAnswer::Kind::failure, .bytes = {}, .error = std::current_exception()};
   }
 
   static ByteAnswer cancelled(const char* why) {
@@ -175,7 +184,7 @@ class SerialCore final : public ByteCore, public std::enable_shared_from_this<Se
     serial.put(serial.size(), {.kind = ByteAnswer::Kind::failure, .bytes = {}, .error = std::move(reason)});
     ++failed_;
   }
-  void end_input(ByteCall& call) override { static_cast<SerialCall&>(call).end_input(); }
+  void end_input(ByteCall& call) noexcept override { static_cast<SerialCall&>(call).end_input(); }
   // Nothing runs ahead of who asks: each item runs when its result is wanted.
   long default_buffersize(long chunksize) const override { return chunksize; }
 

@@ -147,12 +147,12 @@ ThreadCall::Place ThreadCall::take_place(std::size_t index) {
 void ThreadCall::hand_in(const std::shared_ptr<ThreadChunk>& chunk) {
   core_->check_owner();
   const bool here = core_->is_own_thread();
-  core_->count_items(chunk->count_);
   bool needs_server = false;
   bool too_late = false;
   {
     const std::lock_guard lock(mutex_);
     if (keep_ != Keep::as_they_come) chunks_.push_back(chunk);
+    core_->count_items(chunk->count_);
     chunk->first_ = handed_in_;
     handed_in_ += chunk->count_;
     queued_.push(chunk);
@@ -163,7 +163,15 @@ void ThreadCall::hand_in(const std::shared_ptr<ThreadChunk>& chunk) {
   if (too_late) return refuse_more(), drop(nullptr);
   if (here) return core_->run_here(*this);
   if (!needs_server) return;
-  if (const char* why_never = core_->serve(shared_from_this())) refuse_more(), drop(why_never);
+  const char* why_never = nullptr;
+  try {
+    why_never = core_->serve(shared_from_this());
+  } catch (const std::bad_alloc&) {
+    const std::lock_guard lock(mutex_);
+    if (--servers_ != 0) return;  // another thread runs this, too
+    why_never = "there was no memory to hand this item to a thread";
+  }
+  if (why_never != nullptr) refuse_more(), drop(why_never);
 }
 
 void ThreadCall::end_input() noexcept {
@@ -180,22 +188,22 @@ void ThreadCall::end_input() noexcept {
   core_->end_input();
 }
 
-void ThreadCall::drop(const char* why) {
+void ThreadCall::drop(const char* why) noexcept {
   std::size_t items = 0;
   std::unique_lock lock(mutex_);
-  if (!reason_) reason_ = std::make_exception_ptr(CancelledError(why));
+  if (!reason_) reason_ = cancelled(why);
   stopped_.store(true, std::memory_order_relaxed);
-  std::vector<std::shared_ptr<ThreadChunk>> chunks;
+  ThreadChunkQueue dropped;
   while (!queued_.empty()) {
-    chunks.push_back(queued_.pop());
-    items += chunks.back()->count_;
+    items += queued_.front()->count_;
+    dropped.push(queued_.pop());
   }
   core_->count_dropped(items);
   // Before they count as ended: the caller, whose objects they may refer to, goes on then.
   lock.unlock();
-  for (const auto& chunk : chunks) chunk->drop_items();
+  for (ThreadChunk* chunk = dropped.front().get(); chunk != nullptr; chunk = chunk->next_.get()) chunk->drop_items();
   lock.lock();
-  for (auto& chunk : chunks) count_end(std::move(chunk));
+  while (!dropped.empty()) count_end(dropped.pop());
   const bool announces = wake_and_see_whether_to_announce();
   lock.unlock();
   if (announces) announce_end();
@@ -236,7 +244,7 @@ bool ThreadCall::leave(std::shared_ptr<ThreadChunk> done) {
 
 void ThreadCall::count_end(std::shared_ptr<ThreadChunk> chunk) {
   chunk->state_ = ThreadChunk::State::ended;
-  if (chunk->begun_ != chunk->count_) chunk->reason_ = reason_;
+  if (chunk->begun_ != chunk->count_ && !chunk->reason_) chunk->reason_ = reason_;
   ended_ += chunk->count_;
   failed_ = failed_ || chunk->failed();
   if (keep_ == Keep::as_they_come) order_.push(std::move(chunk));

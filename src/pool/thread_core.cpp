@@ -21,6 +21,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
+#include <array>
 #include <deque>
 #include <limits>
 #include <system_error>
@@ -50,6 +51,9 @@ class ThreadTeam final : public ThreadCore, public std::enable_shared_from_this<
       end_threads();
       throw std::system_error(error.code(), "cannot start thread " + std::to_string(threads_started_ + 1) + " of " +
                                                 std::to_string(processes_));
+    } catch (...) {
+      end_threads();
+      throw;
     }
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return threads_ready_ == processes_; });
@@ -132,12 +136,18 @@ class ThreadTeam final : public ThreadCore, public std::enable_shared_from_this<
 
   void post(std::shared_ptr<ThreadCall> call) {
     boost::asio::post(context_, [this, call = std::move(call)]() mutable {
-      if (current_thread.worker->serve(*call, chunks_before_others)) post(std::move(call));
+      while (current_thread.worker->serve(*call, chunks_before_others)) {
+        try {
+          return post(call);
+        } catch (const std::bad_alloc&) {
+          // Then this thread goes on with it.
+        }
+      }
     });
   }
   void start_thread(int index);
   void serve(int index, ThreadWorker& worker);
-  void drop_all();
+  void drop_all() noexcept;
   void end_threads();
 
   OwnerMark mark_;
@@ -200,18 +210,27 @@ void ThreadTeam::serve(int index, ThreadWorker& worker) {
   changed_.notify_all();
 }
 
-void ThreadTeam::drop_all() {
-  std::vector<std::shared_ptr<ThreadCall>> pending;
+void ThreadTeam::drop_all() noexcept {
   {
     const std::lock_guard lock(mutex_);
     state_ = State::terminated;
     stay_.reset();
-    for (ThreadCallLink* link = calls_.after; link != &calls_; link = link->after) {
-      if (auto alive = static_cast<ThreadCall*>(link)->weak_from_this().lock()) pending.push_back(std::move(alive));
-    }
   }
-  // The context is not stopped: what is posted owns its call, and with it this team. It runs, and finds nothing to do.
-  for (const auto& call : pending) call->drop(terminated_before);
+  // Some at a time, so that no memory is needed. The context is not stopped: what is posted owns its call, and with it
+  // this team. It runs, and finds nothing to do.
+  std::array<std::shared_ptr<ThreadCall>, 64> pending;
+  std::size_t count = 0;
+  do {
+    count = 0;
+    {
+      const std::lock_guard lock(mutex_);
+      for (ThreadCallLink* link = calls_.after; link != &calls_ && count != pending.size(); link = link->after) {
+        auto call = static_cast<ThreadCall*>(link)->weak_from_this().lock();
+        if (call && !call->stopped()) pending[count++] = std::move(call);
+      }
+    }
+    for (std::size_t index = 0; index != count; ++index) std::exchange(pending[index], {})->drop(terminated_before);
+  } while (count != 0);
 }
 
 void ThreadTeam::end_threads() {
@@ -241,12 +260,7 @@ bool ThreadTeam::join(Deadline deadline) {
 
 void ThreadTeam::leave_scope() noexcept {
   if (mark_.inherited()) return;
-  bool closed = false;
-  {
-    const std::lock_guard lock(mutex_);
-    closed = state_ == State::closed;
-  }
-  if (!closed) drop_all();
+  if (!closed_) drop_all();
   if (!is_own_thread()) {
     join(never);
     return;

@@ -27,7 +27,7 @@ void ThreadWorker::run(ThreadCall& call, ThreadChunk& chunk) noexcept {
       chunk.run(position++);
       add(finished_, std::size_t{1});
     } catch (...) {
-      chunk.errors_.emplace_back(position - 1, std::current_exception());
+      if (!note_error(chunk, position - 1, std::current_exception())) break;
       add(failed_, std::size_t{1});
     }
   }
@@ -38,6 +38,18 @@ void ThreadWorker::run(ThreadCall& call, ThreadChunk& chunk) noexcept {
   if (outermost) {
     add(working_, now() - busy_since_.load(std::memory_order_relaxed));
     busy_since_.store(0, std::memory_order_relaxed);
+  }
+}
+
+// Without memory for it, the chunk ends here: this item and those behind it have the same error.
+bool ThreadWorker::note_error(ThreadChunk& chunk, std::size_t position, std::exception_ptr error) noexcept {
+  try {
+    chunk.errors_.emplace_back(position, error);
+    return true;
+  } catch (const std::bad_alloc&) {
+    chunk.begun_ = position;
+    chunk.reason_ = std::move(error);
+    return false;
   }
 }
 

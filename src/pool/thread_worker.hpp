@@ -20,6 +20,7 @@ class alignas(64) ThreadWorker {
 
  private:
   void run(ThreadCall& call, ThreadChunk& chunk) noexcept;
+  static bool note_error(ThreadChunk& chunk, std::size_t position, std::exception_ptr error) noexcept;
   using Ticks = Clock::duration::rep;
   static Ticks now() { return Clock::now().time_since_epoch().count(); }
   template <class Number>

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "pool/group_call.hpp"
+#include "pool/make_room.hpp"
 
 #include <algorithm>
-#include <deque>
 
 namespace multiprocessing::detail {
 
@@ -15,11 +15,15 @@ class WorkQueue {
   bool empty() const { return count_ == 0; }
   std::size_t size() const { return count_; }  // batches
   Batch& front() { return places_.front(); }   // if not empty
+  // Then so many pushes need no memory. Throws std::bad_alloc, and nothing has changed.
+  void make_room(std::size_t batches) { detail::make_room(places_, batches); }
   void push_back(Batch batch) {
+    make_room(1);
     places_.push_back(std::move(batch));
     note(places_.back().call(), first_ + static_cast<std::int64_t>(places_.size()) - 1);
   }
   void push_front(Batch batch) {
+    make_room(1);
     places_.push_front(std::move(batch));
     note(places_.front().call(), --first_);
   }
@@ -27,6 +31,7 @@ class WorkQueue {
     drop_front();
     --count_;
     while (!places_.empty() && places_.front().count == 0) drop_front();
+    if (places_.empty() && places_.capacity() > most_idle_places) places_ = boost::circular_buffer<Batch>();
   }
   template <class Action>
   void for_each(Action action) const {
@@ -61,8 +66,9 @@ class WorkQueue {
     call.last_queued = was_here ? std::max(call.last_queued, place) : place;
   }
 
-  std::deque<Batch> places_;  // neither the first nor the last one is empty
-  std::int64_t first_ = 0;    // position of the first
+  static constexpr std::size_t most_idle_places = 4096;
+  boost::circular_buffer<Batch> places_;  // neither the first nor the last one is empty
+  std::int64_t first_ = 0;                // position of the first
   std::size_t count_ = 0;
 };
 

@@ -57,15 +57,31 @@ void WorkerGroup::submit(ByteCall& call, Chunk chunk, bool is_last) {
   const std::size_t count = chunk.count;
   auto work = group_call.send(std::move(chunk));
   const std::lock_guard lock(mutex());
-  if (!group_call.withdrawn) group_call.withdrawn = why_ended();
-  if (state_ == State::terminated) group_call.refuse_more();
-  if (is_last) group_call.input_ended = true;
-  dispatcher_.submit({std::move(work), first, count, {}});
-  // The workers that this call ordered may have been refused already. Then nobody else would notice this work.
-  if (state_ != State::terminated && crew_->none_left()) crew_->start_missing();
-  if (group_call.is_timed()) collector_.look_by(deadline_after(group_call.timeout));
-  tell_if_waiting();
-  if (is_last && state_ != State::open) look(), collector_.changed();
+  if (const std::exception_ptr ended = why_ended()) {
+    // An endless input is not read on: this item says why.
+    group_call.refuse_more();
+    if (!group_call.withdrawn) group_call.withdrawn = ended;
+  }
+  dispatcher_.submit({std::move(work), first, count, {}}, is_last);
+  now_or_soon([&] {
+    dispatcher_.feed();
+    // The workers that this call ordered may have been refused already. Then nobody else would notice this work.
+    if (state_ != State::terminated && crew_->none_left()) crew_->start_missing();
+    if (group_call.is_timed()) collector_.look_by(deadline_after(group_call.timeout));
+    tell_if_waiting();
+    if (is_last && state_ != State::open) look(), collector_.changed();
+  });
+}
+
+// For what comes after a change that cannot be undone: what fails, for lack of memory, is done a little later, or fails
+// where somebody waits.
+template <class Action>
+void WorkerGroup::now_or_soon(Action action) noexcept {
+  try {
+    action();
+  } catch (...) {
+    collector_.look_by(deadline_after(std::chrono::milliseconds(20)));
+  }
 }
 
 // Null while work can be handed in.
@@ -88,11 +104,12 @@ void WorkerGroup::refuse(ByteCall& call, std::exception_ptr reason) {
   dispatcher_.refuse(static_cast<GroupCall&>(call), reason);
 }
 
-void WorkerGroup::end_input(ByteCall& call) {
+void WorkerGroup::end_input(ByteCall& call) noexcept {
   if (inherited()) return;
   const std::lock_guard lock(mutex());
   dispatcher_.end_input(static_cast<GroupCall&>(call));
-  if (state_ != State::open) look(), collector_.changed();  // join() may wait for this
+  if (state_ == State::open) return;
+  now_or_soon([&] { look(), collector_.changed(); });  // join() may wait for this
 }
 
 long WorkerGroup::default_buffersize(long chunksize) const {
@@ -123,9 +140,11 @@ bool WorkerGroup::wait(GroupCall& call, Call::Until until, std::size_t index, De
 void WorkerGroup::withdraw(GroupCall& call, const char* why) {
   if (inherited()) return;
   const std::lock_guard lock(mutex());
-  dispatcher_.withdraw(call, std::make_exception_ptr(CancelledError(why)));
-  look();
-  collector_.changed();
+  now_or_soon([&] {
+    dispatcher_.withdraw(call, cancelled(why));
+    look();
+    collector_.changed();
+  });
 }
 
 bool WorkerGroup::cancel(GroupCall& call, Running what_runs) {
@@ -139,7 +158,7 @@ bool WorkerGroup::cancel(GroupCall& call, Running what_runs) {
   do {
     const std::lock_guard lock(mutex());
     dispatcher_.condemn(call);
-    look();  // orders the kills
+    now_or_soon([&] { look(); });  // orders the kills
     // What is not condemned now has gone on meanwhile: then once more.
   } while (!wait(call, Call::Until::all_ended, 0, std::min(end, deadline_after(std::chrono::milliseconds(1)))) &&
            Clock::now() < end);
@@ -149,9 +168,10 @@ bool WorkerGroup::cancel(GroupCall& call, Running what_runs) {
 void WorkerGroup::expect_end(GroupCall& call) {
   check_owner(mark_);
   const std::lock_guard lock(mutex());
-  if (call.ended() || std::exchange(call.is_expected, true)) return;
-  ++expected_ends_;
+  if (call.ended() || call.is_expected) return;
   collector_.start_background();
+  call.is_expected = true;
+  ++expected_ends_;
   if (expected_ends_ == 1) collector_.arm_background();
   collector_.changed();
 }

@@ -25,7 +25,7 @@ struct WorkerGroupSettings {
 // Makes what starts the workers: a fork server, or in tests threads, which end up in Worker::serve() all the same.
 // worker_main is what a forked one runs; each of `bells` (the waiter's, the background's) is rung after every report.
 using MakeStarter = std::function<std::unique_ptr<WorkerStarter>(
-    ChannelBlock& channels, std::function<void(int slot)> worker_main, std::vector<int> bells)>;
+    ChannelBlock& channels, std::function<void(int slot)> worker_main, std::vector<MarkedFd> bells)>;
 
 // Forked workers behind Pool: serialised items in, serialised outcomes out. It knows no types. Shared by the pool, its
 // results and its threads; in a process forked from its owner it is inert.
@@ -40,7 +40,7 @@ class WorkerGroup final : public ByteCore,
   std::shared_ptr<ByteCall> begin(PreparedFunction function, const CallSettings& settings) override;
   void submit(ByteCall& call, Chunk chunk, bool is_last) override;
   void refuse(ByteCall& call, std::exception_ptr reason) override;
-  void end_input(ByteCall& call) override;
+  void end_input(ByteCall& call) noexcept override;
   long default_buffersize(long chunksize) const override;
 
   void close() override;
@@ -80,6 +80,8 @@ class WorkerGroup final : public ByteCore,
   void start_workers();
   [[noreturn]] void throw_start_failure();
   void tell_if_waiting();
+  template <class Action>
+  void now_or_soon(Action action) noexcept;
   std::exception_ptr why_ended() const;
   void end_processes();
 

@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <system_error>
+#include <thread>
 
 namespace multiprocessing::detail {
 
@@ -28,8 +29,9 @@ WorkerGroup::WorkerGroup(const PoolOptions& options, const WorkerGroupSettings& 
       channels_(processes_, settings.ring_bytes),
       dispatcher_(channels_, processes_, options.max_tasks_per_child),
       collector_(*this, *channels_.channel(0).listener, settings.spin) {
+  seen_.reserve(dispatcher_.slots().size());
   const auto worker_main = [this](int slot) { work_as(slot); };
-  const std::vector<int> bells{collector_.waiter_bell_fd(), collector_.background_bell_fd()};
+  const std::vector<MarkedFd> bells{collector_.waiter_bell(), collector_.background_bell()};
   if (make_starter) {
     starter_ = make_starter(channels_, worker_main, bells);
   } else if (options.start_method == StartMethod::fork) {
@@ -63,8 +65,8 @@ void WorkerGroup::work_as(int slot) {
   record_crashes_in(*channels_.channel(slot).crash);
   set_worker_index(slot);
   // A task may close what it does not know and open files of its own: nothing of ours must be written there.
-  Worker worker(channels_.channel(slot), slot, settings_.spin, EventFd::move_up(collector_.waiter_bell_fd()),
-                EventFd::move_up(collector_.background_bell_fd()), identity_);
+  Worker worker(channels_.channel(slot), slot, settings_.spin, EventFd::move_up(collector_.waiter_bell().number),
+                EventFd::move_up(collector_.background_bell().number), identity_);
   thread_limits_.apply();
   try {
     if (options_.initializer) note_throws_of([&] { options_.initializer(); });
@@ -120,7 +122,7 @@ void WorkerGroup::terminate() {
     const std::lock_guard lock(mutex());
     if (state_ != State::terminated) {
       state_ = State::terminated;
-      ended_by_ = std::make_exception_ptr(CancelledError("the pool was terminated"));
+      ended_by_ = cancelled("the pool was terminated");
       dispatcher_.fail_everything(ended_by_);
       collector_.changed();
     }
@@ -177,11 +179,18 @@ void WorkerGroup::leave_scope() noexcept {
     const std::lock_guard lock(mutex());
     closed = state_ == State::closed;
   }
-  if (closed) {
-    join(never);
-  } else {
+  if (!closed) {
     terminate();
     callback_thread_.finish(deadline_after(std::chrono::seconds(2)));
+    return;
+  }
+  while (true) {
+    try {
+      join(never);
+      return;
+    } catch (const std::bad_alloc&) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));  // until there is memory again
+    }
   }
 }
 

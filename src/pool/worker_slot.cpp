@@ -56,6 +56,11 @@ std::uint64_t WorkerSlot::begin_frame(std::size_t contiguous_bytes) {
   return filled_;
 }
 
+void WorkerSlot::make_room_for_frame() {
+  make_room(frames_, 1);
+  left_.reserve(frames_.capacity());
+}
+
 void WorkerSlot::publish_frame(Frame frame) {
   frame.number = offered_;
   ++offered_;
@@ -76,14 +81,17 @@ void WorkerSlot::publish_frame(Frame frame) {
   wake(ParkReason::for_frames);
 }
 
-void WorkerSlot::offer(Batch batch, std::size_t bytes) {
+void WorkerSlot::offer(Batch&& batch, std::size_t bytes) {
   GroupCall& call = batch.call();
+  const Bytes& function_state = call.function.state;
+  const std::size_t state_bytes = function_bytes(call);
+  const bool streamed = state_bytes + bytes > limit_bytes();
+  make_room_for_frame();
+  if (streamed) make_room(stream_, 2);
+
   Frame frame;
   frame.begin = filled_;
   frame.place = place_for(call, frame.defines);
-  const Bytes& function_state = call.function.state;
-  const std::size_t state_bytes = frame.defines ? function_state.size_bytes() : 0;
-  const bool streamed = state_bytes + bytes > limit_bytes();
 
   FrameHeader header{};
   header.type = reinterpret_cast<std::uintptr_t>(call.function.type);
@@ -144,6 +152,7 @@ void WorkerSlot::stream() {
 }
 
 void WorkerSlot::offer_leave() {
+  make_room_for_frame();
   Frame frame;
   frame.begin = filled_;
   FrameHeader header{};
@@ -158,10 +167,11 @@ std::vector<Batch> WorkerSlot::recall() {
   std::uint64_t word = channel_.words->turn.load(std::memory_order_relaxed);
   Turn turn = Turn::of(word);
   if (turn.claimed == offered_ || state == State::overwritten || !is_possible(turn)) return {};
+  std::vector<Batch> batches;
+  batches.reserve(offered_ - turn.claimed);
   turn.offered = turn.claimed;
   // One try: if the worker claims meanwhile, what it claimed is no longer ours to take.
   if (!channel_.words->turn.compare_exchange_strong(word, turn.word(), std::memory_order_seq_cst)) return {};
-  std::vector<Batch> batches;
   while (!frames_.empty() && static_cast<std::int32_t>(frames_.back().number - turn.claimed) >= 0) {
     Frame& frame = frames_.back();
     filled_ = frame.begin;
@@ -191,10 +201,10 @@ std::size_t WorkerSlot::unclaimed_items() const {
   return items;
 }
 
-bool WorkerSlot::has_unclaimed(const GroupCall& call) const {
+bool WorkerSlot::has_withdrawn() const {
   const auto first = frames_.end() - static_cast<std::ptrdiff_t>(unclaimed_frames());
   return std::any_of(first, frames_.end(),
-                     [&](const Frame& frame) { return frame.batch.count != 0 && &frame.batch.call() == &call; });
+                     [](const Frame& frame) { return frame.batch.count != 0 && frame.batch.call().withdrawn; });
 }
 
 std::size_t WorkerSlot::running_items() const { return unclaimed_frames() == frames_.size() ? 0 : 1; }

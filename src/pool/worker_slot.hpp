@@ -5,13 +5,13 @@
 #include "pool/given_names.hpp"
 #include "pool/group_call.hpp"
 #include "pool/item_error.hpp"
+#include "pool/make_room.hpp"
 #include "pool/worker_loop.hpp"
 #include "shm/channel.hpp"
 
 #include <sys/types.h>
 
 #include <array>
-#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
@@ -48,11 +48,12 @@ class WorkerSlot {
   Clock::time_point ordered_at{};  // when its start was ordered
   Clock::time_point up_since{};    // as the worker stamped it; the parent may read that much later
 
-  // Offering. The caller checks can_offer() and cuts the batch with limit_bytes().
+  // Offering. The caller checks can_offer() and cuts the batch with limit_bytes(). Where memory runs out nothing has
+  // changed, and the batch is still the caller's.
   bool can_offer(std::size_t bytes);  // if not for lack of room, arm() has the worker ring when there is some
   void forget_wants() { wants_room_ = false; }
   std::size_t limit_bytes() const { return channel_.tasks.size_bytes() / 4 - sizeof(FrameHeader); }
-  void offer(Batch batch, std::size_t bytes);
+  void offer(Batch&& batch, std::size_t bytes);
   void offer_leave();
   void stream();  // more of a frame that is being streamed
   bool is_streaming() const { return !stream_.empty(); }
@@ -61,9 +62,10 @@ class WorkerSlot {
   GroupCall& working_on() const { return frames_.front().batch.call(); }  // with an unanswered item
   std::size_t running_items() const;  // 1 if the worker has begun one that it has not answered
   std::size_t unanswered_items() const { return unanswered_items_; }
+  std::size_t frames() const { return frames_.size(); }
   std::size_t unclaimed_frames() const;
   std::size_t unclaimed_items() const;
-  bool has_unclaimed(const GroupCall& call) const;
+  bool has_withdrawn() const;  // work that it has not claimed, and that has been withdrawn
   std::size_t claimed_items() const { return answered_items_ + unanswered_items_ - unclaimed_items(); }
   std::size_t function_bytes(const GroupCall& call) const;  // of state that would have to come with a frame
   bool is_parked() const {
@@ -77,7 +79,7 @@ class WorkerSlot {
   bool collect(AnswerSink& sink);
   // Once the worker has ended: unlinks names of shared memory whose answer did not come.
   void abandon_names();
-  void abandon_all_names();  // those too that lie in the channel
+  void abandon_all_names() noexcept;  // those too that lie in the channel
 
   // Waking: what the worker should ring for while the parent sleeps. `eager`: for every answer.
   void arm(bool eager, bool wants_to_offer, bool when_idle);
@@ -108,7 +110,7 @@ class WorkerSlot {
     std::vector<Batch> rest;                        // all else that was not answered; overwritten: the lost ones
     std::size_t answered_items = 0;
   };
-  Aftermath take_apart(bool overwritten);
+  Aftermath take_apart(bool overwritten) noexcept;
   // What its death was, before the channel is reset. One that we killed may have been about to end by a crash.
   int ended_by(int wait_status, bool was_ordered) const;  // a wait status
   Crash crash(int wait_status) const;
@@ -144,7 +146,8 @@ class WorkerSlot {
   std::size_t place_of(const GroupCall& call) const;  // function_places if it has none
   int place_for(const GroupCall& call, bool& defines);
   std::uint64_t begin_frame(std::size_t contiguous_bytes);
-  void publish_frame(Frame frame);
+  void make_room_for_frame();
+  void publish_frame(Frame frame);  // for which there is room
   void wake(ParkReason reason);
   bool take_answers(AnswerSink& sink);
   bool take_fixed_values(AnswerSink& sink, std::uint64_t& position, std::uint64_t committed);
@@ -159,8 +162,9 @@ class WorkerSlot {
   Channel channel_;
   int index_;
   bool times_all_ = false;
-  std::deque<Frame> frames_;
-  std::deque<Stream> stream_;
+  boost::circular_buffer<Frame> frames_;
+  std::vector<Batch> left_;  // empty, with room for the batch of each frame: for take_apart()
+  boost::circular_buffer<Stream> stream_;
   std::uint64_t filled_ = 0;
   std::uint32_t offered_ = 0;
   bool wants_room_ = false;

@@ -183,7 +183,7 @@ void WorkerSlot::abandon_names() {
   passages_.clear();
 }
 
-void WorkerSlot::abandon_all_names() {
+void WorkerSlot::abandon_all_names() noexcept {
   const std::uint64_t committed = channel_.words->committed.load(std::memory_order_acquire);
   std::uint64_t position = channel_.words->taken.load(std::memory_order_relaxed);
   const bool is_possible = committed - position <= channel_.results.size_bytes() && position % 8 == 0;
@@ -193,8 +193,12 @@ void WorkerSlot::abandon_all_names() {
     const std::uint64_t size = round_up_to_8(sizeof header + std::uint64_t{header.bytes});
     if (size > committed - position || size > channel_.results.contiguous_bytes(position)) break;
     if (header.kind == PieceKind::name) {
-      auto passage = read_passage(channel_.results.at(position) + sizeof header, header.bytes);
-      if (passage) passages_.push_back(std::move(*passage));
+      try {
+        auto passage = read_passage(channel_.results.at(position) + sizeof header, header.bytes);
+        if (passage) passages_.push_back(std::move(*passage));
+      } catch (const std::bad_alloc&) {
+        // The name goes with this process: the worker's tracker looks after it until then.
+      }
     }
     position += size;
   }

@@ -80,11 +80,11 @@ Crash WorkerSlot::crash(int wait_status) const {
   return crash_of(*channel_.crash, ending_signal(wait_status).value_or(0));
 }
 
-WorkerSlot::Aftermath WorkerSlot::take_apart(bool overwritten) {
+WorkerSlot::Aftermath WorkerSlot::take_apart(bool overwritten) noexcept {
   Aftermath aftermath{.overwritten = overwritten,
                       .verdict = std::exchange(verdict_, Verdict::none),
                       .blamed = {},
-                      .rest = {},
+                      .rest = std::exchange(left_, {}),
                       .answered_items = answered_items_};
   const auto [item, phase, condemned] = running();
   const bool nothing_begun = item == answered_items_ && (phase == Phase::none || phase == Phase::done);

@@ -9,7 +9,7 @@
 
 namespace multiprocessing::detail {
 
-DirectStarter::DirectStarter(int slots, std::function<void(int)> worker_main, std::vector<int> bells) {
+DirectStarter::DirectStarter(int slots, std::function<void(int)> worker_main, std::vector<MarkedFd> bells) {
   const SignalsBlocked blocked;
   nursery_ = std::make_shared<Nursery>(slots, std::move(worker_main), bells, blocked.before());
   start_quiet_thread([nursery = nursery_] { nursery->run(); });

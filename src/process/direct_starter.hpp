@@ -3,6 +3,7 @@
 
 #include "os/owner_mark.hpp"
 #include "os/signals.hpp"
+#include "os/unique_fd.hpp"
 #include "process/worker_starter.hpp"
 
 #include <functional>
@@ -21,7 +22,7 @@ class Nursery;
 class DirectStarter final : public WorkerStarter {
  public:
   // As ForkServer's. Throws std::system_error.
-  DirectStarter(int slots, std::function<void(int slot)> worker_main, std::vector<int> bells);
+  DirectStarter(int slots, std::function<void(int slot)> worker_main, std::vector<MarkedFd> bells);
   ~DirectStarter() override;
 
   void order_fork(int slot) override;  // blocks until it is done

@@ -23,7 +23,7 @@ constexpr int most_stillborn = 9;
 
 }  // namespace
 
-ForkServer::ForkServer(int slots, std::function<void(int)> worker_main, std::vector<int> bells)
+ForkServer::ForkServer(int slots, std::function<void(int)> worker_main, std::vector<MarkedFd> bells)
     : ledger_(std::make_unique<Ledger>(slots)) {
   ServerLoop loop(*ledger_, orders_, exec_watch_.take_far_end(), worker_main, bells);
   EventFd is_born;

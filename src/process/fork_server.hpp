@@ -25,7 +25,7 @@ class ForkServer final : public WorkerStarter {
   // worker_main runs in each worker after its first acts; where it returns the worker leaves with exit code 0.
   // The server rings each of `bells`, eventfds of the program that stay open in the workers, after every report.
   // Throws std::system_error.
-  ForkServer(int slots, std::function<void(int slot)> worker_main, std::vector<int> bells);
+  ForkServer(int slots, std::function<void(int slot)> worker_main, std::vector<MarkedFd> bells);
   ~ForkServer() override;
 
   void order_fork(int slot) override;

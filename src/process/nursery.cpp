@@ -14,7 +14,6 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
-#include <iterator>
 #include <new>
 #include <system_error>
 #include <utility>
@@ -26,13 +25,13 @@ constexpr std::chrono::milliseconds look_again{20};
 
 }  // namespace
 
-Nursery::Nursery(int slots, std::function<void(int slot)> worker_main, const std::vector<int>& bells,
+Nursery::Nursery(int slots, std::function<void(int slot)> worker_main, const std::vector<MarkedFd>& bells,
                  const SignalMask& mask_of_program)
     : worker_main_(std::move(worker_main)),
+      bells_(bells),
       mask_of_program_(mask_of_program),
       workers_(static_cast<std::size_t>(slots)) {
   reports_.reserve(2 * workers_.size());
-  std::ranges::transform(bells, std::back_inserter(bells_), MarkedFd::of);
 }
 
 void Nursery::run() noexcept {

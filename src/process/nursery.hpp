@@ -20,7 +20,7 @@ namespace multiprocessing::detail {
 class Nursery {
  public:
   // `mask_of_program` is for the workers. Throws std::system_error.
-  Nursery(int slots, std::function<void(int slot)> worker_main, const std::vector<int>& bells,
+  Nursery(int slots, std::function<void(int slot)> worker_main, const std::vector<MarkedFd>& bells,
           const SignalMask& mask_of_program);
 
   void run() noexcept;
@@ -59,7 +59,7 @@ class Nursery {
   void sleep_without_memory(std::unique_lock<std::mutex>& lock) noexcept;
 
   const std::function<void(int slot)> worker_main_;
-  std::vector<MarkedFd> bells_;
+  const std::vector<MarkedFd> bells_;
   const SignalMask mask_of_program_;
   EventFd orders_;
   std::mutex mutex_;  // guards what follows

@@ -25,7 +25,7 @@ constexpr std::chrono::milliseconds look_again{20};
 }  // namespace
 
 ServerLoop::ServerLoop(Ledger& ledger, EventFd& orders, UniqueFd parent_execs,
-                       const std::function<void(int)>& worker_main, const std::vector<int>& bells)
+                       const std::function<void(int)>& worker_main, const std::vector<MarkedFd>& bells)
     : ledger_(ledger),
       orders_(orders),
       parent_(open_pidfd(this_process())),
@@ -181,7 +181,7 @@ void ServerLoop::report(const WorkerReport& report) noexcept {
 }
 
 void ServerLoop::ring_bells() noexcept {
-  for (const int bell : bells_) EventFd::ring(bell);
+  for (const MarkedFd& bell : bells_) EventFd::ring(bell.number);
 }
 
 }  // namespace multiprocessing::detail

@@ -18,7 +18,7 @@ namespace multiprocessing::detail {
 class ServerLoop {
  public:
   ServerLoop(Ledger& ledger, EventFd& orders, UniqueFd parent_execs, const std::function<void(int)>& worker_main,
-             const std::vector<int>& bells);
+             const std::vector<MarkedFd>& bells);
 
   // In the forked child. `mask_of_program` is for the workers; `is_born` is rung once it is clear that no lock that
   // matters is held here by nobody. Returns only by leaving the process.
@@ -53,7 +53,7 @@ class ServerLoop {
   UniqueFd parent_execs_;
   UniqueFd signals_;
   const std::function<void(int)>& worker_main_;
-  const std::vector<int>& bells_;
+  const std::vector<MarkedFd>& bells_;
   std::vector<Worker> workers_;
   SignalMask mask_of_program_{};
   pid_t own_pid_ = 0;

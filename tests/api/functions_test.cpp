@@ -174,5 +174,17 @@ TYPED_TEST(SentFunctions, ANullFunctionIsAPicklingError) {
   EXPECT_EQ(pool.apply(twice, 2), 4);
 }
 
+TEST(FunctionsOfThreads, ThatAreNullAreRefused) {
+  ThreadPool pool(2);
+  int (*null)(int) = nullptr;
+  long (Account::*null_member)(long) const = nullptr;
+
+  EXPECT_THROW(pool.apply(null, 1), std::invalid_argument);
+  EXPECT_THROW(pool.map(null, {1, 2}), std::invalid_argument);
+  EXPECT_THROW(pool.imap(null, {1, 2}), std::invalid_argument);
+  EXPECT_THROW(pool.apply(null_member, Account(1), 2L), std::invalid_argument);
+  EXPECT_EQ(pool.apply(twice, 2), 4);
+}
+
 }  // namespace
 }  // namespace multiprocessing::tests::functions_test

@@ -29,6 +29,7 @@ TYPED_TEST(WhenDone, RunsOnceHoweverTheWorkEnds) {
   EXPECT_THROW(pool.apply_async(refuse, 7).when_done(count).get(), std::range_error);
   EXPECT_EQ(pool.map_async(same, {1, 2}).when_done(count).get(), (std::vector{1, 2}));
   pool.apply_async([] {}).when_done(count).get();
+  EXPECT_EQ(pool.apply_async(same, 7).when_done({}).get(), 7);
 
   EXPECT_EQ(runs, 4);
 }

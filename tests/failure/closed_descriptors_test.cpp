@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <functional>
@@ -175,13 +176,13 @@ void expect_to_live_without_each(const std::function<void(int ours)>& close, con
     const Shared<std::size_t> ours_count;
     const ChildResult child = run_in_child([&] {
       live(DescriptorsOf::GetParam().method, DescriptorsOf::GetParam().life, [&](const std::vector<int>& ours) {
-        *ours_count = ours.size();
-        close(ours.at(closed));
+        *ours_count = ours.size();  // where a worker is being replaced, there are fewer for a moment
+        if (closed < ours.size()) close(ours[closed]);
       });
       check();
     });
     EXPECT_EQ(child.exit_code, 0) << closed << " of " << *ours_count << ": " << child;
-    count = *ours_count;
+    count = std::max<std::size_t>(count, *ours_count);
   }
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "fuzz/allocation_meter.hpp"
 
+#include <unistd.h>
+
 #include <atomic>
 #include <cstdlib>
 #include <new>
@@ -13,11 +15,32 @@ namespace {
 
 constinit std::atomic<std::uint64_t> allocated = 0;
 constinit std::atomic<std::uint64_t> most_allocated = UINT64_MAX;
+constinit std::atomic<std::uint64_t> asked = 0;  // how often `new` was called since some were to be refused
+constinit std::atomic<std::uint64_t> first_refused = 0;
+constinit std::atomic<std::uint64_t> last_refused = 0;
+constinit std::atomic<bool> was_refused = false;
+constinit std::atomic<pid_t> refused_process = 0;
+
+bool is_refused() {
+  if (first_refused.load(std::memory_order_relaxed) == 0 || getpid() != refused_process) return false;
+  const std::uint64_t number = ++asked;
+  if (number < first_refused || number > last_refused) return false;
+  return was_refused = true;
+}
 
 }  // namespace
 
 std::uint64_t allocated_bytes() { return allocated.load(std::memory_order_relaxed); }
 void limit_allocated_bytes(std::uint64_t limit) { most_allocated.store(limit, std::memory_order_relaxed); }
+
+void refuse_allocations(std::uint64_t from, std::uint64_t count) {
+  if (from != 0) was_refused = false;
+  asked = 0;
+  refused_process = getpid();
+  last_refused = from + count - 1;
+  first_refused = from;
+}
+bool has_refused() { return was_refused; }
 
 void AllocationMeter::expect_for(std::uint64_t arrived_bytes, std::uint64_t multiple,
                                  std::uint64_t bytes_at_least) const {
@@ -37,7 +60,7 @@ void* operator new(std::size_t size) {
   // What is refused counts as well: it was asked for.
   const std::uint64_t before = allocated.fetch_add(size, std::memory_order_relaxed);
   const std::uint64_t most = most_allocated.load(std::memory_order_relaxed);
-  if (before > most || size > most - before) throw std::bad_alloc();
+  if (before > most || size > most - before || is_refused()) throw std::bad_alloc();
   if (void* const place = std::malloc(size == 0 ? 1 : size)) return place;
   throw std::bad_alloc();
 }

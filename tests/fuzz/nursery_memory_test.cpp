@@ -30,7 +30,7 @@ WorkerReport next_report_of(detail::DirectStarter& starter) {
 TEST(StartMethodFork, ADeathWhileThereIsNoMemoryIsReportedOnceThereIs) {
   const ChildResult child = run_in_child([] {
     const detail::EventFd bell;
-    detail::DirectStarter starter(2, [](int) { ::pause(); }, {bell.fd()});
+    detail::DirectStarter starter(2, [](int) { ::pause(); }, {bell.marked()});
     starter.order_fork(0);
     starter.order_fork(1);
     const pid_t pid = next_report_of(starter).pid;

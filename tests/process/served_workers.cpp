@@ -16,7 +16,7 @@ namespace multiprocessing::tests {
 using detail::WorkerReport;
 
 ServedWorkers::ServedWorkers(int slots, std::function<void(int)> worker_main)
-    : slots_(slots), server_(slots, std::move(worker_main), {bell_.fd()}) {}
+    : slots_(slots), server_(slots, std::move(worker_main), {bell_.marked()}) {}
 
 WorkerReport ServedWorkers::report() {
   const detail::Deadline deadline = detail::deadline_after(std::chrono::seconds{10 * patience});

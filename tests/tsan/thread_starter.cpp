@@ -10,7 +10,8 @@ namespace multiprocessing::tests {
 
 using detail::WorkerReport;
 
-ThreadStarter::ThreadStarter(detail::ChannelBlock& channels, std::chrono::nanoseconds spin, std::vector<int> bells)
+ThreadStarter::ThreadStarter(detail::ChannelBlock& channels, std::chrono::nanoseconds spin,
+                             std::vector<detail::MarkedFd> bells)
     : channels_(channels), spin_(spin), bells_(std::move(bells)) {}
 
 ThreadStarter::~ThreadStarter() {
@@ -29,7 +30,7 @@ void ThreadStarter::order_fork(int slot) {
 
 void ThreadStarter::run(int slot) {
   report(WorkerReport::Kind::started, slot);
-  detail::Worker worker(channels_.channel(slot), slot, spin_, bells_[0], bells_[1]);
+  detail::Worker worker(channels_.channel(slot), slot, spin_, bells_[0].number, bells_[1].number);
   worker.announce_start();
   worker.serve();
   report(WorkerReport::Kind::ended, slot);
@@ -38,7 +39,7 @@ void ThreadStarter::run(int slot) {
 void ThreadStarter::report(WorkerReport::Kind kind, int slot) {
   const std::lock_guard lock(mutex_);
   reports_.push_back({kind, slot, 1000 + slot, 0});
-  for (const int bell : bells_) detail::EventFd::ring(bell);
+  for (const detail::MarkedFd& bell : bells_) detail::EventFd::ring(bell.number);
 }
 
 std::optional<WorkerReport> ThreadStarter::next_report() {

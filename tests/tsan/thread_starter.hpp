@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "os/unique_fd.hpp"
 #include "process/worker_starter.hpp"
 #include "shm/channel.hpp"
 
@@ -16,7 +17,7 @@ namespace multiprocessing::tests {
 // end by a leave frame only; a signal to one of them is a failure of the test.
 class ThreadStarter final : public detail::WorkerStarter {
  public:
-  ThreadStarter(detail::ChannelBlock& channels, std::chrono::nanoseconds spin, std::vector<int> bells);
+  ThreadStarter(detail::ChannelBlock& channels, std::chrono::nanoseconds spin, std::vector<detail::MarkedFd> bells);
   ~ThreadStarter() override;
 
   void order_fork(int slot) override;
@@ -37,7 +38,7 @@ class ThreadStarter final : public detail::WorkerStarter {
 
   detail::ChannelBlock& channels_;
   const std::chrono::nanoseconds spin_;
-  const std::vector<int> bells_;
+  const std::vector<detail::MarkedFd> bells_;
   std::mutex mutex_;
   std::vector<std::thread> threads_;
   std::deque<detail::WorkerReport> reports_;

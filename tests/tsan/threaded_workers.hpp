@@ -33,7 +33,7 @@ class ThreadedWorkers : public detail::BytePool<ThreadedWorkers> {
   explicit ThreadedWorkers(std::shared_ptr<detail::ByteCore> core) : BytePool(core), core_(std::move(core)) {}
   static std::shared_ptr<detail::ByteCore> group(std::chrono::nanoseconds spin, int workers,
                                                  std::optional<long> max_tasks_per_child) {
-    const auto make_starter = [spin](detail::ChannelBlock& channels, const auto&, std::vector<int> bells) {
+    const auto make_starter = [spin](detail::ChannelBlock& channels, const auto&, std::vector<detail::MarkedFd> bells) {
       return std::make_unique<ThreadStarter>(channels, spin, std::move(bells));
     };
     const PoolOptions options{.processes = workers, .max_tasks_per_child = max_tasks_per_child};

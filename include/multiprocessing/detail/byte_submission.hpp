@@ -11,10 +11,10 @@
 
 namespace multiprocessing::detail {
 
-// For the result of an item, which arrived as so many bytes.
+// For the result of an item, which arrived as so many bytes; std::bad_alloc where there is no memory for it.
 MULTIPROCESSING_EXPORT std::exception_ptr nested_in_maybe_encoding_error(const std::exception_ptr& reason,
                                                                          const std::type_info& type, std::size_t item,
-                                                                         std::size_t size_bytes);
+                                                                         std::size_t size_bytes) noexcept;
 
 // Answers that came as bytes. They are decoded by the thread that takes them.
 template <class R>
@@ -146,6 +146,7 @@ class ByteSubmission {
   }
   void flush() { writer_.flush(); }
   void end() { writer_.end(); }
+  std::size_t items() const { return writer_.items(); }
   ByteAnswers<Result> answers() const { return ByteAnswers<Result>(call_); }
 
  private:

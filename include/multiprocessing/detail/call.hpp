@@ -67,7 +67,7 @@ class MULTIPROCESSING_EXPORT Call {
   static constexpr unsigned ended = 1;
   static constexpr unsigned has_callbacks = 2;
   static constexpr unsigned refusing = 4;
-  void post_callbacks();
+  void post_callbacks() noexcept;
   void run(const std::function<void()>& callback) noexcept;
 
   CallbackThread& callback_thread_;

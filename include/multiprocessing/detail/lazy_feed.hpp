@@ -74,10 +74,22 @@ class LazyFeed final : public ResultFeed<Result> {
         }
       }
     } catch (...) {
-      // The input's own error comes in its place, after the results of what was read before it.
-      input_error_ = std::current_exception();
-      input_ended_ = true;
+      end_input_with_error();
     }
+    try {
+      hand_over();
+    } catch (...) {
+      end_input_with_error();
+      hand_over();  // now there is nothing left that needs memory
+    }
+  }
+  // The input's own error comes in its place, after the results of what was read before it.
+  void end_input_with_error() {
+    if (!input_error_) input_error_ = std::current_exception();
+    input_ended_ = true;
+    read_ = submission_.items();
+  }
+  void hand_over() {
     if (!input_ended_) {
       submission_.flush();
     } else if (!end_told_) {

@@ -72,10 +72,10 @@ class MULTIPROCESSING_EXPORT ByteCore : public PoolCore {
   ~ByteCore() override;
   // std::logic_error after close(), BrokenPool if it is broken. The call keeps this core alive.
   virtual std::shared_ptr<ByteCall> begin(PreparedFunction function, const CallSettings& settings) = 0;
-  // Never blocks on a worker. `is_last`: and no more will come.
+  // Never blocks on a worker. `is_last`: and no more will come. Throws std::bad_alloc: then nothing was handed in.
   virtual void submit(ByteCall& call, Chunk chunk, bool is_last) = 0;
   virtual void refuse(ByteCall& call, std::exception_ptr reason) = 0;  // the next item could not be serialised
-  virtual void end_input(ByteCall& call) = 0;
+  virtual void end_input(ByteCall& call) noexcept = 0;
   virtual long default_buffersize(long chunksize) const = 0;
 };
 
@@ -86,6 +86,9 @@ MULTIPROCESSING_EXPORT std::shared_ptr<ByteCore> make_serial_core(const PoolOpti
 class MULTIPROCESSING_EXPORT ChunkWriter {
  public:
   ChunkWriter(ByteCore& core, ByteCall& call, std::size_t item_size_bytes);
+  ChunkWriter(const ChunkWriter&) = delete;
+  ChunkWriter& operator=(const ChunkWriter&) = delete;
+  ~ChunkWriter();  // without end(): what was not handed over never will be
   ByteSink& begin_item() {
     if (item_size_bytes_ == 0) begin_length();
     return sink_;
@@ -99,6 +102,7 @@ class MULTIPROCESSING_EXPORT ChunkWriter {
   void write_run(const void* items, std::size_t count, const std::type_info& type);  // of fixed size
   void flush() { hand_over(false); }
   void end();
+  // Written, and not refused by hand_over() for lack of memory.
   std::size_t items() const { return chunk_.first + chunk_.count; }
 
  private:
@@ -114,6 +118,7 @@ class MULTIPROCESSING_EXPORT ChunkWriter {
   BytesSink sink_;
   std::byte* length_ = nullptr;
   std::size_t item_begin_ = 0;
+  bool has_ended_ = false;
 };
 
 }  // namespace multiprocessing::detail

@@ -219,12 +219,11 @@ class PoolInterface : public LazyCalls<Pool> {
     auto answers = submission.answers();
     try {
       submission.push_all(std::forward<Range>(items));
+      submission.end();
     } catch (...) {
       answers.call().withdraw();
-      submission.end();
       throw;
     }
-    submission.end();
     return answers;
   }
 

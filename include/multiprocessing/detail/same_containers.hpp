@@ -5,19 +5,24 @@
 
 #include <version>
 
-// Standard containers cross between a program and the compiled core, and -D_GLIBCXX_DEBUG changes their layout. So
-// whatever includes a header of this library refers to a symbol that is there only if both were compiled alike.
+// Standard containers cross between a program and the compiled core, and two macros change their layout. So whatever
+// includes a header of this library refers to a symbol that is there only if both were compiled alike.
 #ifdef _GLIBCXX_DEBUG
 #define MULTIPROCESSING_CONTAINERS build_multiprocessing_with_D_GLIBCXX_DEBUG_as_this_program
 #else
 #define MULTIPROCESSING_CONTAINERS build_multiprocessing_without_D_GLIBCXX_DEBUG_as_this_program
 #endif
+#if defined(_GLIBCXX_USE_CXX11_ABI) && !_GLIBCXX_USE_CXX11_ABI
+#define MULTIPROCESSING_STRINGS and_with_D_GLIBCXX_USE_CXX11_ABI_0
+#else
+#define MULTIPROCESSING_STRINGS and_without_D_GLIBCXX_USE_CXX11_ABI_0
+#endif
 
-namespace multiprocessing::MULTIPROCESSING_CONTAINERS {
+namespace multiprocessing::MULTIPROCESSING_CONTAINERS::MULTIPROCESSING_STRINGS {
 
 __attribute__((visibility("default"))) void is_built_so();  // never called
 
 // `retain`: also where the linker drops what nobody refers to.
 [[gnu::used, gnu::retain]] inline void (*const wanted)() = &is_built_so;
 
-}  // namespace multiprocessing::MULTIPROCESSING_CONTAINERS
+}  // namespace multiprocessing::MULTIPROCESSING_CONTAINERS::MULTIPROCESSING_STRINGS

@@ -74,7 +74,7 @@ class MULTIPROCESSING_EXPORT ThreadCore : public PoolCore {
   virtual void count_items(std::size_t items) noexcept = 0;  // they are about to be handed in
   virtual bool is_own_thread() const noexcept = 0;
   virtual void run_here(ThreadCall& call) noexcept = 0;  // in one of its own threads: all that is queued
-  // One thread more will serve this call. Returns why none ever will, or nullptr.
+  // One thread more will serve this call. Returns why none ever will, or nullptr. Throws std::bad_alloc: not this time.
   virtual const char* serve(const std::shared_ptr<ThreadCall>& call) = 0;
   virtual void count_dropped(std::size_t items) noexcept = 0;
 };
@@ -103,7 +103,7 @@ class MULTIPROCESSING_EXPORT ThreadCall : public Call,
   void end_input() noexcept;  // once or more; nothing in a forked child
 
   // By the core and its threads.
-  void drop(const char* why);  // what has not begun
+  void drop(const char* why) noexcept;  // what has not begun
   // Ends the chunk that a thread ran, if any, and gives it the next. nullptr: the thread is no longer expected here.
   std::shared_ptr<ThreadChunk> exchange(std::shared_ptr<ThreadChunk> done);
   bool leave(std::shared_ptr<ThreadChunk> done);  // only ends it; true: some are queued, the thread is expected again

@@ -97,6 +97,8 @@ class ThreadAnswers {
   std::shared_ptr<TypedThreadCall<Work>> call_;
 };
 
+[[noreturn]] MULTIPROCESSING_EXPORT void throw_nothing_to_call(const std::type_info& type);
+
 // Gathers a call's items into chunks. For a lazy call it is what keeps f: it lives as long as the ResultRange.
 template <class Work>
 class ThreadSubmission {
@@ -110,6 +112,9 @@ class ThreadSubmission {
         call_(std::make_shared<TypedThreadCall<Work>>(std::move(core), f_.get(), settings.keep)),
         chunksize_(settings.chunksize),
         wanted_(std::max<std::size_t>(chunksize_, 1)) {
+    if constexpr (std::is_pointer_v<F> || std::is_member_pointer_v<F>) {
+      if (f_.get() == nullptr) throw_nothing_to_call(typeid(F));
+    }
     call_->enter(settings);
   }
   ThreadSubmission(const ThreadSubmission&) = delete;
@@ -144,6 +149,7 @@ class ThreadSubmission {
     flush();
     call_->end_input();
   }
+  std::size_t items() const { return call_->items() + items_.size(); }
   ThreadAnswers<Work> answers() const { return ThreadAnswers<Work>(call_); }
 
  private:
