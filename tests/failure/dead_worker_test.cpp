@@ -231,6 +231,28 @@ TEST_F(DeadWorker, AfterCloseTheRestStillEnds) {
   expect_each_ran_once("after close");
 }
 
+TEST_F(DeadWorker, WhatItHadNotBegunRunsBeforeWhatCameLater) {
+  struct Order {
+    std::array<std::atomic<int>, items> item{};
+    std::atomic<std::size_t> count = 0;
+  };
+  static Order* order;
+  const Shared<Order> shared;
+  order = shared.get();
+  Pool pool(1);
+
+  // Some are with the worker when it dies, others still in the queue.
+  pool.try_map(
+      [](int number) {
+        order->item.at(order->count++) = number;
+        if (number % 10 == 5) raise(SIGKILL);
+      },
+      numbers(), 1);
+
+  ASSERT_EQ(order->count, items);
+  EXPECT_TRUE(std::is_sorted(order->item.begin(), order->item.end()));
+}
+
 TEST_F(DeadWorker, WhatItLeftRunningIsEnded) {
   static std::atomic<pid_t>* grandchild;
   const Shared<std::atomic<pid_t>> pid;

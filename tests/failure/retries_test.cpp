@@ -96,6 +96,25 @@ TEST_F(Retries, AreNotMadeAfterACancel) {
   EXPECT_EQ(runs_of(1), 1);
 }
 
+TEST_F(Retries, AreNotMadeOfWhatWasCancelledBeforeItsWorkerWasLost) {
+  static Event* begun = nullptr;
+  Shared<Event> shared;
+  begun = shared.get();
+  Pool pool(1);
+  const auto wait = [](int item) {
+    ++(*runs)[static_cast<std::size_t>(item)];
+    begun->happen();
+    while (true) pause();
+  };
+  auto result = pool.with({.retries = 5}).apply_async(wait, 1);
+  begun->wait();
+  EXPECT_FALSE(result.cancel());  // it runs on
+  kill(pool.worker_pids().at(0), SIGKILL);
+  EXPECT_THROW(result.get(), WorkerLost);
+  EXPECT_EQ(pool.apply(DieOften{}, 2), -2);
+  EXPECT_EQ(runs_of(1), 1);
+}
+
 TEST_F(Retries, HoldForLazyAndAsynchronousCalls) {
   Pool pool(2);
   int item = 0;
