@@ -89,16 +89,22 @@ std::optional<std::chrono::nanoseconds> Dispatcher::least_timeout() const {
   return std::nullopt;
 }
 
-void Dispatcher::submit(Batch batch, bool is_last) {
+void Dispatcher::submit(const Batch& batch, bool is_last) {
   GroupCall& call = batch.call();
   if (call.is_timed()) timeouts_.try_emplace(call.timeout, 0);
-  queue_.make_room(1);
-  call.table.expect(batch.first + batch.count);
+  queue_.push_back(batch);
+  try {
+    call.table.expect(batch.first + batch.count);
+  } catch (const std::bad_alloc&) {
+    queue_.undo_push_back();
+    throw;
+  }
   // From here on nothing is to fail.
   if (is_last) call.input_ended = true;
   note_timeout(call);
-  if (call.withdrawn) return end(batch, call.withdrawn);
-  queue_.push_back(std::move(batch));
+  if (!call.withdrawn) return;
+  queue_.undo_push_back();
+  end(batch, call.withdrawn);
 }
 
 std::size_t Dispatcher::unanswered() const {

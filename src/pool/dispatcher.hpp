@@ -20,7 +20,7 @@ class Dispatcher final : private AnswerSink {
   void trace_to(Trace& trace);  // before any work
 
   // Into the queue. Throws std::bad_alloc, and nothing has changed.
-  void submit(Batch batch, bool is_last);
+  void submit(const Batch& batch, bool is_last);
   void feed();  // hands out what is queued
   // Takes what has been answered, hands out what is queued, moves work from behind long items to idle workers.
   void pass();

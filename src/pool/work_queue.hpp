@@ -5,6 +5,7 @@
 #include "pool/make_room.hpp"
 
 #include <algorithm>
+#include <deque>
 
 namespace multiprocessing::detail {
 
@@ -13,62 +14,80 @@ namespace multiprocessing::detail {
 class WorkQueue {
  public:
   bool empty() const { return count_ == 0; }
-  std::size_t size() const { return count_; }  // batches
-  Batch& front() { return places_.front(); }   // if not empty
-  // Then so many pushes need no memory. Throws std::bad_alloc, and nothing has changed.
-  void make_room(std::size_t batches) { detail::make_room(places_, batches); }
+  std::size_t size() const { return count_; }                                                // batches
+  Batch& front() { return given_back_.empty() ? handed_in_.front() : given_back_.front(); }  // if not empty
   void push_back(Batch batch) {
-    make_room(1);
-    places_.push_back(std::move(batch));
-    note(places_.back().call(), first_ + static_cast<std::int64_t>(places_.size()) - 1);
+    handed_in_.push_back(std::move(batch));
+    note(handed_in_.back().call(), end() - 1);
   }
+  void undo_push_back() {  // at once
+    handed_in_.pop_back();
+    --count_;
+  }
+  // Then so many push_front() need no memory. Throws std::bad_alloc, and nothing has changed.
+  void make_room(std::size_t batches) { detail::make_room(given_back_, batches); }
   void push_front(Batch batch) {
     make_room(1);
-    places_.push_front(std::move(batch));
-    note(places_.front().call(), --first_);
+    given_back_.push_front(std::move(batch));
+    note(given_back_.front().call(), begin());
   }
   void pop_front() {
     drop_front();
     --count_;
-    while (!places_.empty() && places_.front().count == 0) drop_front();
-    if (places_.empty() && places_.capacity() > most_idle_places) places_ = boost::circular_buffer<Batch>();
+    drop_empty();
   }
   template <class Action>
   void for_each(Action action) const {
-    for (const Batch& batch : places_) {
+    for (const Batch& batch : given_back_) {
+      if (batch.count != 0) action(batch);
+    }
+    for (const Batch& batch : handed_in_) {
       if (batch.count != 0) action(batch);
     }
   }
   // Each batch of the call, in order; it leaves the queue when the action has returned.
   template <class Action>
   void take_out(GroupCall& call, Action action) {
-    const std::int64_t end = std::min(call.last_queued + 1, first_ + static_cast<std::int64_t>(places_.size()));
-    for (std::int64_t place = std::max(call.first_queued, first_); place < end; ++place) {
-      Batch& batch = places_[static_cast<std::size_t>(place - first_)];
+    const std::int64_t behind = std::min(call.last_queued + 1, end());
+    for (std::int64_t place = std::max(call.first_queued, begin()); place < behind; ++place) {
+      Batch& batch = at(place);
       if (batch.count == 0 || &batch.call() != &call) continue;
       action(batch);
       batch = {};
       --count_;
     }
-    while (!places_.empty() && places_.front().count == 0) drop_front();
-    while (!places_.empty() && places_.back().count == 0) places_.pop_back();
+    drop_empty();
   }
 
  private:
+  // Positions.
+  std::int64_t begin() const { return first_handed_in_ - static_cast<std::int64_t>(given_back_.size()); }
+  std::int64_t end() const { return first_handed_in_ + static_cast<std::int64_t>(handed_in_.size()); }
+  Batch& at(std::int64_t place) {
+    return place < first_handed_in_ ? given_back_[static_cast<std::size_t>(place - begin())]
+                                    : handed_in_[static_cast<std::size_t>(place - first_handed_in_)];
+  }
   void drop_front() {
-    places_.pop_front();
-    ++first_;
+    if (!given_back_.empty()) return given_back_.pop_front();
+    handed_in_.pop_front();
+    ++first_handed_in_;
+  }
+  // Neither the first nor the last place is empty.
+  void drop_empty() {
+    while (begin() != end() && front().count == 0) drop_front();
+    while (!handed_in_.empty() && handed_in_.back().count == 0) handed_in_.pop_back();
   }
   void note(GroupCall& call, std::int64_t place) {
     ++count_;
-    const bool was_here = call.first_queued <= call.last_queued && call.last_queued >= first_;
+    const bool was_here = call.first_queued <= call.last_queued && call.last_queued >= begin();
     call.first_queued = was_here ? std::min(call.first_queued, place) : place;
     call.last_queued = was_here ? std::max(call.last_queued, place) : place;
   }
 
-  static constexpr std::size_t most_idle_places = 4096;
-  boost::circular_buffer<Batch> places_;  // neither the first nor the last one is empty
-  std::int64_t first_ = 0;                // position of the first
+  // Two parts: thousands may be handed in, for which memory in one piece would be moved, and made anew, too often.
+  boost::circular_buffer<Batch> given_back_;
+  std::deque<Batch> handed_in_;
+  std::int64_t first_handed_in_ = 0;
   std::size_t count_ = 0;
 };
 

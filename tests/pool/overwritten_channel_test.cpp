@@ -67,7 +67,7 @@ TEST(OverwrittenChannel, IsNoticedOrGivesAnswersWhateverItHolds) {
   Garbage garbage;
   int noticed = 0;
   int passed = 0;
-  for (int round = 0; round != 100'000; ++round) {
+  for (int round = 0; round != 40'000; ++round) {
     TwoEnds ends;
     const bool fixed = garbage.below(2) == 0;
     const auto call = fixed ? ends.call<long>(twice, Keep::all) : ends.call<long>(text_of);
@@ -99,8 +99,8 @@ TEST(OverwrittenChannel, IsNoticedOrGivesAnswersWhateverItHolds) {
     aftermath.overwritten ? ++noticed : ++passed;
   }
 
-  EXPECT_GT(noticed, 10'000);
-  EXPECT_GT(passed, 1'000);
+  EXPECT_GT(noticed, 4'000);
+  EXPECT_GT(passed, 400);
 }
 
 std::vector<std::size_t> sizes_of_shared(const std::string& permissions) {

@@ -4,6 +4,7 @@
 #include "options.hpp"
 #include "table.hpp"
 
+#include <malloc.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,6 +13,7 @@
 #include <exception>
 #include <fstream>
 #include <iostream>
+#include <limits>
 
 namespace {
 
@@ -50,6 +52,9 @@ int run(const bench::Options& options) {
 }  // namespace
 
 int main(int count, char** arguments) {
+  // Of ours and of the peers alike: memory that one sample has freed is not given back to the system, or the next one
+  // would measure page faults, and how many depends on what happens to lie at the end of the heap.
+  ::mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
   try {
     const bench::Options options = bench::parse({arguments + 1, arguments + count});
     if (options.help) {
