@@ -15,6 +15,7 @@ namespace {
 
 using Runs = std::array<std::atomic<int>, 32>;
 Runs* runs = nullptr;
+Event* begun = nullptr;
 
 // Kills its worker the first `deaths` times that an item runs, at every third item.
 struct DieOften {
@@ -30,10 +31,17 @@ struct DieOften {
   }
 };
 
+void run_for_ever(int item) {
+  ++(*runs)[static_cast<std::size_t>(item)];
+  begun->happen();
+  while (true) pause();
+}
+
 class Retries : public ::testing::Test {
  protected:
   Retries() {
     runs = runs_.get();
+    begun = begun_.get();
     for (int item = 0; item != 32; ++item) items_.push_back(item);
   }
   int runs_of(std::size_t item) { return (*runs_)[item].exchange(0); }
@@ -41,6 +49,7 @@ class Retries : public ::testing::Test {
 
  private:
   Shared<Runs> runs_;
+  Shared<Event> begun_;
 };
 
 TEST_F(Retries, RunAnItemAgainAfterItsWorkerWasLost) {
@@ -79,16 +88,8 @@ TEST_F(Retries, AreNotForErrorsThatAreThrown) {
 }
 
 TEST_F(Retries, AreNotMadeAfterACancel) {
-  static Event* begun = nullptr;
-  Shared<Event> shared;
-  begun = shared.get();
   Pool pool(1);
-  const auto wait = [](int item) {
-    ++(*runs)[static_cast<std::size_t>(item)];
-    begun->happen();
-    while (true) pause();
-  };
-  auto result = pool.with({.retries = 5}).apply_async(wait, 1);
+  auto result = pool.with({.retries = 5}).apply_async(run_for_ever, 1);
   begun->wait();
   EXPECT_TRUE(result.cancel(Running::kill));
   EXPECT_THROW(result.get(), CancelledError);
@@ -97,16 +98,8 @@ TEST_F(Retries, AreNotMadeAfterACancel) {
 }
 
 TEST_F(Retries, AreNotMadeOfWhatWasCancelledBeforeItsWorkerWasLost) {
-  static Event* begun = nullptr;
-  Shared<Event> shared;
-  begun = shared.get();
   Pool pool(1);
-  const auto wait = [](int item) {
-    ++(*runs)[static_cast<std::size_t>(item)];
-    begun->happen();
-    while (true) pause();
-  };
-  auto result = pool.with({.retries = 5}).apply_async(wait, 1);
+  auto result = pool.with({.retries = 5}).apply_async(run_for_ever, 1);
   begun->wait();
   EXPECT_FALSE(result.cancel());  // it runs on
   kill(pool.worker_pids().at(0), SIGKILL);

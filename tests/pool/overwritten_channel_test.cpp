@@ -5,6 +5,7 @@
 
 #include <multiprocessing/pool.hpp>
 
+#include <chrono>
 #include <random>
 
 namespace multiprocessing::detail::overwritten_channel_test {
@@ -64,10 +65,11 @@ void overwrite(Garbage& garbage, const Channel& channel, Turn turn) {
 }
 
 TEST(OverwrittenChannel, IsNoticedOrGivesAnswersWhateverItHolds) {
+  tests::set_deadline(std::chrono::seconds{200 + 40 * tests::patience});
   Garbage garbage;
   int noticed = 0;
   int passed = 0;
-  for (int round = 0; round != 40'000; ++round) {
+  for (int round = 0; round != 100'000; ++round) {
     TwoEnds ends;
     const bool fixed = garbage.below(2) == 0;
     const auto call = fixed ? ends.call<long>(twice, Keep::all) : ends.call<long>(text_of);
@@ -99,8 +101,8 @@ TEST(OverwrittenChannel, IsNoticedOrGivesAnswersWhateverItHolds) {
     aftermath.overwritten ? ++noticed : ++passed;
   }
 
-  EXPECT_GT(noticed, 4'000);
-  EXPECT_GT(passed, 400);
+  EXPECT_GT(noticed, 10'000);
+  EXPECT_GT(passed, 1'000);
 }
 
 std::vector<std::size_t> sizes_of_shared(const std::string& permissions) {
