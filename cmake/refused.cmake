@@ -48,7 +48,7 @@ function(multiprocessing_refused_containers)
     set(test refused.containers.${compiler_name})
     add_test(NAME ${test} COMMAND ${CMAKE_COMMAND} -DCOMPILER=${compiler}
       -DLIBRARY=$<TARGET_FILE:multiprocessing::multiprocessing>
-      -DSOURCE=${PROJECT_SOURCE_DIR}/src/pool/same_containers.cpp
+      -DSOURCE=${PROJECT_SOURCE_DIR}/src/codec/same_containers.cpp
       -DFOLDER=${CMAKE_CURRENT_BINARY_DIR}/containers_${compiler_name}
       "-DFOLDERS=${PROJECT_SOURCE_DIR}/include;$<TARGET_PROPERTY:cereal::cereal,INTERFACE_INCLUDE_DIRECTORIES>"
       -P ${PROJECT_SOURCE_DIR}/cmake/check_containers.cmake)

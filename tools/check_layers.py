@@ -11,13 +11,28 @@ TOP = Path(__file__).resolve().parent.parent
 PUBLIC = "include/multiprocessing"
 UMBRELLA = f"{PUBLIC}/multiprocessing.hpp"
 
-# A folder of src, and the folders that it may include from.
+# A folder of src, and the folders that it may include from. A subfolder also sees its parent's files.
+BELOW_POOL = {"process", "shm", "codec", "os"}
 LAYERS = {
     "os": {"os"},
     "shm": {"shm", "os"},
-    "process": {"process", "shm", "os"},
-    "ipc": {"ipc", "shm", "os"},
-    "pool": {"pool", "process", "shm", "os"},
+    "codec": {"codec", "os"},
+    "ipc": {"ipc", "shm", "codec", "os"},
+    "process": {"process", "shm", "codec", "os"},
+    "pool": {"pool"} | BELOW_POOL,
+    "pool/parent": {"pool/parent", "pool"} | BELOW_POOL,
+    "pool/worker": {"pool/worker", "pool"} | BELOW_POOL,
+    "pool/threads": {"pool/threads", "pool"} | BELOW_POOL,
+}
+# The process that a folder's code runs in. Code of two processes meets in one place only: where a worker begins.
+PROCESSES = {"pool/parent": "the program", "pool/worker": "a worker"}
+ENTRANCES = {("src/pool/parent/worker_group_life.cpp", "src/pool/worker/worker_main.hpp")}
+# A public header whose functions are compiled in src/<folder>/<name>.cpp belongs to that folder. These are compiled in
+# a file of another name.
+COMPILED_IN = {
+    "byte_connection": "ipc", "byte_queue": "ipc", "byte_pool": "pool", "byte_submission": "pool", "fork_call": "pool",
+    "function": "codec", "pool_core": "pool", "process_target": "process",
+    "worker": "process",
 }
 # A header of somebody else, and the files that may include it.
 OWNERS = [
@@ -77,8 +92,27 @@ def resolve(file, kind, name):
     return candidate if (TOP / candidate).is_file() else None
 
 
+def folder_of(file):
+    """The folder of src that a file belongs to: src/pool/parent/trace.hpp to pool/parent. None for a public header of
+    templates only."""
+    if file.startswith("src/"):
+        return file[len("src/"):].rsplit("/", 1)[0]
+    name = Path(file).stem
+    compiled = [path.parent.relative_to(TOP / "src").as_posix() for path in (TOP / "src").rglob(f"{name}.cpp")]
+    return COMPILED_IN.get(name, compiled[0] if compiled else None)
+
+
+def check_arrow(file, number, target):
+    folder, other = folder_of(file), folder_of(target)
+    if other is None or not file.startswith("src/") or (file, target) in ENTRANCES or other in LAYERS[folder]:
+        return
+    if folder in PROCESSES and other in PROCESSES:
+        report(file, number, f"runs in {PROCESSES[folder]} and includes {target}, which runs in {PROCESSES[other]}")
+    else:
+        report(file, number, f"src/{folder} may not include {target}, which is of src/{other}")
+
+
 def check_includes(file):
-    folder = file.split("/")[1]
     first = True
     own = re.sub(r"\.cpp$", ".hpp", file)
     for number, kind, name in includes_of(file):
@@ -87,8 +121,8 @@ def check_includes(file):
             report(file, number, f'a public header includes "{name}": public headers are included by <>')
         elif kind == '"' and target is None:
             report(file, number, f'"{name}" is no file of src: its own are included by "folder/file.hpp"')
-        elif kind == '"' and name.split("/")[0] not in LAYERS[folder]:
-            report(file, number, f"src/{folder} may not include from src/{name.split('/')[0]}")
+        elif target is not None:
+            check_arrow(file, number, target)
         elif kind == "<" and target is None and name.startswith("multiprocessing/"):
             report(file, number, f"<{name}> does not exist")
         elif target is None:

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <multiprocessing/condition.hpp>
 
+#include "ipc/event_count.hpp"
 #include "ipc/lock_core.hpp"
-#include "ipc/rung_word.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -41,7 +41,7 @@ class ConditionCore {
  private:
   // But for the word that is waited for, they are written under the lock.
   struct Words {
-    RungWord notifications;
+    EventCount notifications;
     std::uint64_t next_ticket = 0;
     std::uint64_t notified_before = 0;
     std::uint64_t permits = 0;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <multiprocessing/event.hpp>
 
+#include "ipc/event_count.hpp"
 #include "ipc/held_mutex.hpp"
-#include "ipc/rung_word.hpp"
 #include "shm/arena.hpp"
 
 #include <new>
@@ -25,7 +25,7 @@ class EventCore {
  private:
   struct Words {
     RobustMutex changers;
-    RungWord changes;
+    EventCount changes;
   };
   static bool is_set(std::uint32_t changes) { return changes % 2 != 0; }
   void change(bool to) {

@@ -71,7 +71,7 @@ class QueueCore {
     alignas(64) std::array<RobustMutex, 2> next_move;
     std::atomic<int> last_segment{0};  // the last one used since the queue was empty; changed by putters
     RobustMutex finishers;
-    RungWord finished;  // messages
+    EventCount finished;  // messages
     // More than there can be laps that are not taken: one for each segment, and one without a message.
     std::array<EndOfLap, 32> ends;
   };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "ipc/rung_word.hpp"
+#include "ipc/event_count.hpp"
 #include "os/current_cpu.hpp"
 
 #include <array>
@@ -51,7 +51,7 @@ class QueueCursor {
     std::atomic<std::uint64_t> position{0};
     std::atomic<std::uint64_t> messages{0};
   };
-  RungWord moves_;
+  EventCount moves_;
   std::atomic<int> cpu_{-1};
   std::array<Slot, 2> slots_;
 };

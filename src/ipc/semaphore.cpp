@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <multiprocessing/semaphore.hpp>
 
+#include "ipc/event_count.hpp"
 #include "ipc/held_mutex.hpp"
-#include "ipc/rung_word.hpp"
 #include "shm/arena.hpp"
 
 #include <algorithm>
@@ -65,12 +65,12 @@ class SemaphoreCore {
     return static_cast<std::uint32_t>(value);
   }
 
-  static constexpr std::uint32_t numbers = std::uint32_t{1} << 31;  // that a RungWord has
+  static constexpr std::uint32_t numbers = std::uint32_t{1} << 31;  // that a EventCount has
   static constexpr int most_at_once = 1024;
   struct Words {
     explicit Words(std::uint32_t value) : released(value) {}
     RobustMutex releasers;
-    RungWord released;
+    EventCount released;
     std::atomic<std::uint32_t> acquired{0};
   };
   const int most_;

@@ -21,4 +21,12 @@ std::string signal_text(int signal) {
   return text != nullptr ? text : "unknown";
 }
 
+std::string describe_wait_status(int wait_status) {
+  if (const auto signal = ending_signal(wait_status)) {
+    return "signal " + std::to_string(*signal) + " (" + signal_text(*signal) + ")";
+  }
+  if (const auto code = exit_code(wait_status)) return "exit code " + std::to_string(*code);
+  return "an exit code that is unknown, as the program ignores SIGCHLD or has waited for any child";
+}
+
 }  // namespace multiprocessing::detail

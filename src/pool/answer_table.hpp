@@ -3,7 +3,7 @@
 
 #include <multiprocessing/detail/pool_core.hpp>
 
-#include "pool/passage.hpp"
+#include "pool/numbered_queue.hpp"
 
 #include <array>
 #include <map>
@@ -75,7 +75,7 @@ class AnswerTable {
   std::exception_ptr spoilt_by_;
   std::size_t spoilt_first_ = 0;
   std::size_t spoilt_end_ = 0;
-  Passage<Kept> answers_;  // by index, or as they came; those at the front have been taken
+  NumberedQueue<Kept> answers_;  // by index, or as they came; those at the front have been taken
 };
 
 }  // namespace multiprocessing::detail

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "pool/callback_thread.hpp"
 
-#include "os/quiet_thread.hpp"
+#include "os/thread_without_signals.hpp"
 
 #include <condition_variable>
 #include <mutex>
@@ -48,7 +48,7 @@ CallbackThread::~CallbackThread() {
 void CallbackThread::start() {
   const std::lock_guard lock(state_->mutex);
   if (state_->started) return;
-  start_quiet_thread([state = state_] { state->serve(); });
+  start_thread_without_signals([state = state_] { state->serve(); });
   state_->started = true;
 }
 

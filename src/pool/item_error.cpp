@@ -4,9 +4,9 @@
 #include <multiprocessing/detail/byte_submission.hpp>
 #include <multiprocessing/errors.hpp>
 
+#include "codec/cause.hpp"
 #include "os/throw_trace.hpp"
 #include "os/thrown_type.hpp"
-#include "pool/cause.hpp"
 
 #include <new>
 

@@ -6,9 +6,10 @@
 #include "os/throw_trace.hpp"
 #include "pool/answer_table.hpp"
 #include "pool/callback_thread.hpp"
-#include "pool/inheritance.hpp"
+#include "pool/initializer.hpp"
 #include "pool/item_error.hpp"
-#include "pool/option_checks.hpp"
+#include "pool/check_options.hpp"
+#include "pool/owner_check.hpp"
 #include "pool/task_terms.hpp"
 #include "process/task_context.hpp"
 

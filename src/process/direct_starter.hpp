@@ -12,7 +12,7 @@
 
 namespace multiprocessing::detail {
 
-class Nursery;
+class ForkThread;
 
 // Forks the workers in the program itself, from a thread that lives as long as they do: the kernel ends a worker when
 // the thread that forked it ends, so also when the program ends or calls exec, and nobody else may fork them.
@@ -38,7 +38,7 @@ class DirectStarter final : public WorkerStarter {
 
  private:
   OwnerMark mark_;
-  std::shared_ptr<Nursery> nursery_;  // the thread's, too
+  std::shared_ptr<ForkThread> fork_thread_;  // the thread's, too
 };
 
 }  // namespace multiprocessing::detail

@@ -19,12 +19,13 @@ static_assert(sizeof(ChannelWords) <= crash_offset && crash_offset + sizeof(Cras
 ChannelBlock::ChannelBlock(int slots, std::size_t ring_bytes)
     : slots_(slots),
       ring_bytes_(ring_bytes),
-      front_bytes_(up_to_pages(sizeof(Listener) + static_cast<std::size_t>(slots) * sizeof(WakeLine))),
+      front_bytes_(up_to_pages(sizeof(ParentSleepWord) + static_cast<std::size_t>(slots) * sizeof(WakeThresholds))),
       slot_bytes_(page_bytes + 2 * ring_bytes),
       mapping_(front_bytes_ + static_cast<std::size_t>(slots) * slot_bytes_) {
-  new (mapping_.data()) Listener{};
+  new (mapping_.data()) ParentSleepWord{};
   for (int slot = 0; slot != slots; ++slot) {
-    new (mapping_.data() + sizeof(Listener) + static_cast<std::size_t>(slot) * sizeof(WakeLine)) WakeLine{};
+    new (mapping_.data() + sizeof(ParentSleepWord) + static_cast<std::size_t>(slot) * sizeof(WakeThresholds))
+        WakeThresholds{};
     reset(slot);
   }
 }
@@ -38,8 +39,8 @@ Channel ChannelBlock::channel(int slot) {
   return {.words = std::launder(reinterpret_cast<ChannelWords*>(begin)),
           .tasks = ByteRing(begin + page_bytes, ring_bytes_),
           .results = ByteRing(begin + page_bytes + ring_bytes_, ring_bytes_),
-          .wake = std::launder(reinterpret_cast<WakeLine*>(mapping_.data() + sizeof(Listener))) + slot,
-          .listener = std::launder(reinterpret_cast<Listener*>(mapping_.data())),
+          .wake = std::launder(reinterpret_cast<WakeThresholds*>(mapping_.data() + sizeof(ParentSleepWord))) + slot,
+          .parent_sleep = std::launder(reinterpret_cast<ParentSleepWord*>(mapping_.data())),
           .crash = std::launder(reinterpret_cast<CrashRecord*>(begin + crash_offset))};
 }
 

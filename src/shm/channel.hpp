@@ -14,9 +14,9 @@ struct Channel {
   ChannelWords* words;
   ByteRing tasks;
   ByteRing results;
-  WakeLine* wake;      // read-only in the worker
-  Listener* listener;  // read-only in the worker
-  CrashRecord* crash;  // behind the words, on their page; the worker's
+  WakeThresholds* wake;           // read-only in the worker
+  ParentSleepWord* parent_sleep;  // read-only in the worker
+  CrashRecord* crash;             // behind the words, on their page; the worker's
 };
 
 // The memory of all channels of a pool: one mapping, cut by slots.

@@ -10,7 +10,8 @@ namespace multiprocessing::detail {
 // The words of one worker's channel, each on a cache line of its own. In front of them lies the parent's page, which
 // workers map read-only; behind them the two rings of bytes.
 //
-//   | Listener | WakeLine 0 | WakeLine 1 | … |   words 0 | tasks 0 | results 0 |   words 1 | tasks 1 | results 1 | …
+//   | ParentSleepWord | WakeThresholds 0 | WakeThresholds 1 | … |
+//   | words 0 | tasks 0 | results 0 |   words 1 | tasks 1 | results 1 | …
 //
 //   word                written by     says
 //   turn                both, by       {claimed, offered}: which frames are the worker's. The worker claims the next;
@@ -77,15 +78,15 @@ struct RunningWord {
 enum class ParkReason : std::uint32_t { awake = 0, for_frames = 1, for_bytes = 2, for_room = 3 };
 inline ParkReason park_reason(std::uint32_t parked) { return static_cast<ParkReason>(parked & 3U); }
 
-// Written by the parent only: which bell a worker rings when its WakeLine says so. 0: nobody sleeps. The low bits
+// Written by the parent only: which bell a worker rings when its WakeThresholds says so. 0: nobody sleeps. The low bits
 // choose the bell, the others count, so that a worker rings once for each sleep.
-struct Listener {
+struct ParentSleepWord {
   alignas(64) std::atomic<std::uint32_t> word;
 };
 enum class Bell : std::uint32_t { none = 0, waiter = 1, background = 2 };
 
 // Written by the parent only: what it wants to be woken for by one worker.
-struct WakeLine {
+struct WakeThresholds {
   alignas(64) std::atomic<std::uint64_t> at_committed;  // results, or room for more of them
   std::atomic<std::uint64_t> at_consumed;               // room in the task ring, while a frame streams
   std::atomic<std::uint32_t> at_claimed;                // a frame from which on more should be offered
@@ -94,7 +95,7 @@ struct WakeLine {
 inline constexpr std::uint64_t never_wake = ~std::uint64_t{0};
 
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free && std::atomic<std::uint32_t>::is_always_lock_free);
-static_assert(sizeof(ChannelWords) == 8 * 64 && sizeof(WakeLine) == 64 && sizeof(Listener) == 64);
+static_assert(sizeof(ChannelWords) == 8 * 64 && sizeof(WakeThresholds) == 64 && sizeof(ParentSleepWord) == 64);
 static_assert(std::is_standard_layout_v<ChannelWords>);
 
 }  // namespace multiprocessing::detail

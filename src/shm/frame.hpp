@@ -22,6 +22,9 @@ enum class FrameKind : std::uint32_t { work, streamed_work, skip, leave };
 // are the last piece of its answer then.
 enum class Timing : std::uint8_t { none, beginning, all };
 
+// A worker keeps so many functions with state at a time; the parent says which goes where.
+inline constexpr int cached_functions = 4;
+
 struct FrameHeader {
   std::uint64_t type;            // address of a TaskType
   std::uint64_t function_bytes;  // of state that comes with this frame
@@ -29,14 +32,14 @@ struct FrameHeader {
   std::uint64_t first_item;      // as item_index() gives it
   std::uint32_t items;
   FrameKind kind;
-  std::int32_t place;  // in the worker's table of functions, -1: the function is in `address`
-  bool defines_place;  // the state comes with this frame
-  bool prompt;         // each answer may be waited for; else only the end of the frame is
-  bool is_revocable;   // what runs may be condemned
+  std::int32_t cache_entry;  // in the worker's table of functions, -1: the function is in `address`
+  bool fills_cache_entry;    // the state comes with this frame
+  bool prompt;               // each answer may be waited for; else only the end of the frame is
+  bool is_revocable;         // what runs may be condemned
   Timing timing;
   alignas(16) std::array<std::byte, 16> address;
 
-  std::size_t place_index() const { return static_cast<std::size_t>(place); }
+  std::size_t cache_index() const { return static_cast<std::size_t>(cache_entry); }
 };
 
 enum class PieceKind : std::uint32_t {

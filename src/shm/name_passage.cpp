@@ -2,8 +2,19 @@
 #include "shm/name_passage.hpp"
 
 #include <charconv>
+#include <cstring>
+#include <utility>
 
 namespace multiprocessing::detail {
+
+std::optional<NamePassage> read_passage(const std::byte* data, std::size_t size_bytes) {
+  if (size_bytes <= passage_words_bytes || size_bytes - passage_words_bytes >= shm_name_bytes) return std::nullopt;
+  std::array<std::uint64_t, 2> words{};
+  std::memcpy(words.data(), data, sizeof words);
+  std::string name(reinterpret_cast<const char*>(data) + sizeof words, size_bytes - sizeof words);
+  if (name.find('/') != std::string::npos || name.find('\0') != std::string::npos) return std::nullopt;
+  return NamePassage{std::move(name), words[0], words[1]};
+}
 
 PassageName passage_name(std::uint64_t number) noexcept {
   PassageName name{'m', 'p', '_'};

@@ -4,7 +4,9 @@
 #include "os/shm_files.hpp"
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace multiprocessing::detail {
@@ -16,6 +18,10 @@ struct NamePassage {
   std::uint64_t file = 0;
   std::uint64_t number = 0;
 };
+
+// In a result ring: file and number, 64 bits each, and the name. None: these bytes are no passage.
+inline constexpr std::size_t passage_words_bytes = 2 * sizeof(std::uint64_t);
+std::optional<NamePassage> read_passage(const std::byte* data, std::size_t size_bytes);
 
 using PassageName = std::array<char, 20>;
 PassageName passage_name(std::uint64_t number) noexcept;

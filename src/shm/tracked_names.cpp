@@ -30,73 +30,73 @@ void TrackedNames::add(const std::string& name, std::uint64_t file) {
   try {
     if (!tracker_) tracker_ = std::make_unique<NameTracker>(*table_);
   } catch (...) {
-    if (places_.empty()) table_.reset();
+    if (entries_.empty()) table_.reset();
     throw;
   }
   if (free_slots_.empty()) forget_unlinked();
   if (free_slots_.empty()) {
     throw std::system_error(EMFILE, std::system_category(), "this process has too many names of shared memory");
   }
-  if (!places_.try_emplace({name, file}, Place{free_slots_.back()}).second) return;
+  if (!entries_.try_emplace({name, file}, Entry{free_slots_.back()}).second) return;
   table_->enter(free_slots_.back(), name, file);
   free_slots_.pop_back();
 }
 
 void TrackedNames::is_made(const std::string& name, std::uint64_t file) noexcept {
   const std::scoped_lock lock(mutex_);
-  if (const auto found = places_.find(KeyView(name, file)); found != places_.end()) found->second.is_made = true;
+  if (const auto found = entries_.find(KeyView(name, file)); found != entries_.end()) found->second.is_made = true;
 }
 
-bool TrackedNames::is_over(const Key& key, const Place& place) const noexcept {
-  if (place.passage != 0) return !is_under_way(key.second, place.passage);
-  return place.is_made && shm_file_number(key.first.c_str()) != key.second;
+bool TrackedNames::is_over(const Key& key, const Entry& entry) const noexcept {
+  if (entry.passage != 0) return !is_under_way(key.second, entry.passage);
+  return entry.is_made && shm_file_number(key.first.c_str()) != key.second;
 }
 
 void TrackedNames::forget_unlinked() noexcept {
-  std::erase_if(places_, [this](const auto& entry) {
-    const auto& [key, place] = entry;
-    if (!is_over(key, place)) return false;
-    table_->leave(place.slot);
-    free_slots_.push_back(place.slot);
+  std::erase_if(entries_, [this](const auto& named) {
+    const auto& [key, entry] = named;
+    if (!is_over(key, entry)) return false;
+    table_->leave(entry.slot);
+    free_slots_.push_back(entry.slot);
     return true;
   });
 }
 
 void TrackedNames::remove(const std::string& name, std::uint64_t file) noexcept {
   const std::scoped_lock lock(mutex_);
-  const auto found = places_.find(KeyView(name, file));
-  if (found == places_.end()) return;
+  const auto found = entries_.find(KeyView(name, file));
+  if (found == entries_.end()) return;
   // The tracker must still look after a name that is under way.
   if (found->second.passage != 0 && !is_over(found->first, found->second)) return;
   table_->leave(found->second.slot);
   free_slots_.push_back(found->second.slot);
-  places_.erase(found);
-  if (!places_.empty()) return;
+  entries_.erase(found);
+  if (!entries_.empty()) return;
   tracker_.reset();
   table_.reset();
 }
 
-TrackedNames::Place* TrackedNames::own_place(const std::string& name, std::uint64_t file,
+TrackedNames::Entry* TrackedNames::own_entry(const std::string& name, std::uint64_t file,
                                              const ProcessIdentity& heir) noexcept {
-  const auto found = places_.find(KeyView(name, file));
-  const bool is_own = found != places_.end() && found->second.is_made && found->second.passage == 0;
+  const auto found = entries_.find(KeyView(name, file));
+  const bool is_own = found != entries_.end() && found->second.is_made && found->second.passage == 0;
   return is_own && heir.pid != 0 && heir.pid != mark_.owner() ? &found->second : nullptr;
 }
 
 std::uint64_t TrackedNames::begin_passage(const std::string& name, std::uint64_t file,
                                           const ProcessIdentity& heir) noexcept {
   const std::scoped_lock lock(mutex_);
-  Place* const place = own_place(name, file, heir);
-  if (place == nullptr) return 0;
+  Entry* const entry = own_entry(name, file, heir);
+  if (entry == nullptr) return 0;
   const std::uint64_t number = random_number() | 1;
-  table_->pass(place->slot, heir, number);
+  table_->pass(entry->slot, heir, number);
   return number;
 }
 
 int TrackedNames::give(const NamePassage& passage) noexcept {
   const std::scoped_lock lock(mutex_);
-  const auto found = places_.find(KeyView(passage.name, passage.file));
-  if (found == places_.end()) return ENOENT;
+  const auto found = entries_.find(KeyView(passage.name, passage.file));
+  if (found == entries_.end()) return ENOENT;
   if (const int error = link_shm(passage.name.c_str(), passage_name(passage.number).data()); error != 0) return error;
   table_->give(found->second.slot);
   found->second.passage = passage.number;
@@ -108,7 +108,7 @@ bool TrackedNames::take(const NamePassage& passage) {
   if (!is_under_way(passage.file, passage.number)) return false;
   const bool is_new = is_there() && [&] {
     const std::scoped_lock lock(mutex_);
-    return !places_.contains(KeyView(passage.name, passage.file));
+    return !entries_.contains(KeyView(passage.name, passage.file));
   }();
   if (is_new) {
     try {
@@ -126,8 +126,8 @@ bool TrackedNames::take(const NamePassage& passage) {
 void TrackedNames::drop(const std::string& name, std::uint64_t file) noexcept {
   {
     const std::scoped_lock lock(mutex_);
-    const auto found = places_.find(KeyView(name, file));
-    if (found == places_.end() || found->second.passage != 0) return;
+    const auto found = entries_.find(KeyView(name, file));
+    if (found == entries_.end() || found->second.passage != 0) return;
     if (shm_file_number(name.c_str()) == file) unlink_shm(name.c_str());
   }
   remove(name, file);
@@ -135,7 +135,7 @@ void TrackedNames::drop(const std::string& name, std::uint64_t file) noexcept {
 
 void TrackedNames::keep_for(const std::string& name, std::uint64_t file, const ProcessIdentity& heir) noexcept {
   const std::scoped_lock lock(mutex_);
-  if (Place* const place = own_place(name, file, heir)) table_->keep(place->slot, heir);
+  if (Entry* const entry = own_entry(name, file, heir)) table_->keep(entry->slot, heir);
 }
 
 }  // namespace multiprocessing::detail

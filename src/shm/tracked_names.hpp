@@ -43,7 +43,7 @@ class TrackedNames {
   void keep_for(const std::string& name, std::uint64_t file, const ProcessIdentity& heir) noexcept;
 
  private:
-  struct Place {
+  struct Entry {
     std::size_t slot;
     bool is_made = false;
     std::uint64_t passage = 0;  // not 0: the name is given away
@@ -56,8 +56,8 @@ class TrackedNames {
     bool operator()(const auto& a, const auto& b) const noexcept { return KeyView(a) < KeyView(b); }
   };
   // The place of a name that is this process's own, if the heir is another process; else null.
-  Place* own_place(const std::string& name, std::uint64_t file, const ProcessIdentity& heir) noexcept;
-  bool is_over(const Key& key, const Place& place) const noexcept;
+  Entry* own_entry(const std::string& name, std::uint64_t file, const ProcessIdentity& heir) noexcept;
+  bool is_over(const Key& key, const Entry& entry) const noexcept;
   explicit TrackedNames(TrackedNames* of_parent) : of_parent_(of_parent) {}
   void forget_unlinked() noexcept;
 
@@ -65,7 +65,7 @@ class TrackedNames {
   [[maybe_unused]] TrackedNames* const of_parent_;  // never touched
   std::mutex mutex_;
   // By name and file. All under the mutex:
-  std::map<Key, Place, Less> places_;
+  std::map<Key, Entry, Less> entries_;
   std::vector<std::size_t> free_slots_;
   std::unique_ptr<NameTable> table_;
   std::unique_ptr<NameTracker> tracker_;

@@ -9,9 +9,9 @@
 #include <regex>
 #include <system_error>
 
+#include "codec/exception_types.hpp"
 #include "fuzz/allocation_meter.hpp"
 #include "fuzz/encoded_exception.hpp"
-#include "pool/exception_types.hpp"
 
 namespace multiprocessing::tests {
 namespace {

@@ -51,7 +51,7 @@ ParentEnd::ParentEnd()
               .tasks = ByteRing(tasks_.get(), ring_bytes),
               .results = ByteRing(results_.get(), ring_bytes),
               .wake = &memory_->wake,
-              .listener = &memory_->listener,
+              .parent_sleep = &memory_->parent_sleep,
               .crash = &memory_->crash},
       slot(channel, 0) {
   const auto host = std::make_shared<IdleHost>();

@@ -8,7 +8,7 @@
 #include "fuzz/allocation_meter.hpp"
 #include "fuzz/fuzz_target.hpp"
 #include "pool/callback_thread.hpp"
-#include "pool/worker_slot.hpp"
+#include "pool/parent/worker_slot.hpp"
 
 namespace multiprocessing::tests {
 
@@ -40,8 +40,8 @@ class ParentEnd final : private detail::AnswerSink {
   };
   struct Memory {
     detail::ChannelWords words{};
-    detail::WakeLine wake{};
-    detail::Listener listener{};
+    detail::WakeThresholds wake{};
+    detail::ParentSleepWord parent_sleep{};
     detail::CrashRecord crash{};
   };
   void on_started() override { require(!std::exchange(started_, true), "a worker started twice"); }

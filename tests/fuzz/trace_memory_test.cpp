@@ -8,7 +8,7 @@
 #include <string>
 
 #include "fuzz/allocation_meter.hpp"
-#include "pool/trace.hpp"
+#include "pool/parent/trace.hpp"
 #include "support/child_process.hpp"
 #include "support/temporary_folder.hpp"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Sleeping and waking: a worker on the futex `bell`, with its word `parked`; the parent on an eventfd, with `Listener`
-// and the worker's `WakeLine`. Each frame has more bytes and more answers than the rings hold, so that both sides wait
-// for work, for bytes and for room. A second thread of the parent hands frames in; the worker may die at any step.
-// Memory is sequentially consistent here. A wake-up that is lost is an invalid end state.
+// Sleeping and waking: a worker on the futex `bell`, with its word `parked`; the parent on an eventfd, with
+// `ParentSleepWord` and the worker's `WakeThresholds`. Each frame has more bytes and more answers than the rings hold,
+// so that both sides wait for work, for bytes and for room. A second thread of the parent hands frames in; the worker
+// may die at any step. Memory is sequentially consistent here. A wake-up that is lost is an invalid end state.
 //
 // search: -DBYTES=1 -DTASK_RING=2 -DANSWERS=3
 // search: -DBYTES=2 -DTASK_RING=1 -DANSWERS=1
@@ -23,11 +23,11 @@
 #define for_room 3
 
 byte claimed, offered, filled, consumed, committed, taken;
-byte parked, bell, listener;
+byte parked, bell, parent_sleep;
 byte at_committed = never, at_consumed = never, when_idle;
-// `parked` and `listener` carry a count of sleeps, and who rang remembers for which. All that this is compared for:
-bool rung_for_parked, rung_for_listener;  // somebody has rung for this very sleep
-byte word;              // `listener`, as the worker has read it
+// `parked` and `parent_sleep` carry a count of sleeps, and who rang remembers for which. All that this is compared for:
+bool rung_for_parked, rung_for_parent_sleep;  // somebody has rung for this very sleep
+byte word;              // `parent_sleep`, as the worker has read it
 bool in_futex;          // the worker, in the kernel
 bool rung;              // the eventfd, since the last epoll_wait
 chan kill = [0] of { bool };
@@ -88,13 +88,13 @@ inline wait_until(reason, condition) {
   od
 }
 
-#define may_ring (listener != 0 && !rung_for_listener)
+#define may_ring (parent_sleep != 0 && !rung_for_parent_sleep)
 #define old 2           // what `word` was read of: a sleep that is over
 
 inline ring() {
-  d_step { rung_for_listener = (word == old -> rung_for_listener : true); word = 0; rung = true }
+  d_step { rung_for_parent_sleep = (word == old -> rung_for_parent_sleep : true); word = 0; rung = true }
 #ifdef WITHOUT_LISTENER_IS_THE_SLEEPERS_OWN
-  listener = 0
+  parent_sleep = 0
 #endif
 }
 
@@ -176,7 +176,7 @@ end_finished:
     atomic {
       kill?true;
       heard = 0; position = 0; bytes = 0; made = 0; answers = 0; is_idle = false;
-      word = 0; in_futex = false; rung_for_listener = false;
+      word = 0; in_futex = false; rung_for_parent_sleep = false;
       goto end_birth
     }
   }

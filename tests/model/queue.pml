@@ -3,7 +3,7 @@
 // turn under a robust mutex each, laps that go on in another segment, an empty queue that gives its memory back, any
 // process dying at any step. A message takes one cell, those of the second putter three; so the first putter may get
 // along with two segments, and have no more. Whoever waits for a cursor wakes up when it moves: that is in
-// rung_word.pml.
+// event_count.pml.
 //
 // search: -DMAXSIZE=2 -DMESSAGES=2 -DDEATHS=1
 // search: -DMAXSIZE=1 -DMESSAGES=1 -DDEATHS=2

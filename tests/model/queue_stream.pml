@@ -2,7 +2,7 @@
 // Messages of a queue that are larger than its segments (src/ipc/queue_stream.cpp) among such that are not: putters
 // and getters in turn under a robust mutex each, the two locks of the next move. Each record is one cell of a ring of
 // two, so that a cursor's position is the number of its moves; where a queue finds room for records is in queue.pml.
-// A cursor moves in one step, and whoever waits for it wakes up: that is in queue.pml and rung_word.pml. Any process
+// A cursor moves in one step, and whoever waits for it wakes up: that is in queue.pml and event_count.pml. Any process
 // may die at any step; a putter may give up while it waits for room.
 //
 // search: -DMESSAGES=1 -DPIECES=3 -DDEATHS=2 -DGIVEUPS=0

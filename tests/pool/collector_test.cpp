@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "pool/collector.hpp"
+#include "pool/parent/collector.hpp"
 
 #include <gtest/gtest.h>
 
@@ -42,8 +42,8 @@ class Never final : public Awaited {
 // Both threads' time is up: the one that collects hands the role to the other, which leaves without a look.
 TEST(Collector, WorkHandedInWhileTheRoleIsHandedOnIsLookedAt) {
   Nothing nothing;
-  Listener listener{};
-  Collector collector(nothing, listener, 0ns);
+  ParentSleepWord parent_sleep{};
+  Collector collector(nothing, parent_sleep, 0ns);
   const auto has_looked = [&](int times) {
     const std::lock_guard lock(collector.mutex());
     return nothing.looks >= times;

@@ -3,8 +3,8 @@
 #include <multiprocessing/errors.hpp>
 #include <multiprocessing/shared_memory.hpp>
 
+#include "pool/parent/worker_group.hpp"
 #include "pool/traced_worker.hpp"
-#include "pool/worker_group.hpp"
 #include "support/deadline.hpp"
 #include "support/shared.hpp"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "pool/group_call.hpp"
+#include "pool/parent/group_call.hpp"
 
 namespace multiprocessing::detail {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "pool/result_writer.hpp"
+#include "pool/worker/result_writer.hpp"
 
 #include <gtest/gtest.h>
 #include <poll.h>
@@ -38,7 +38,7 @@ class WriterOfALap : public ::testing::Test {
   void sleep_until_committed(std::uint64_t position) {
     channel.wake->at_committed.store(position);
     channel.wake->when_idle.store(1);
-    channel.listener->word.store(1U << 2 | static_cast<std::uint32_t>(Bell::background));
+    channel.parent_sleep->word.store(1U << 2 | static_cast<std::uint32_t>(Bell::background));
   }
   bool waits_for_room() const { return park_reason(channel.words->parked.load()) == ParkReason::for_room; }
   static bool rings_within(const EventFd& bell, std::chrono::milliseconds limit) {

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "pool/trace.hpp"
+#include "pool/parent/trace.hpp"
 #include "support/read_trace.hpp"
 #include "support/temporary_folder.hpp"
 

@@ -4,7 +4,8 @@
 #include "os/event_fd.hpp"
 #include "pool/callback_thread.hpp"
 #include "pool/idle_host.hpp"
-#include "pool/worker_slot.hpp"
+#include "pool/parent/worker_slot.hpp"
+#include "pool/worker/worker_loop.hpp"
 
 #include <multiprocessing/detail/function.hpp>
 

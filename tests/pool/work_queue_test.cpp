@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "pool/work_queue.hpp"
+#include "pool/parent/work_queue.hpp"
 
 #include "pool/two_ends.hpp"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "pool/parent/worker_slot.hpp"
 #include "pool/two_ends.hpp"
-#include "pool/worker_slot.hpp"
 
 namespace multiprocessing::detail {
 

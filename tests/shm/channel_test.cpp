@@ -38,7 +38,7 @@ TEST(Channel, LiesOnPagesOfItsOwn) {
 TEST(Channel, SharesOneListenerAndHasAWakeLineOfItsOwn) {
   ChannelBlock block(200, page_bytes);  // more lines than a page holds
 
-  EXPECT_EQ(block.channel(0).listener, block.channel(199).listener);
+  EXPECT_EQ(block.channel(0).parent_sleep, block.channel(199).parent_sleep);
   EXPECT_EQ(block.channel(199).wake, block.channel(0).wake + 199);
   EXPECT_GE(extent(block.channel(0)).first, reinterpret_cast<std::byte*>(block.channel(199).wake + 1));
 }
@@ -90,7 +90,7 @@ TEST(Channel, TheParentsPageIsReadOnlyInAWorker) {
   const auto child = run_in_child([&] {
     block.keep_only(1);
     std::signal(SIGSEGV, SIG_DFL);
-    if (block.channel(1).listener->word.load() != 0) return;
+    if (block.channel(1).parent_sleep->word.load() != 0) return;
     block.channel(1).wake->at_committed.store(1);
   });
 

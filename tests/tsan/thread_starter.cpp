@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "os/event_fd.hpp"
-#include "pool/worker_loop.hpp"
+#include "pool/worker/worker_loop.hpp"
 
 namespace multiprocessing::tests {
 

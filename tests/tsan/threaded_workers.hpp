@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "pool/worker_group.hpp"
+#include "pool/parent/worker_group.hpp"
 #include "tsan/thread_starter.hpp"
 
 #include <multiprocessing/detail/byte_pool.hpp>

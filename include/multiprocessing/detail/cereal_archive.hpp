@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <multiprocessing/detail/bytewise.hpp>
 #include <multiprocessing/detail/depth_guard.hpp>
-#include <multiprocessing/detail/plain.hpp>
 
 // The usual types come along: a missing <cereal/types/…> is the commonest first error of cereal's newcomers.
 #include <cereal/cereal.hpp>
@@ -240,7 +240,7 @@ void load_sequence(InputArchive& archive, Sequence& values) {
 template <class T, class Allocator>
 requires(!std::is_same_v<T, bool>) void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive,
                                                                   std::vector<T, Allocator>& values) {
-  if constexpr (is_plain<std::vector<T, Allocator>>) {
+  if constexpr (is_bytewise<std::vector<T, Allocator>>) {
     values.clear();
     decode_plain(archive.source(), values);
   } else {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <multiprocessing/detail/inherited.hpp>
+#include <multiprocessing/detail/fork_inherited.hpp>
 #include <multiprocessing/pool.hpp>
 
 #include <numeric>

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <multiprocessing/detail/archive.hpp>
+#include <multiprocessing/detail/contained_types.hpp>
 #include <multiprocessing/detail/inherited_only.hpp>
-#include <multiprocessing/detail/parts.hpp>
 
 #include <functional>
 #include <ios>
@@ -55,7 +55,7 @@ struct IsView<std::basic_string_view<C, Traits>> : std::true_type {};
 template <class T, std::size_t n>
 struct IsView<std::span<T, n>> : std::true_type {};
 template <class T>
-using IsUnknownToCereal = std::bool_constant<!std::is_empty_v<T> && !is_plain<T> && !IsPointer<T>::value &&
+using IsUnknownToCereal = std::bool_constant<!std::is_empty_v<T> && !is_bytewise<T> && !IsPointer<T>::value &&
                                              !IsReference<T>::value && !IsView<T>::value &&
                                              !(cereal::traits::is_output_serializable<T, OutputArchive>::value &&
                                                cereal::traits::is_input_serializable<T, InputArchive>::value)>;

@@ -59,8 +59,8 @@ struct ThreadChoice {
     if constexpr (std::is_void_v<R>) {
       return false;
     } else {
-      return !std::is_void_v<first_in<IsPointer, R, StandardParts>> ||
-             !std::is_void_v<first_in<IsView, R, StandardParts>>;
+      return !std::is_void_v<first_in<IsPointer, R, StandardContainer>> ||
+             !std::is_void_v<first_in<IsView, R, StandardContainer>>;
     }
   }
   static constexpr auto passed() {

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: MIT
+#include "pool/parent/collector.hpp"
+
+#include "os/cpu_relax.hpp"
+#include "os/thread_without_signals.hpp"
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+namespace multiprocessing::detail {
+namespace {
+
+bool is_soon(Deadline deadline) { return deadline != never && deadline < Clock::now() + std::chrono::milliseconds(2); }
+
+}  // namespace
+
+Collector::Collector(Collected& collected, ParentSleepWord& parent_sleep, std::chrono::nanoseconds spin)
+    : collected_(collected),
+      parent_sleep_(parent_sleep),
+      spin_(spin),
+      waiter_poll_(waiter_bell_),
+      background_poll_(background_bell_) {}
+
+Collector::~Collector() = default;
+
+void Collector::watch(int lost_fd) {
+  waiter_poll_.watch(lost_fd);
+  background_poll_.watch(lost_fd);
+}
+
+// Only the sleeper writes the flag, before it looks a last time: seq_cst on both sides, or a wake-up could be lost.
+void Collector::listen(Bell bell) {
+  const std::uint32_t word = bell == Bell::none ? 0 : (++sleeps_ << 2 | static_cast<std::uint32_t>(bell));
+  parent_sleep_.word.store(word, std::memory_order_seq_cst);
+}
+
+bool Collector::any_eager() const {
+  return collected_.eager_in_background() ||
+         std::any_of(waiters_.begin(), waiters_.end(), [](const Waiter& waiter) { return waiter.awaited.eager(); });
+}
+
+bool Collector::wait(const Awaited& awaited, Deadline deadline) {
+  std::unique_lock lock(mutex_);
+  if (awaited.holds()) return true;
+  collected_.look();
+  notify();
+  if (awaited.holds() || deadline <= Clock::now()) return awaited.holds();
+
+  Waiter self(awaited);
+  waiters_.push_back(self);
+  // Also when memory runs out in look(): nobody may keep a role that it does not fill.
+  struct Leave {
+    Collector& collector;
+    std::unique_lock<std::mutex>& lock;
+    Waiter& self;
+    ~Leave() {
+      if (!lock.owns_lock()) lock.lock();
+      if (collector.collecting_ == &self) collector.collecting_ = nullptr;
+      collector.waiters_.erase(collector.waiters_.iterator_to(self));
+      if (collector.collecting_ == nullptr) collector.go_off_duty();
+    }
+  };
+  const Leave leave{*this, lock, self};
+  while (!awaited.holds() && Clock::now() < deadline) {
+    if (collecting_ == nullptr) {
+      collecting_ = &self;
+      collect(lock, self, deadline);
+      collecting_ = nullptr;
+    } else if (deadline == never) {
+      self.wake.wait(lock);
+    } else {
+      self.wake.wait_until(lock, deadline);
+    }
+  }
+  return awaited.holds();
+}
+
+// The role goes to exactly one other waiter; without one the background thread listens.
+void Collector::go_off_duty() {
+  if (!waiters_.empty()) {
+    waiters_.front().wake.notify_one();
+  } else if (background_runs_) {
+    collected_.arm(collected_.eager_in_background(), Collected::For::background);
+    listen(Bell::background);
+    // Perhaps who should have taken the role, and looked, leaves without: its time was up.
+    const bool unheard = std::exchange(waiter_alert_, false) || (is_resting_ && collected_.has_work());
+    if (collected_.needs_attention() || collected_.next_deadline(Collected::For::background) != never || unheard) {
+      background_alert_ = true;
+      ring_background();
+    }
+  }
+}
+
+void Collector::collect(std::unique_lock<std::mutex>& lock, Waiter& self, Deadline deadline) {
+  listen(Bell::none);
+  while (true) {
+    waiter_alert_ = false;
+    collected_.look();
+    notify();
+    if (self.awaited.holds() || Clock::now() >= deadline) return;
+    if (self.awaited.spins() && spin(lock)) continue;
+    sleep(lock, self, deadline);
+  }
+}
+
+bool Collector::spin(std::unique_lock<std::mutex>& lock) {
+  if (spin_ == std::chrono::nanoseconds::zero()) return false;
+  collected_.remember_news();
+  lock.unlock();
+  const auto end = Clock::now() + spin_;
+  bool news = false;
+  do {
+    for (int round = 0; round != 32 && !news; ++round) {
+      news = collected_.has_news();
+      cpu_relax();
+    }
+    // Whoever should answer may be waiting for this very CPU.
+    if (!news) std::this_thread::yield();
+  } while (!news && Clock::now() < end);
+  lock.lock();
+  return news;
+}
+
+void Collector::sleep(std::unique_lock<std::mutex>& lock, Waiter& self, Deadline deadline) {
+  if (self.awaited.holds() || waiter_alert_) return;
+  collected_.arm(any_eager(), Collected::For::waiter);
+  listen(Bell::waiter);
+  if (!collected_.needs_attention()) {
+    const Deadline look_again = collected_.next_deadline(Collected::For::waiter);
+    waiter_alert_ = is_soon(look_again);
+    waiter_sleeps_until_ = std::min(deadline, look_again);
+    asleep_ = true;
+    sleep_unlocked(lock, waiter_poll_, waiter_sleeps_until_);
+    asleep_ = false;
+  }
+  listen(Bell::none);
+}
+
+BellPoll::Woken Collector::sleep_unlocked(std::unique_lock<std::mutex>& lock, const BellPoll& poll, Deadline deadline) {
+  lock.unlock();
+  const BellPoll::Woken woken = poll.sleep(deadline);
+  lock.lock();
+  const bool is_closed = woken == BellPoll::Woken::closed;
+  const bool is_due = woken == BellPoll::Woken::by_nobody && Clock::now() >= next_check_;
+  if (is_due) next_check_ = deadline_after(std::chrono::seconds(1));
+  if (is_closed || (is_due && !collected_.starter_is_whole())) {
+    collected_.descriptors_closed();
+    changed();
+    // What is left to wait for comes from other threads.
+    if (is_closed) rest_.wait_until(lock, std::min(deadline, deadline_after(std::chrono::milliseconds(20))));
+  }
+  if (woken != BellPoll::Woken::by_watched || std::exchange(starter_lost_, true)) return woken;
+  waiter_poll_.unwatch();
+  background_poll_.unwatch();
+  collected_.starter_lost();
+  changed();  // of the threads that sleep only one was woken
+  return woken;
+}
+
+void Collector::notify() {
+  for (Waiter& waiter : waiters_) {
+    if (!waiter.awaited.holds()) continue;
+    if (&waiter != collecting_) {
+      waiter.wake.notify_one();
+    } else if (asleep_) {
+      waiter_bell_.ring();
+    }
+  }
+}
+
+void Collector::changed() {
+  notify();
+  if (collecting_ != nullptr) {
+    collected_.arm(any_eager(), Collected::For::waiter);
+    if (collected_.needs_attention()) waiter_bell_.ring();
+  } else if (may_oversleep()) {
+    alert();
+  }
+}
+
+void Collector::alert() {
+  if (!waiters_.empty()) {
+    waiter_alert_ = true;
+    if (asleep_) waiter_bell_.ring();
+  } else {
+    background_alert_ = true;
+    ring_background();
+  }
+}
+
+// The background thread sleeps, perhaps for a millisecond. Until it wakes, workers ring only for what it asked for
+// before.
+void Collector::arm_background() {
+  if (!background_runs_ || !waiters_.empty()) return;
+  collected_.arm(collected_.eager_in_background(), Collected::For::background);
+  if (collected_.needs_attention()) alert();
+}
+
+void Collector::look_by(Deadline when) {
+  if (!waiters_.empty()) {
+    if (!asleep_ || std::exchange(waiter_sleeps_until_, std::min(when, waiter_sleeps_until_)) > when) alert();
+  } else if (std::exchange(background_sleeps_until_, std::min(when, background_sleeps_until_)) > when) {
+    alert();
+  }
+}
+
+void Collector::start_background() {
+  if (background_runs_) return;
+  background_wanted_ = true;
+  start_thread_without_signals([this] { background(); });
+  background_runs_ = true;
+}
+
+void Collector::stop_background() {
+  std::unique_lock lock(mutex_);
+  background_wanted_ = false;
+  ring_background();
+  background_ended_.wait(lock, [&] { return !background_runs_; });
+}
+
+void Collector::ring_background() {
+  if (is_resting_) {
+    rest_.notify_all();
+  } else {
+    background_bell_.ring();
+  }
+}
+
+void Collector::background() {
+  std::unique_lock lock(mutex_);
+  bool was_quiet = false;
+  while (background_wanted_) {
+    Deadline wake = never;
+    bool lacks_memory = false;
+    if (collecting_ == nullptr && waiters_.empty()) {
+      listen(Bell::none);
+      try {
+        collected_.look();
+      } catch (...) {
+        lacks_memory = true;  // what was not taken is still there for the next look
+      }
+      notify();
+      collected_.arm(collected_.eager_in_background(), Collected::For::background);
+      listen(Bell::background);
+      if (lacks_memory) {
+        wake = deadline_after(std::chrono::milliseconds(20));  // others need the mutex to give some back
+      } else if (collected_.needs_attention()) {
+        continue;
+      } else {
+        wake = collected_.next_deadline(Collected::For::background);
+      }
+    }
+    background_alert_ = is_soon(wake);
+    background_sleeps_until_ = wake;
+    if (wake != never || collected_.has_work() || !was_quiet) {
+      const BellPoll::Woken woken = sleep_unlocked(lock, background_poll_, wake);
+      was_quiet = woken == BellPoll::Woken::by_nobody || woken == BellPoll::Woken::closed;
+    } else {
+      // A pool that was idle for a second wakes nobody, not even to see whether its bells are still there.
+      is_resting_ = true;
+      rest_.wait(lock);
+      is_resting_ = false;
+      was_quiet = false;
+    }
+  }
+  background_runs_ = false;
+  background_ended_.notify_all();
+}
+
+}  // namespace multiprocessing::detail

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: MIT
+#include "process/fork_thread.hpp"
+
+#include "os/output.hpp"
+#include "os/pidfd.hpp"
+#include "os/this_process.hpp"
+#include "os/wait.hpp"
+#include "os/wait_status.hpp"
+#include "os/worker_surroundings.hpp"
+#include "process/ending_times.hpp"
+#include "process/worker_life.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <new>
+#include <system_error>
+#include <utility>
+
+namespace multiprocessing::detail {
+namespace {
+
+constexpr std::chrono::milliseconds look_again{20};
+
+}  // namespace
+
+ForkThread::ForkThread(int slots, std::function<void(int slot)> worker_main, const std::vector<MarkedFd>& bells,
+                       const SignalMask& mask_of_program)
+    : worker_main_(std::move(worker_main)),
+      bells_(bells),
+      mask_of_program_(mask_of_program),
+      workers_(static_cast<std::size_t>(slots)) {
+  reports_.reserve(2 * workers_.size());
+}
+
+void ForkThread::run() noexcept {
+  name_process("mp-starter");
+  std::unique_lock lock(mutex_);
+  while (refusal_ == 0) {
+    try {
+      if (!has_its_descriptors()) {
+        give_up(EBADF);
+        break;
+      }
+      bury_the_dead();
+      if (refusal_ != 0) break;
+      obey();
+      if (phase_ == Phase::gone) {
+        orders_.close();  // now, not when this thread lets go of it: who waits for that has seen the last of it
+        break;
+      }
+      sleep(lock);
+    } catch (const std::bad_alloc&) {
+      sleep_without_memory(lock);
+    } catch (const std::system_error& refused) {
+      if (!lock.owns_lock()) lock.lock();
+      give_up(refused.code().value());
+    }
+  }
+  changed_.notify_all();
+}
+
+// Until there is some again, what is to be done is looked for now and then.
+void ForkThread::sleep_without_memory(std::unique_lock<std::mutex>& lock) noexcept {
+  if (!lock.owns_lock()) lock.lock();
+  changed_.wait_for(lock, look_again);
+}
+
+bool ForkThread::has_its_descriptors() const noexcept {
+  const auto has = [](const Worker& worker) {
+    return worker.pidfd.is_ours() && (!worker.lifeline || worker.lifeline->is_ours());
+  };
+  return orders_.is_ours() && std::ranges::all_of(workers_, has) && std::ranges::all_of(bells_, &MarkedFd::is_ours);
+}
+
+bool ForkThread::is_whole() {
+  const std::lock_guard lock(mutex_);
+  return refusal_ != EBADF && (refusal_ != 0 || phase_ == Phase::gone || has_its_descriptors());
+}
+
+// The program has closed what it did not open: no worker can be watched any more.
+void ForkThread::give_up(int error) noexcept {
+  refusal_ = error;
+  for (Worker& worker : workers_) {
+    if (!worker.pidfd) continue;
+    worker.pidfd.reset();
+    worker.lifeline.reset();
+    kill_child(worker.pid);
+    report({.kind = WorkerReport::Kind::ended,
+            .slot = static_cast<int>(&worker - workers_.data()),
+            .pid = worker.pid,
+            .status = wait_status_of(-SIGKILL)});
+  }
+  changed_.notify_all();
+}
+
+// The caller has given an order. A thread that sleeps does not see that its bell was closed.
+void ForkThread::ring() noexcept {
+  if (refusal_ == 0 && phase_ != Phase::gone && !orders_.ring()) give_up(EBADF);
+  changed_.notify_all();
+}
+
+void ForkThread::sleep(std::unique_lock<std::mutex>& lock) {
+  if (is_alone() && phase_ == Phase::serving) return changed_.wait(lock);
+  std::vector<int> fds;
+  if (!somebody_lingers_) fds = pidfds();
+  fds.push_back(orders_.fd());
+  const Deadline deadline = somebody_lingers_ ? std::min(next_phase_, deadline_after(look_again)) : next_phase_;
+  lock.unlock();
+  wait_readable(fds, deadline);
+  lock.lock();
+  orders_.drain();
+}
+
+void ForkThread::bury_the_dead() {
+  somebody_lingers_ = false;
+  for (const int ended : wait_for_readable(pidfds(), Clock::now())) {
+    const ChildState state = reap_pidfd(ended);
+    const auto worker = std::ranges::find_if(workers_, [&](const Worker& each) { return each.pidfd.get() == ended; });
+    // Asked afterwards: a file of the program's, which has just got the number, may have seemed to be a dead worker.
+    if (!worker->pidfd.is_ours()) return give_up(EBADF);
+    if (!state.has_ended) {
+      somebody_lingers_ = true;
+      continue;
+    }
+    worker->pidfd.reset();
+    worker->lifeline.reset();
+    report({.kind = WorkerReport::Kind::ended,
+            .slot = static_cast<int>(worker - workers_.begin()),
+            .pid = worker->pid,
+            .status = state.exitcode ? wait_status_of(*state.exitcode) : unknown_wait_status});
+  }
+}
+
+void ForkThread::obey() {
+  for (std::size_t slot = 0; phase_ == Phase::serving && !is_to_quit_ && slot != workers_.size(); ++slot) {
+    if (std::exchange(workers_[slot].is_ordered, false)) fork_worker(static_cast<int>(slot));
+  }
+  changed_.notify_all();
+  if (is_to_quit_ && phase_ == Phase::serving) {
+    phase_ = Phase::terminating;
+    next_phase_ = deadline_after(time_to_terminate);
+    signal_all(SIGTERM);
+    // One that is stopped would not take it.
+    signal_all(SIGCONT);
+  } else if (phase_ == Phase::terminating && Clock::now() >= next_phase_) {
+    phase_ = Phase::killing;
+    next_phase_ = deadline_after(time_to_die);
+    signal_all(SIGKILL);
+  }
+  if (phase_ != Phase::serving && (is_alone() || (phase_ == Phase::killing && Clock::now() >= next_phase_))) {
+    phase_ = Phase::gone;
+  }
+}
+
+void ForkThread::be_worker(int slot, pid_t program) noexcept {
+  // Open as long as this process lives. To close its other end needs no permission to kill; and when the program ends,
+  // the signal of die_with_parent() is not sent to a process of another user.
+  die_with_near_end(workers_[static_cast<std::size_t>(slot)].lifeline->take_far_end().release().number);
+  for (Worker& elder : workers_) elder.pidfd.reset();
+  orders_.close();
+  set_server_signals();
+  // Another one is forked then, at a better moment.
+  if (!leave_on_exit(flush_own_output)) leave_process(1);
+  begin_worker({.pid = program}, slot, mask_of_program_);
+  worker_main_(slot);
+  leave_worker(0);
+}
+
+void ForkThread::fork_worker(int slot) {
+  Worker& worker = workers_[static_cast<std::size_t>(slot)];
+  try {
+    worker.lifeline.emplace();
+  } catch (const std::system_error& refused) {
+    return refuse(slot, WorkerReport::Call::socketpair, refused.code().value());
+  } catch (const std::bad_alloc&) {
+    return refuse(slot, WorkerReport::Call::socketpair, ENOMEM);
+  }
+  flush_output_if_free();
+  const pid_t program = this_process();
+  worker.pid = fork_process();
+  if (worker.pid == 0) be_worker(slot, program);
+  if (worker.pid < 0) {
+    const int error = last_error();
+    worker.lifeline.reset();
+    return refuse(slot, WorkerReport::Call::fork, error);
+  }
+  worker.lifeline->take_far_end();
+  const auto drop = [&](int error) {
+    worker.lifeline.reset();
+    kill_child(worker.pid);
+    refuse(slot, WorkerReport::Call::pidfd_open, error);
+  };
+  try {
+    worker.pidfd = open_pidfd(worker.pid);
+  } catch (const std::system_error& refused) {
+    return drop(refused.code().value());
+  } catch (const std::bad_alloc&) {
+    return drop(ENOMEM);
+  }
+  report({.kind = WorkerReport::Kind::started, .slot = slot, .pid = worker.pid, .status = 0});
+}
+
+void ForkThread::refuse(int slot, WorkerReport::Call call, int error) {
+  report({.kind = WorkerReport::Kind::refused, .slot = slot, .pid = 0, .status = error, .refused_call = call});
+}
+
+void ForkThread::report(const WorkerReport& report) {
+  reports_.push_back(report);
+  for (const MarkedFd& bell : bells_) {
+    if (bell.is_ours()) EventFd::ring(bell.number);
+  }
+}
+
+std::vector<int> ForkThread::pidfds() const {
+  std::vector<int> fds;
+  for (const Worker& worker : workers_) {
+    if (worker.pidfd) fds.push_back(worker.pidfd.get());
+  }
+  return fds;
+}
+
+bool ForkThread::is_alone() const noexcept {
+  return std::ranges::none_of(workers_, [](const Worker& worker) { return static_cast<bool>(worker.pidfd); });
+}
+
+void ForkThread::signal_all(int signal) noexcept {
+  for (Worker& worker : workers_) signal_worker(worker, signal);
+}
+
+void ForkThread::order_fork(int slot) {
+  std::unique_lock lock(mutex_);
+  ring();
+  if (refusal_ != 0) return refuse(slot, WorkerReport::Call::fork, refusal_);
+  bool& is_ordered = workers_[static_cast<std::size_t>(slot)].is_ordered;
+  is_ordered = true;
+  changed_.wait(lock, [&] { return !is_ordered || is_to_quit_ || refusal_ != 0; });
+  if (refusal_ != 0 && std::exchange(is_ordered, false)) refuse(slot, WorkerReport::Call::fork, refusal_);
+}
+
+void ForkThread::signal(int slot, int signal) noexcept {
+  const std::lock_guard lock(mutex_);
+  signal_worker(workers_[static_cast<std::size_t>(slot)], signal);
+}
+
+void ForkThread::signal_worker(Worker& worker, int signal) noexcept {
+  if (!worker.pidfd.is_ours()) return give_up(EBADF);
+  if (!worker.pidfd || signal_pidfd(worker.pidfd.get(), signal)) return;
+  const int error = last_error();
+  // The program has given up the right to signal it.
+  if (error != ESRCH && signal != SIGCONT) worker.lifeline.reset();
+}
+
+std::optional<WorkerReport> ForkThread::next_report() {
+  const std::lock_guard lock(mutex_);
+  if (reports_.empty()) return std::nullopt;
+  const WorkerReport report = reports_.front();
+  reports_.erase(reports_.begin());
+  return report;
+}
+
+void ForkThread::order_quit() noexcept {
+  const std::lock_guard lock(mutex_);
+  is_to_quit_ = true;
+  ring();
+}
+
+void ForkThread::kill() noexcept {
+  const std::lock_guard lock(mutex_);
+  signal_all(SIGKILL);
+}
+
+bool ForkThread::wait_until_gone(Deadline deadline) {
+  std::unique_lock lock(mutex_);
+  const auto is_gone = [this] { return phase_ == Phase::gone || refusal_ != 0; };
+  if (deadline != never) return changed_.wait_until(lock, deadline, is_gone);
+  changed_.wait(lock, is_gone);
+  return true;
+}
+
+}  // namespace multiprocessing::detail

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "os/event_fd.hpp"
+#include "os/exec_watch.hpp"
+#include "os/signals.hpp"
+#include "os/unique_fd.hpp"
+#include "process/worker_starter.hpp"
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+namespace multiprocessing::detail {
+
+// The workers of a DirectStarter, and what its thread does from their first fork to the end of the last: forks what is
+// ordered, and buries the dead. The other methods are for any thread.
+class ForkThread {
+ public:
+  // `mask_of_program` is for the workers. Throws std::system_error.
+  ForkThread(int slots, std::function<void(int slot)> worker_main, const std::vector<MarkedFd>& bells,
+             const SignalMask& mask_of_program);
+
+  void run() noexcept;
+
+  void order_fork(int slot);
+  void signal(int slot, int signal) noexcept;
+  std::optional<WorkerReport> next_report();
+  void order_quit() noexcept;
+  void kill() noexcept;
+  bool wait_until_gone(Deadline deadline);
+  bool is_whole();
+
+ private:
+  struct Worker {
+    UniqueFd pidfd;                     // none: it does not run
+    std::optional<ExecWatch> lifeline;  // when it is cut the kernel kills it, whatever user we are by then
+    pid_t pid = 0;
+    bool is_ordered = false;
+  };
+  enum class Phase { serving, terminating, killing, gone };
+
+  void bury_the_dead();
+  void obey();
+  bool has_its_descriptors() const noexcept;  // and the bells, which a worker that is forked now would ring
+  void give_up(int error) noexcept;
+  void ring() noexcept;
+  void fork_worker(int slot);
+  [[noreturn]] void be_worker(int slot, pid_t program) noexcept;
+  void signal_worker(Worker& worker, int signal) noexcept;
+  void signal_all(int signal) noexcept;
+  bool is_alone() const noexcept;
+  void refuse(int slot, WorkerReport::Call call, int error);
+  void report(const WorkerReport& report);
+  std::vector<int> pidfds() const;
+  void sleep(std::unique_lock<std::mutex>& lock);
+  void sleep_without_memory(std::unique_lock<std::mutex>& lock) noexcept;
+
+  const std::function<void(int slot)> worker_main_;
+  const std::vector<MarkedFd> bells_;
+  const SignalMask mask_of_program_;
+  EventFd orders_;
+  std::mutex mutex_;  // guards what follows
+  std::condition_variable changed_;
+  std::vector<Worker> workers_;
+  std::vector<WorkerReport> reports_;  // never more than two of a slot, for which there is memory from the start
+  bool is_to_quit_ = false;
+  Phase phase_ = Phase::serving;
+  Deadline next_phase_ = never;
+  bool somebody_lingers_ = false;  // has ended, but a debugger has not let go of it
+  int refusal_ = 0;                // an errno: no worker can be watched any more, and there is none
+};
+
+}  // namespace multiprocessing::detail
