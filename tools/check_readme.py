@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""What README.md and src/README.md say that the build does not check (cmake/readme.cmake compiles and runs the programs
-of the first): their other C++ code stands in a file that is compiled, the files and the tests that they name exist.
-That README.md tells of each demonstration. And that tests/compile_fail/README.md names what is there, with the messages
-that are expected.
+"""What the documents say that the build does not check (cmake/readme.cmake compiles and runs the programs of README.md):
+their other C++ code stands in a file that is compiled; the files, the tests and the members of classes that they name
+exist. README.md tells of each demonstration, tests/README.md names tests for each event. And
+tests/compile_fail/README.md names what is there, with the messages that are expected.
 Prints `file:line: what`."""
 
 import re
@@ -11,11 +11,14 @@ import sys
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parent.parent
-READMES = [TOP / "README.md", TOP / "src" / "README.md"]
+MAIN = TOP / "README.md"
+EVENTS = TOP / "tests" / "README.md"
+READMES = [MAIN, TOP / "src" / "README.md", TOP / "src" / "DECISIONS.md", EVENTS, TOP / "tests" / "model" / "README.md"]
 REFUSALS = TOP / "tests" / "compile_fail" / "README.md"
 FENCE = re.compile(r"^```(\w*)")
 INLINE = re.compile(r"`([^`]+)`")
 TEST = re.compile(r"^(?:TYPED_)?TEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)\)", re.MULTILINE)
+MEMBER = re.compile(r"`(?:\w+::)*([A-Z]\w*)::(\w+)")
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 
 
@@ -94,6 +97,16 @@ def check_test_table(lines, problems):
                 problems.append((number, "this row names no test"))
             missing = [name for name in named if name not in known]
             problems.extend((number, f"names the test {name}, which does not exist") for name in missing)
+
+
+def check_members(lines, problems):
+    """`Class::member`: some file of the library has both words."""
+    library = [path.read_text(encoding="utf-8")
+               for folder in ("include", "src") for path in sorted((TOP / folder).rglob("*.[ch]pp"))]
+    for number, line in enumerate(lines, 1):
+        for words in MEMBER.findall(line):
+            if not any(all(re.search(rf"\b{word}\b", text) for word in words) for text in library):
+                problems.append((number, f"names {'::'.join(words)}, which does not exist"))
 
 
 def check_demos(lines, problems):
@@ -180,8 +193,11 @@ def main():
         check_python_table(lines, problems)
         check_test_table(lines, problems)
         check_names(readme.parent, lines, problems)
-        if readme.parent == TOP:
+        check_members(lines, problems)
+        if readme == MAIN:
             check_demos(lines, problems)
+        if readme == EVENTS and not any(line.endswith("| shown by |") for line in lines):
+            problems.append((1, "has no table of events with the tests that show them"))
         for number, what in sorted(problems):
             print(f"{readme.relative_to(TOP)}:{number}: {what}")
             found = True
