@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""What the documents say that the build does not check (cmake/readme.cmake compiles and runs the programs of README.md):
-their other C++ code stands in a file that is compiled; the files, the tests and the members of classes that they name
-exist. README.md tells of each demonstration, tests/README.md names tests for each event. And
+"""What the documents say that the build does not check (cmake/readme.cmake compiles and runs the programs of
+README.md): their other C++ code stands in a file that is compiled; the files, the tests and the members of classes that
+they name exist. README.md tells of each demonstration, tests/README.md names tests for each event. And
 tests/compile_fail/README.md names what is there, with the messages that are expected.
 Prints `file:line: what`."""
 
