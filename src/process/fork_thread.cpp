@@ -45,7 +45,7 @@ void ForkThread::run() noexcept {
       }
       bury_the_dead();
       if (refusal_ != 0) break;
-      obey();
+      obey(lock);
       if (phase_ == Phase::gone) {
         orders_.close();  // now, not when this thread lets go of it: who waits for that has seen the last of it
         break;
@@ -83,6 +83,10 @@ bool ForkThread::is_whole() {
 void ForkThread::give_up(int error) noexcept {
   refusal_ = error;
   for (Worker& worker : workers_) {
+    if (std::exchange(worker.is_ordered, false)) {
+      refuse(static_cast<int>(&worker - workers_.data()), WorkerReport::Call::fork, error);
+      note_obeyed();
+    }
     if (!worker.pidfd) continue;
     worker.pidfd.reset();
     worker.lifeline.reset();
@@ -102,6 +106,7 @@ void ForkThread::ring() noexcept {
 }
 
 void ForkThread::sleep(std::unique_lock<std::mutex>& lock) {
+  if (phase_ == Phase::serving && (ordered_forks_ != 0 || is_to_quit_)) return;  // since obey() has looked
   if (is_alone() && phase_ == Phase::serving) return changed_.wait(lock);
   std::vector<int> fds;
   if (!somebody_lingers_) fds = pidfds();
@@ -133,10 +138,14 @@ void ForkThread::bury_the_dead() {
   }
 }
 
-void ForkThread::obey() {
-  for (std::size_t slot = 0; phase_ == Phase::serving && !is_to_quit_ && slot != workers_.size(); ++slot) {
-    if (std::exchange(workers_[slot].is_ordered, false)) fork_worker(static_cast<int>(slot));
+void ForkThread::obey(std::unique_lock<std::mutex>& lock) {
+  const auto goes_on = [this] { return phase_ == Phase::serving && !is_to_quit_ && refusal_ == 0; };
+  for (std::size_t slot = 0; goes_on() && slot != workers_.size(); ++slot) {
+    if (!std::exchange(workers_[slot].is_ordered, false)) continue;
+    fork_worker(static_cast<int>(slot), lock);
+    note_obeyed();
   }
+  if (refusal_ != 0) return;
   changed_.notify_all();
   if (is_to_quit_ && phase_ == Phase::serving) {
     phase_ = Phase::terminating;
@@ -168,7 +177,8 @@ void ForkThread::be_worker(int slot, pid_t program) noexcept {
   leave_worker(0);
 }
 
-void ForkThread::fork_worker(int slot) {
+// Others give orders and read reports meanwhile: a fork of much memory takes long. The worker locks nothing of this.
+void ForkThread::fork_worker(int slot, std::unique_lock<std::mutex>& lock) {
   Worker& worker = workers_[static_cast<std::size_t>(slot)];
   try {
     worker.lifeline.emplace();
@@ -177,21 +187,25 @@ void ForkThread::fork_worker(int slot) {
   } catch (const std::bad_alloc&) {
     return refuse(slot, WorkerReport::Call::socketpair, ENOMEM);
   }
+  lock.unlock();
   flush_output_if_free();
   const pid_t program = this_process();
-  worker.pid = fork_process();
-  if (worker.pid == 0) be_worker(slot, program);
-  if (worker.pid < 0) {
-    const int error = last_error();
+  const pid_t pid = fork_process();
+  if (pid == 0) be_worker(slot, program);
+  const int error = last_error();
+  lock.lock();
+  if (pid < 0) {
     worker.lifeline.reset();
     return refuse(slot, WorkerReport::Call::fork, error);
   }
+  worker.pid = pid;
   worker.lifeline->take_far_end();
-  const auto drop = [&](int error) {
+  const auto drop = [&](int why) {
     worker.lifeline.reset();
-    kill_child(worker.pid);
-    refuse(slot, WorkerReport::Call::pidfd_open, error);
+    kill_child(pid);
+    refuse(slot, WorkerReport::Call::pidfd_open, why);
   };
+  if (refusal_ != 0) return drop(refusal_);
   try {
     worker.pidfd = open_pidfd(worker.pid);
   } catch (const std::system_error& refused) {
@@ -200,10 +214,6 @@ void ForkThread::fork_worker(int slot) {
     return drop(ENOMEM);
   }
   report({.kind = WorkerReport::Kind::started, .slot = slot, .pid = worker.pid, .status = 0});
-}
-
-void ForkThread::refuse(int slot, WorkerReport::Call call, int error) {
-  report({.kind = WorkerReport::Kind::refused, .slot = slot, .pid = 0, .status = error, .refused_call = call});
 }
 
 void ForkThread::report(const WorkerReport& report) {
@@ -230,13 +240,17 @@ void ForkThread::signal_all(int signal) noexcept {
 }
 
 void ForkThread::order_fork(int slot) {
-  std::unique_lock lock(mutex_);
-  ring();
+  const std::lock_guard lock(mutex_);
   if (refusal_ != 0) return refuse(slot, WorkerReport::Call::fork, refusal_);
-  bool& is_ordered = workers_[static_cast<std::size_t>(slot)].is_ordered;
-  is_ordered = true;
-  changed_.wait(lock, [&] { return !is_ordered || is_to_quit_ || refusal_ != 0; });
-  if (refusal_ != 0 && std::exchange(is_ordered, false)) refuse(slot, WorkerReport::Call::fork, refusal_);
+  workers_[static_cast<std::size_t>(slot)].is_ordered = true;
+  ++ordered_forks_;
+  ring();
+}
+
+void ForkThread::wait_until_forked() {
+  if (ordered_forks_.load(std::memory_order_relaxed) == 0) return;  // this thread knows of its own orders
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return ordered_forks_ == 0 || is_to_quit_ || refusal_ != 0; });
 }
 
 void ForkThread::signal(int slot, int signal) noexcept {

@@ -7,6 +7,7 @@
 #include "os/unique_fd.hpp"
 #include "process/worker_starter.hpp"
 
+#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -26,6 +27,7 @@ class ForkThread {
   void run() noexcept;
 
   void order_fork(int slot);
+  void wait_until_forked();
   void signal(int slot, int signal) noexcept;
   std::optional<WorkerReport> next_report();
   void order_quit() noexcept;
@@ -43,16 +45,19 @@ class ForkThread {
   enum class Phase { serving, terminating, killing, gone };
 
   void bury_the_dead();
-  void obey();
+  void obey(std::unique_lock<std::mutex>& lock);
   bool has_its_descriptors() const noexcept;  // and the bells, which a worker that is forked now would ring
   void give_up(int error) noexcept;
   void ring() noexcept;
-  void fork_worker(int slot);
+  void fork_worker(int slot, std::unique_lock<std::mutex>& lock);
   [[noreturn]] void be_worker(int slot, pid_t program) noexcept;
   void signal_worker(Worker& worker, int signal) noexcept;
   void signal_all(int signal) noexcept;
   bool is_alone() const noexcept;
-  void refuse(int slot, WorkerReport::Call call, int error);
+  void refuse(int slot, WorkerReport::Call call, int error) {
+    report({.kind = WorkerReport::Kind::refused, .slot = slot, .pid = 0, .status = error, .refused_call = call});
+  }
+  void note_obeyed() noexcept { --ordered_forks_, changed_.notify_all(); }  // an order to fork
   void report(const WorkerReport& report);
   std::vector<int> pidfds() const;
   void sleep(std::unique_lock<std::mutex>& lock);
@@ -62,7 +67,8 @@ class ForkThread {
   const std::vector<MarkedFd> bells_;
   const SignalMask mask_of_program_;
   EventFd orders_;
-  std::mutex mutex_;  // guards what follows
+  std::atomic<int> ordered_forks_ = 0;  // and not made yet; changed under the mutex
+  std::mutex mutex_;                    // guards what follows; nobody holds it during a fork
   std::condition_variable changed_;
   std::vector<Worker> workers_;
   std::vector<WorkerReport> reports_;  // never more than two of a slot, for which there is memory from the start

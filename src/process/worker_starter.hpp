@@ -27,7 +27,7 @@ std::string describe_refusal(WorkerReport::Call call, int slot, std::size_t slot
 // Who starts, signals and reaps the workers of a pool. It does what it is told and nothing on its own.
 // A slot gets: order_fork, then `started` or `refused`; after `started`, in the end, `ended`; only once that report was
 // read may the slot be ordered again. Reports of one slot come in order.
-// Orders may be given by any thread; the rest is for one thread at a time. Only wait_until_gone blocks.
+// Any thread may give orders and wait; the rest is for one thread at a time. Only the functions that wait block.
 class WorkerStarter {
  public:
   WorkerStarter() = default;
@@ -36,6 +36,9 @@ class WorkerStarter {
   virtual ~WorkerStarter();
 
   virtual void order_fork(int slot) = 0;
+  // Where workers get the memory of the program at the moment of their fork: until all that were ordered are forked, so
+  // that the caller does not change it meanwhile. Not under a lock that others need.
+  virtual void wait_until_forked() {}
   virtual void order_signal(int slot, int signal) = 0;  // 1 to 31, to the worker ordered last; ignored if it has ended
   virtual std::optional<WorkerReport> next_report() = 0;
   // When this process's group was continued last after it had been stopped, as known to a starter that has looked since
