@@ -102,10 +102,13 @@ void ParentEnd::offer_again() {
 
 void ParentEnd::collect() {
   const bool was_overwritten = slot.state == WorkerSlot::State::overwritten;
+  const Clock::time_point up_since = slot.up_since;
   const AllocationMeter meter;
   const bool consistent = slot.collect(*this);
   meter.expect_for(ring_bytes, 16, 4096);
   require(!consistent || !was_overwritten, "an overwritten channel is whole again");
+  require(!was_up_ || slot.up_since == up_since, "a worker started twice");
+  was_up_ = was_up_ || slot.state == WorkerSlot::State::up;
   check_counts();
 }
 
@@ -206,7 +209,7 @@ void ParentEnd::bury() {
 
   memory_->~Memory();
   new (memory_.get()) Memory{};
-  started_ = condemned_ = false;
+  was_up_ = condemned_ = false;
   slot.state = WorkerSlot::State::starting;
   slot.pid = 0;
 }

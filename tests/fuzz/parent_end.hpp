@@ -44,8 +44,7 @@ class ParentEnd final : private detail::AnswerSink {
     detail::ParentSleepWord parent_sleep{};
     detail::CrashRecord crash{};
   };
-  void on_started() override { require(!std::exchange(started_, true), "a worker started twice"); }
-  void on_start_failed(detail::Bytes) override { require(!started_, "a start failed that had succeeded"); }
+  void on_start_failed(detail::Bytes) override { require(!was_up_, "a start failed that had succeeded"); }
   void on_answer(detail::GroupCall& call, std::size_t index, detail::ByteAnswer answer) override;
   void on_fixed_answers(detail::GroupCall& call, std::size_t count) override;
   void on_times(int, const detail::GroupCall&, std::size_t, const detail::ItemTimes&, bool) override {}
@@ -65,7 +64,7 @@ class ParentEnd final : private detail::AnswerSink {
   std::array<std::shared_ptr<detail::GroupCall>, call_count> calls_;
   std::deque<Item> held_;
   std::deque<detail::Batch> taken_back_;
-  bool started_ = false;
+  bool was_up_ = false;
   bool condemned_ = false;
 
  public:

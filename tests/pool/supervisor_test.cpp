@@ -39,11 +39,11 @@ class ToldStarter final : public WorkerStarter {
 constexpr int slots = 2;
 
 // What happens to workers is told by the test; only the words of their channels are real.
-class CrewOf : public ::testing::Test {
+class SupervisorOf : public ::testing::Test {
  protected:
   void set_up(std::chrono::nanoseconds proof) {
     supervisor_.emplace(
-        dispatcher_, starter_, [this](int slot) { block_.reset(slot); }, std::nullopt, proof);
+        dispatcher_, timeouts_, starter_, [this](int slot) { block_.reset(slot); }, proof);
     supervisor_->start_missing();
     for (int slot = 0; slot != slots; ++slot) comes_up(slot);
     supervisor_->look();
@@ -71,13 +71,15 @@ class CrewOf : public ::testing::Test {
 
   EventFd bell_;
   ChannelBlock block_{slots, 4096};
-  Dispatcher dispatcher_{block_, slots, std::nullopt};
+  ItemTimeouts timeouts_{std::nullopt};
+  CallAccounts accounts_{timeouts_};
+  Dispatcher dispatcher_{block_, slots, std::nullopt, accounts_};
   ToldStarter starter_;
   std::optional<Supervisor> supervisor_;
   pid_t last_pid_ = 1000;
 };
 
-TEST_F(CrewOf, AWorkerThatDiesSoonAfterItsStartThreeTimesIsBroken) {
+TEST_F(SupervisorOf, AWorkerThatDiesSoonAfterItsStartThreeTimesIsBroken) {
   set_up(1h);
   for (int deaths = 1; deaths <= 3; ++deaths) {
     dies(0);
@@ -86,7 +88,7 @@ TEST_F(CrewOf, AWorkerThatDiesSoonAfterItsStartThreeTimesIsBroken) {
   }
 }
 
-TEST_F(CrewOf, AWorkerThatDiesSoonAfterItsStartIsBrokenAlsoIfNobodyLooksInBetween) {
+TEST_F(SupervisorOf, AWorkerThatDiesSoonAfterItsStartIsBrokenAlsoIfNobodyLooksInBetween) {
   set_up(1h);
   dies(0);
   for (int deaths = 2; deaths <= 3; ++deaths) {
@@ -97,7 +99,7 @@ TEST_F(CrewOf, AWorkerThatDiesSoonAfterItsStartIsBrokenAlsoIfNobodyLooksInBetwee
   EXPECT_TRUE(is_broken());
 }
 
-TEST_F(CrewOf, WorkersThatDieWhenTheyHaveBeenUpForLongIsNeverBroken) {
+TEST_F(SupervisorOf, WorkersThatDieWhenTheyHaveBeenUpForLongIsNeverBroken) {
   set_up(0ns);
   for (int round = 0; round != 20; ++round) {
     for (int slot = 0; slot != slots; ++slot) dies(slot);
@@ -108,7 +110,7 @@ TEST_F(CrewOf, WorkersThatDieWhenTheyHaveBeenUpForLongIsNeverBroken) {
   EXPECT_EQ(starter_.forks, slots * 21);
 }
 
-TEST_F(CrewOf, AStartThatNobodySawBeforeItsEndEndsTheRowOfFailedOnes) {
+TEST_F(SupervisorOf, AStartThatNobodySawBeforeItsEndEndsTheRowOfFailedOnes) {
   set_up(0ns);
   dies(0);
   for (int round = 0; round != 5; ++round) {
@@ -128,7 +130,7 @@ TEST_F(CrewOf, AStartThatNobodySawBeforeItsEndEndsTheRowOfFailedOnes) {
   EXPECT_TRUE(is_broken());
 }
 
-TEST_F(CrewOf, AWorkerWhoseStartWasSeenLateHasNotTakenSoLong) {
+TEST_F(SupervisorOf, AWorkerWhoseStartWasSeenLateHasNotTakenSoLong) {
   set_up(1h);
   dies(0);
   const auto before_it_was_ordered = Clock::now();
@@ -140,7 +142,7 @@ TEST_F(CrewOf, AWorkerWhoseStartWasSeenLateHasNotTakenSoLong) {
   EXPECT_LE(time_starting(0) - before, up - before_it_was_ordered);
 }
 
-TEST_F(CrewOf, APlaceWhoseForkWasRefusedIsFilledAfterAWhileByALook) {
+TEST_F(SupervisorOf, APlaceWhoseForkWasRefusedIsFilledAfterAWhileByALook) {
   set_up(0ns);
   dies(0);
   supervisor_->look();
@@ -153,7 +155,7 @@ TEST_F(CrewOf, APlaceWhoseForkWasRefusedIsFilledAfterAWhileByALook) {
   EXPECT_TRUE(supervisor_->all_up());
 }
 
-TEST_F(CrewOf, NobodyBecauseAllForksWereRefusedIsNotBroken) {
+TEST_F(SupervisorOf, NobodyBecauseAllForksWereRefusedIsNotBroken) {
   set_up(1h);
   for (int slot = 0; slot != slots; ++slot) dies(slot);
   supervisor_->look();

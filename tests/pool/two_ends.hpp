@@ -77,7 +77,6 @@ class TwoEnds : private AnswerSink {
   }
 
  private:
-  void on_started() override {}
   void on_start_failed(Bytes) override {}
   void on_answer(GroupCall& of, std::size_t index, ByteAnswer answer) override {
     if (of.table.fixed_size_bytes() != 0) {

@@ -4,7 +4,7 @@
 #include <multiprocessing/errors.hpp>
 
 #include "os/wait_status.hpp"
-#include "pool/parent/lost_worker.hpp"
+#include "pool/parent/aftermath.hpp"
 
 #include <algorithm>
 #include <csignal>
@@ -17,14 +17,13 @@ constexpr int deaths_that_break = 3;  // in a row
 
 }  // namespace
 
-Supervisor::Supervisor(Dispatcher& dispatcher, WorkerStarter& starter, std::function<void(int)> reset,
-                       std::optional<std::chrono::nanoseconds> initializer_timeout, std::chrono::nanoseconds proof)
+Supervisor::Supervisor(Dispatcher& dispatcher, ItemTimeouts& timeouts, WorkerStarter& starter,
+                       std::function<void(int)> reset, std::chrono::nanoseconds proof)
     : dispatcher_(dispatcher),
+      timeouts_(timeouts),
       starter_(starter),
       reset_(std::move(reset)),
-      initializer_timeout_(initializer_timeout),
       proof_(proof),
-      stopwatch_(starter),
       members_(dispatcher.slots().size()) {}
 
 void Supervisor::start(WorkerSlot& slot) {
@@ -32,9 +31,11 @@ void Supervisor::start(WorkerSlot& slot) {
   slot.state = WorkerSlot::State::starting;
   slot.ordered_at = Clock::now();
   slot.up_since = never;
+  slot.outran_initializer = slot.is_killed = false;
   Member& started = member(slot.index());
   ++started.starts;
-  started.was_up = started.killed = started.outran_initializer = false;
+  started.was_up = false;
+  starts_to_note_ = true;
   starter_.order_fork(slot.index());
 }
 
@@ -68,31 +69,15 @@ void Supervisor::look() {
   note_started();
   // A call may go on for days: its pool shall not stay smaller so long.
   if (try_again_at_ != never && Clock::now() >= try_again_at_) start_missing();
-  if (initializer_timeout_ || dispatcher_.any_timed()) look_at_times();
+  timeouts_.enforce(dispatcher_.slots(), starter_);
   kill_doomed();
   if (finishing_) let_leave();
 }
 
-void Supervisor::look_at_times() {
-  const Clock::time_point now = Clock::now();
-  stopwatch_.begin_look();
-  for (WorkerSlot& timed : dispatcher_.slots()) {
-    if (timed.state == WorkerSlot::State::starting && initializer_timeout_ && timed.pid != 0 &&
-        stopwatch_.is_over(timed.ordered_at, *initializer_timeout_, now)) {
-      member(timed.index()).outran_initializer = true;
-      kill(timed.index());
-    }
-    // One try: a swap that fails has met a worker that goes on, and there is another look before anybody sleeps.
-    const auto item = timed.timed_item(now);
-    if (item && stopwatch_.is_over(item->began, item->timeout, now)) {
-      timed.condemn(item->running, WorkerSlot::Verdict::outran_its_time);
-    }
-  }
-}
-
 void Supervisor::kill_doomed() {
-  for (const WorkerSlot& slot : dispatcher_.slots()) {
-    if (slot.must_be_killed()) kill(slot.index());
+  for (WorkerSlot& slot : dispatcher_.slots()) {
+    const bool is_doomed = slot.must_be_killed() || slot.outran_initializer;
+    if (is_doomed && !std::exchange(slot.is_killed, true)) starter_.order_signal(slot.index(), SIGKILL);
   }
 }
 
@@ -108,15 +93,13 @@ void Supervisor::let_leave() {
   }
 }
 
-void Supervisor::kill(int index) {
-  if (!std::exchange(member(index).killed, true)) starter_.order_signal(index, SIGKILL);
-}
-
 void Supervisor::note_started() {
-  if (dispatcher_.started_since_last_look() == 0) return;
-  for (const WorkerSlot& up : dispatcher_.slots()) {
-    if (up.state != WorkerSlot::State::up || !note_up(up)) continue;
-    if (trace_ != nullptr) trace_->worker_started(up.index(), up.pid, up.ordered_at);
+  if (!starts_to_note_) return;
+  starts_to_note_ = false;
+  for (const WorkerSlot& slot : dispatcher_.slots()) {
+    if (slot.state == WorkerSlot::State::starting) starts_to_note_ = true;
+    if (slot.state != WorkerSlot::State::up || !note_up(slot)) continue;
+    if (trace_ != nullptr) trace_->worker_started(slot.index(), slot.pid, slot.ordered_at);
   }
 }
 
@@ -161,16 +144,16 @@ void Supervisor::on_ended(const WorkerReport& report) {
                           " (pid " + std::to_string(pid) + ")";
   auto failure = std::make_shared<Bytes>();
   Member& gone = member(report.slot);
-  const auto [progress, was_up, was_condemned, crash] =
-      dispatcher_.worker_ended(report.slot, report.status, gone.killed);
+  const auto [progress, was_up, was_condemned, crash] = take_apart(ended, report.status, ended.is_killed, dispatcher_);
   if (trace_ != nullptr) trace_->worker_ended(report.slot, pid, report.status);
-  *failure = dispatcher_.take_start_failure();
+  *failure = dispatcher_.accounts().take_start_failure();
   const bool initializer_threw = failure->size_bytes() != 0;
   if (initializer_threw) start_failure_ = std::move(failure);
 
   // Counted for each place, or somebody who kills the idle workers of a large pool once would break it. What others
   // answered meanwhile counts, too: a pool that gets on is not broken.
-  const bool got_on = std::exchange(finished_at_last_end_, dispatcher_.finished()) != dispatcher_.finished();
+  const bool got_on =
+      std::exchange(finished_at_last_end_, dispatcher_.accounts().finished()) != dispatcher_.accounts().finished();
   if (got_on) {
     for (Member& each : members_) each.fruitless_deaths = 0;
   }
@@ -186,7 +169,7 @@ void Supervisor::on_ended(const WorkerReport& report) {
   }
   if (initializer_threw) {
     break_off([&] { return who + " did not start: its initializer threw"; });
-  } else if (gone.outran_initializer) {
+  } else if (ended.outran_initializer) {
     break_off([&] { return who + " did not start: its initializer ran longer than initializer_timeout allows"; });
   } else if (failed_starts_ >= deaths_that_break || gone.fruitless_deaths >= deaths_that_break) {
     break_off([&] {
@@ -249,24 +232,8 @@ bool Supervisor::none_left() const {
 
 Deadline Supervisor::next_deadline() {
   if (!broken_.empty()) return never;
-  const auto least_timeout = dispatcher_.least_timeout();
-  if (!dispatcher_.wants_second_look() && !initializer_timeout_ && !dispatcher_.any_timed()) return never;
-  const Clock::time_point now = Clock::now();
-  Deadline next = dispatcher_.wants_second_look() ? now + std::chrono::milliseconds(1) : never;
-  // What has not begun may begin as soon as we have looked.
-  if (least_timeout) next = std::min(next, deadline_after(*least_timeout));
-  for (WorkerSlot& slot : dispatcher_.slots()) {
-    // One that is not forked yet, or is killed already, rings with its report.
-    const bool is_timed = slot.pid != 0 && !member(slot.index()).killed && initializer_timeout_;
-    if (slot.state == WorkerSlot::State::starting && is_timed) {
-      next = std::min(next, stopwatch_.when_to_look(slot.ordered_at, *initializer_timeout_, now));
-    }
-    if (!dispatcher_.any_timed()) continue;
-    if (const auto item = slot.timed_item(now)) {
-      next = std::min(next, stopwatch_.when_to_look(item->began, item->timeout, now));
-    }
-  }
-  return next;
+  const Deadline next = timeouts_.next_look(dispatcher_.slots());
+  return dispatcher_.wants_second_look() ? std::min(next, deadline_after(std::chrono::milliseconds(1))) : next;
 }
 
 void Supervisor::add_to(PoolStats& stats) const {

@@ -4,7 +4,6 @@
 #include "os/crash_trace.hpp"
 #include "pool/parent/broken_pool.hpp"
 #include "pool/parent/dispatcher.hpp"
-#include "pool/parent/stopwatch.hpp"
 #include "process/worker_starter.hpp"
 
 #include <functional>
@@ -18,8 +17,8 @@ class Supervisor {
  public:
   // reset: zeroes the channel of a slot whose worker is dead. proof: a worker that has been up for so long has shown
   // that workers can run; and so long after a refused fork it is tried again although nobody calls or dies.
-  Supervisor(Dispatcher& dispatcher, WorkerStarter& starter, std::function<void(int slot)> reset,
-             std::optional<std::chrono::nanoseconds> initializer_timeout, std::chrono::nanoseconds proof);
+  Supervisor(Dispatcher& dispatcher, ItemTimeouts& timeouts, WorkerStarter& starter,
+             std::function<void(int slot)> reset, std::chrono::nanoseconds proof);
 
   void start_missing();  // orders a worker for every place that has none
   void look();           // reports, answers, new work, replacements
@@ -49,8 +48,6 @@ class Supervisor {
     std::size_t starts = 0;
     std::chrono::nanoseconds starting{};
     bool was_up = false;
-    bool killed = false;  // by us
-    bool outran_initializer = false;
     int fruitless_deaths = 0;  // in a row: soon after its start, having done nothing
   };
   void start(WorkerSlot& slot);
@@ -59,9 +56,7 @@ class Supervisor {
   void on_refused(const WorkerReport& report);
   void on_ended(const WorkerReport& report);
   void note_started();
-  void look_at_times();
   void kill_doomed();
-  void kill(int slot);
   std::exception_ptr broken_error(std::string what) const;
   template <class Reason>
   void break_off(Reason reason) noexcept;  // reason() makes a text
@@ -69,14 +64,14 @@ class Supervisor {
   WorkerSlot& slot(int index) { return dispatcher_.slots()[static_cast<std::size_t>(index)]; }
 
   Dispatcher& dispatcher_;
+  ItemTimeouts& timeouts_;
   WorkerStarter& starter_;
   std::optional<WorkerReport> report_;  // the one that is being read: where memory runs out, it is read again
   Trace* trace_ = nullptr;
   std::function<void(int)> reset_;
-  std::optional<std::chrono::nanoseconds> initializer_timeout_;
   std::chrono::nanoseconds proof_;
-  Stopwatch stopwatch_;
   std::vector<Member> members_;
+  bool starts_to_note_ = false;
   bool finishing_ = false;
   int failed_starts_ = 0;                 // in a row
   std::size_t finished_at_last_end_ = 0;  // items, when a worker ended last

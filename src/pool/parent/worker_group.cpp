@@ -3,8 +3,8 @@
 
 #include <multiprocessing/cpu_count.hpp>
 
-#include "pool/function_name.hpp"
 #include "pool/check_options.hpp"
+#include "pool/function_name.hpp"
 #include "pool/owner_check.hpp"
 
 #include <limits>
@@ -102,13 +102,13 @@ void WorkerGroup::tell_if_waiting() {
 void WorkerGroup::refuse(ByteCall& call, std::exception_ptr reason) {
   if (inherited()) return;
   const std::lock_guard lock(mutex());
-  dispatcher_.refuse(static_cast<GroupCall&>(call), reason);
+  accounts_.refuse(static_cast<GroupCall&>(call), reason);
 }
 
 void WorkerGroup::end_input(ByteCall& call) noexcept {
   if (inherited()) return;
   const std::lock_guard lock(mutex());
-  dispatcher_.end_input(static_cast<GroupCall&>(call));
+  accounts_.end_input(static_cast<GroupCall&>(call));
   if (state_ == State::open) return;
   now_or_soon([&] { look(), collector_.changed(); });  // join() may wait for this
 }
@@ -182,7 +182,7 @@ void WorkerGroup::expect_end(GroupCall& call) {
 void WorkerGroup::look() {
   if (state_ == State::terminated) return;
   supervisor_->look();
-  const Dispatcher::EndedCalls ended = dispatcher_.take_ended_calls();
+  const CallAccounts::EndedCalls ended = accounts_.take_ended_calls();
   open_calls_ -= ended.all;
   expected_ends_ -= ended.expected;
   if (state_ == State::closed && open_calls_ == 0) supervisor_->finish();
@@ -200,7 +200,7 @@ bool WorkerGroup::needs_attention() {
 Deadline WorkerGroup::next_deadline(For whom) {
   Deadline next = supervisor_->next_deadline();
   // While short items pass, a look now and then is cheaper than being rung for each: does one turn out to be long?
-  const bool progress = std::exchange(finished_at_last_look_, dispatcher_.finished()) != dispatcher_.finished();
+  const bool progress = std::exchange(finished_at_last_look_, accounts_.finished()) != accounts_.finished();
   const bool short_ones_wait = dispatcher_.has_unclaimed() && !dispatcher_.has_unclaimed_long();
   if (whom == For::background && (progress || short_ones_wait)) {
     next = std::min(next, Clock::now() + std::chrono::milliseconds(1));

@@ -93,6 +93,8 @@ class WorkerGroup final : public ByteCore,
   const std::optional<std::filesystem::path> trace_path_;
   WorkerGroupSettings settings_;
   ChannelBlock channels_;
+  ItemTimeouts timeouts_;
+  CallAccounts accounts_;
   Dispatcher dispatcher_;
   Collector collector_;
   std::optional<Trace> trace_;

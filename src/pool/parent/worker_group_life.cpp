@@ -22,7 +22,9 @@ WorkerGroup::WorkerGroup(const PoolOptions& options, const WorkerGroupSettings& 
       trace_path_(trace_path(options)),
       settings_(settings),
       channels_(processes_, settings.ring_bytes),
-      dispatcher_(channels_, processes_, options.max_tasks_per_child),
+      timeouts_(options.initializer_timeout),
+      accounts_(timeouts_),
+      dispatcher_(channels_, processes_, options.max_tasks_per_child, accounts_),
       collector_(*this, *channels_.channel(0).parent_sleep, settings.spin) {
   seen_.reserve(dispatcher_.slots().size());
   // What runs from the fork on in a worker, with the memory of this moment or of a later one.
@@ -42,7 +44,7 @@ WorkerGroup::WorkerGroup(const PoolOptions& options, const WorkerGroupSettings& 
   }
   if (options.start_method != StartMethod::fork) channels_.keep_from_children();
   supervisor_ = std::make_unique<Supervisor>(
-      dispatcher_, *starter_, [this](int slot) { channels_.reset(slot); }, options.initializer_timeout, settings.proof);
+      dispatcher_, timeouts_, *starter_, [this](int slot) { channels_.reset(slot); }, settings.proof);
   if (starter_->lost_fd() >= 0) collector_.watch(starter_->lost_fd());
   if (trace_path_) start_trace(*trace_path_);
   start_workers();

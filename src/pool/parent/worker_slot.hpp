@@ -21,7 +21,6 @@ namespace multiprocessing::detail {
 // Who is told what a worker answered.
 class AnswerSink {
  public:
-  virtual void on_started() = 0;
   virtual void on_start_failed(Bytes exception) = 0;
   virtual void on_answer(GroupCall& call, std::size_t index, ByteAnswer answer) = 0;
   virtual void on_fixed_answers(GroupCall& call, std::size_t count) = 0;  // they are in the call's table
@@ -47,6 +46,8 @@ class WorkerSlot {
   pid_t pid = 0;
   Clock::time_point ordered_at{};  // when its start was ordered
   Clock::time_point up_since{};    // as the worker stamped it; the parent may read that much later
+  bool outran_initializer = false;
+  bool is_killed = false;  // by us
 
   // Offering. The caller checks can_offer() and cuts the batch with limit_bytes(). Where memory runs out nothing has
   // changed, and the batch is still the caller's.

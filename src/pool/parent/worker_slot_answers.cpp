@@ -124,7 +124,6 @@ bool WorkerSlot::take_piece(AnswerSink& sink, std::uint64_t& position, std::uint
       const Clock::time_point announced{std::chrono::nanoseconds(start.up_nanoseconds)};
       up_since = std::clamp(announced, ordered_at, Clock::now());
       state = State::up;
-      sink.on_started();
       return true;
     }
     case PieceKind::start_failed: {
