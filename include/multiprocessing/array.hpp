@@ -19,24 +19,26 @@
 namespace multiprocessing {
 
 // A fixed number of T that processes share, without a lock. T is as for RawValue. A copy of the object is the same
-// array; processes that are forked while it exists have it too, at the same address, and work on it in place: nothing
-// is copied, and tasks need only be told which part is theirs. It cannot be sent. Its memory is taken page by page as
-// it is written, and goes with the last process that has it; an array of up to 64 KiB lies beside other objects, and
-// its memory may stay as long as theirs. The constructor throws std::system_error (ENOMEM) if it is more than there is.
-// Who is killed while writing may leave any part written. Nothing blocks.
+// array. Processes that are forked while it exists share it, at the same address, and work on it in place: nothing is
+// copied, and a task needs to be told only which part is its own. It cannot be sent.
+// Memory is taken page by page as it is written, and is freed when no process has the array any more. An array of up to
+// 64 KiB lies beside other objects, and its memory may stay as long as theirs.
+// Any thread and process may read and write. Nothing blocks, and nothing is synchronised, except by elements that are
+// std::atomic. If a process is killed while it writes, any part may have been written.
+// The constructor throws std::system_error (ENOMEM) if there is not enough memory.
 template <class T>
 class RawArray : public detail::InheritedOnly {
  public:
   using value_type = detail::plain_t<T>;
   using iterator = T*;
 
-  // Parentheses: RawArray<int>(3) has three zeros, RawArray<int>{3} has one three. RawArray<char>("hello") has six
-  // elements, as char text[] = "hello" has; of a std::string_view it has what that has: five.
+  // RawArray<int>(3) has three zeros, RawArray<int>{3} has one three. RawArray<char>("hello") has six elements, as
+  // char text[] = "hello" has; RawArray<char>("hello"sv) has five.
   explicit RawArray(std::size_t size) {
     allocate(size);
-    // Memory that nobody has touched is zero already, and is not taken.
+    // Fresh memory is zero already, and is not taken before it is written.
     if constexpr (!std::is_trivially_default_constructible_v<value_type>) {
-      for (T& place : *this) new (&place) T(value_type{});
+      for (T& element : *this) new (&element) T(value_type{});
     }
   }
   RawArray(std::initializer_list<value_type> values) : RawArray(std::span(values.begin(), values.size())) {}
@@ -62,25 +64,25 @@ class RawArray : public detail::InheritedOnly {
   }
   std::span<T> span() const { return {first_, size_}; }
 
-  // As Python's a[:] = values and a[:]. std::invalid_argument if they are not exactly size().
+  // Python's a[:] = values; to_vector() is a[:]. std::invalid_argument unless there are exactly size() values.
   template <std::ranges::input_range Range>
   void assign(Range&& values) const {
     if constexpr (is_counted<Range>) {
       if (static_cast<std::size_t>(std::ranges::distance(values)) != size_) detail::throw_other_array_size(size_);
-      T* place = first_;
-      for (auto&& value : values) detail::Shareable<T>::store(*place++, static_cast<value_type>(value));
+      T* element = first_;
+      for (auto&& value : values) detail::Shareable<T>::store(*element++, static_cast<value_type>(value));
     } else {
       assign(gather(values));
     }
   }
   void assign(std::initializer_list<value_type> values) const { assign(std::span(values.begin(), values.size())); }
   void fill(const value_type& value) const {
-    for (T& place : *this) detail::Shareable<T>::store(place, value);
+    for (T& element : *this) detail::Shareable<T>::store(element, value);
   }
   std::vector<value_type> to_vector() const {
     std::vector<value_type> copy;
     copy.reserve(size_);
-    for (const T& place : *this) copy.push_back(detail::Shareable<T>::load(place));
+    for (const T& element : *this) copy.push_back(detail::Shareable<T>::load(element));
     return copy;
   }
 
@@ -106,12 +108,12 @@ class RawArray : public detail::InheritedOnly {
   std::size_t size_ = 0;
 };
 
-// A fixed number of T that processes share, with an RLock, which assign(), fill() and to_vector() hold, and wait for.
-// Single elements are plain references: while others may write them, hold the lock:
+// A RawArray with an RLock. assign(), fill() and to_vector() acquire the lock, and so may block. Single elements are
+// plain references: hold the lock where other threads or processes may write them.
 //   const std::scoped_lock hold(counts.get_lock());
 //   ++counts[3];
-// Who is killed while holding the lock gives it to the next, to whom get_lock().abandoned() is then true. Else as
-// RawArray.
+// What a thread wrote while it held the lock is seen by the one that acquires it next. If a process is killed while it
+// holds the lock, the next one acquires it, and get_lock().abandoned() is then true. Else as RawArray.
 template <class T>
 class Array : public RawArray<T> {
  public:
@@ -122,7 +124,7 @@ class Array : public RawArray<T> {
   template <std::ranges::input_range Range>
   requires(!std::is_base_of_v<RawArray<T>, std::remove_cvref_t<Range>>) explicit Array(Range&& values)
       : RawArray<T>(std::forward<Range>(values)) {}
-  // With a lock that other values have, too.
+  // With a lock that other objects may use, too.
   Array(RawArray<T> array, RLock lock) : RawArray<T>(std::move(array)), lock_(std::move(lock)) {}
 
   template <std::ranges::input_range Range>
@@ -143,7 +145,7 @@ class Array : public RawArray<T> {
   RLock& get_lock() const { return lock_; }
 
  private:
-  mutable RLock lock_;  // const as a pointer is: a worker's copy of a captured one is const
+  mutable RLock lock_;  // mutable, as a worker's copy of a captured Array is const
 };
 
 }  // namespace multiprocessing

@@ -16,12 +16,18 @@ class BarrierCore;
 
 }  // namespace detail
 
-// A place where a number of processes or threads wait for each other; then all go on, and it can be used again. A copy
-// is the same barrier; processes that are forked while it exists have it too. It cannot be sent. Any thread may wait.
-// action runs in the last one that arrives, before anybody goes on; what it throws breaks the barrier, and to use the
-// barrier in it is std::logic_error. timeout: how long wait() waits that is not told otherwise.
-// When a process ends that waits, or that runs the action, the barrier is broken for all others.
-// While the action runs, n_waiting() and reset() wait for its end; abort() and a wait() whose time passes do not.
+// Lets a number of processes or threads wait for each other. When all have arrived, all go on, and the barrier can be
+// used again. A copy is the same barrier. Processes that are forked while it exists share it. It cannot be sent. Any
+// thread may wait.
+//
+// The last one to arrive runs `action` before any other goes on. If the action throws, the barrier is broken. To use
+// the barrier in the action is std::logic_error. `timeout` is the limit of a wait() without a limit of its own.
+// If a process ends while it waits or runs the action, the barrier is broken for all others.
+// While the action runs, n_waiting() and reset() wait for its end; abort(), and a wait() whose time passes, do not.
+//
+// Memory ordering: what each party wrote before its wait(), and what the action wrote, is seen by all parties whose
+// wait() returns. A wait() that throws orders nothing.
+//
 // The constructor throws std::invalid_argument for less than one party, std::system_error.
 class MULTIPROCESSING_EXPORT Barrier : public detail::InheritedOnly {
  public:
@@ -30,18 +36,19 @@ class MULTIPROCESSING_EXPORT Barrier : public detail::InheritedOnly {
   Barrier(int parties, std::function<void()> action, std::chrono::duration<Rep, Period> timeout)
       : Barrier(detail::to_nanoseconds(timeout), parties, std::move(action)) {}
 
-  // 0 to parties() - 1, another number in each. Blocks until all are there; BrokenBarrierError if that cannot be, or if
-  // it lasts longer than the timeout, which breaks the barrier for all.
+  // Blocks until all have arrived. Returns the order of arrival, 0 to parties() - 1: another number in each.
+  // BrokenBarrierError if the barrier is or becomes broken, or if the wait exceeds the limit, which breaks the barrier
+  // for all. std::system_error if the system gives no descriptor to wait by.
   int wait() const;
   template <class Rep, class Period>
   int wait(std::chrono::duration<Rep, Period> timeout) const {
     return wait_until(detail::deadline_after(timeout));
   }
-  void abort() const;  // breaks it
-  void reset() const;  // it is as new; for those that wait it is broken
+  void abort() const;  // breaks the barrier
+  void reset() const;  // makes the barrier as new; those that wait get BrokenBarrierError
 
   int parties() const;
-  int n_waiting() const;  // at this moment; 0 of one that is broken
+  int n_waiting() const;  // at this moment; 0 while the barrier is broken
   bool broken() const;
 
  private:

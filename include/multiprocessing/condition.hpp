@@ -10,11 +10,17 @@ class ConditionCore;
 
 }  // namespace detail
 
-// Waiting, in several processes, for something that others change under a lock: its own RLock, or one that is given.
-// wait() and notify() are for the thread that holds that lock, else they are std::logic_error. A copy is the same
-// condition; processes that are forked while it exists have it too. It cannot be sent.
-// Who is killed while it waits is not missed: a notification goes to those that are alive. As with
-// std::condition_variable a wait may end for no reason, here only after somebody was killed: wait_for() looks again.
+// Waits for something that other processes or threads change under a lock: the condition's own RLock, or a lock that is
+// given. Only the thread that holds the lock may call wait() and notify(): else they are std::logic_error. A copy is
+// the same condition. Processes that are forked while it exists share it. It cannot be sent.
+//
+// If a process is killed while it waits, its notification goes to another one that waits. As with
+// std::condition_variable, wait() may return without a notification, here only after a process was killed: wait_for()
+// looks again.
+//
+// Memory ordering: that of the lock. What a thread wrote under the lock before it notified is seen after wait()
+// returns.
+//
 // The constructor throws std::system_error.
 class MULTIPROCESSING_EXPORT Condition : public detail::InheritedOnly {
  public:
@@ -31,16 +37,17 @@ class MULTIPROCESSING_EXPORT Condition : public detail::InheritedOnly {
   void lock() const { lock_.lock(); }
   bool try_lock() const { return lock_.try_lock(); }
   void unlock() const { lock_.unlock(); }
-  bool abandoned() const { return lock_.abandoned(); }  // as Lock::abandoned(); look after each wait, too
+  bool abandoned() const { return lock_.abandoned(); }  // as Lock::abandoned(); ask after each wait, too
 
-  // Releases the lock, however often it was acquired, waits, and acquires it again, however long that takes.
+  // Releases the lock, however often this thread has acquired it, waits for a notification, and acquires the lock as
+  // often again. The last step may take longer than the duration.
   void wait() const { (void)wait_until(detail::never); }
-  // False: the time has passed without a notification.
+  // False if the duration has passed without a notification.
   template <class Rep, class Period>
   bool wait(std::chrono::duration<Rep, Period> timeout) const {
     return wait_until(detail::deadline_after(timeout));
   }
-  // Until holds() is true, which is called with the lock held. Gives what it says in the end.
+  // Waits until holds() is true, which is called with the lock held. Returns what holds() returned last.
   template <class Predicate>
   bool wait_for(Predicate holds) const {
     return wait_for_until(holds, detail::never);
@@ -50,8 +57,8 @@ class MULTIPROCESSING_EXPORT Condition : public detail::InheritedOnly {
     return wait_for_until(holds, detail::deadline_after(timeout));
   }
 
-  void notify(int count = 1) const;  // so many of those that wait now; std::invalid_argument below 1
-  void notify_all() const;
+  void notify(int count = 1) const;  // wakes up to `count` of those that wait now; std::invalid_argument below 1
+  void notify_all() const;           // wakes all that wait now
 
  private:
   bool wait_until(detail::Deadline deadline) const;

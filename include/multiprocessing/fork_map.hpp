@@ -8,14 +8,15 @@
 
 namespace multiprocessing {
 
-// f(item) for each item, in workers that are forked for this one call and inherit f and the items. Nothing of these is
-// sent: f may be any closure and capture anything by reference, items need no serialize(). Results are sent as those of
-// pool.map(), in order. What f writes stays in its worker.
-// Returns when all items have ended; throws the error of the lowest index (a worker that dies costs the item that it
-// had begun: WorkerLost), or what the constructor of Pool throws.
+// Calls f(item) for each item, in workers that are forked for this one call and inherit f and the items. Neither is
+// sent: f may be any closure and capture anything by reference, and items need no serialize(). Results are sent as
+// pool.map() sends them, and are returned in order. What f writes stays in its worker.
+// Returns when all items have ended. Throws the error of the lowest index (if a worker dies, the item that it had begun
+// ends with WorkerLost), or what the constructor of Pool throws.
 // processes: by default process_cpu_count(); never more than there are items. An input range is read before the fork;
 // what a view computes, it computes in the worker. f sees items as const, unless they are given away (an rvalue).
-// Forks its caller, at the price of a Pool: another thread's locks may be held in the workers. Any thread; blocks.
+// Any thread may call it; it blocks. It forks the calling process, as a Pool does: in the workers, locks that another
+// thread held stay locked.
 template <class Range, class F = detail::one_function_t<Range>>
 auto fork_map(F f, Range&& items, std::optional<int> processes = {}) {
   using Call = detail::ForkCall<F, Range>;
@@ -31,7 +32,7 @@ auto fork_map(F f, std::initializer_list<T> items, std::optional<int> processes 
   return fork_map(std::move(f), std::span(items.begin(), items.size()), processes);
 }
 
-// The same, never throwing for an item: an Outcome for each, a value or an error.
+// The same, but returns an Outcome for each item, a value or an error, and never throws for an item.
 template <class Range, class F = detail::one_function_t<Range>>
 auto try_fork_map(F f, Range&& items, std::optional<int> processes = {}) {
   using Call = detail::ForkCall<F, Range>;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// Everything that this library offers. A program that uses one pool needs only its header.
+// All public headers. A program that uses one pool needs only that pool's header.
 #include <multiprocessing/array.hpp>
 #include <multiprocessing/async_result.hpp>
 #include <multiprocessing/barrier.hpp>

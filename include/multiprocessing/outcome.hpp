@@ -14,8 +14,8 @@
 
 namespace multiprocessing {
 
-// What became of one item: its value, or its error. Outcome<void> holds a std::monostate.
-// value() throws the error if there is one. One thread at a time; never blocks.
+// How one item ended: its value, or its error, which value() throws. Outcome<void> holds a std::monostate. One thread
+// at a time; never blocks.
 template <class R>
 class Outcome {
  public:
@@ -55,7 +55,7 @@ class Outcome {
     const E* found = nullptr;
     try {
       if (error_) std::rethrow_exception(error_);
-      // By value, what is no class: clang reads a wrong place where a reference is bound to a pointer thrown again.
+      // By value if E is no class: clang reads a wrong address through a reference to a pointer that is thrown again.
     } catch (std::conditional_t<std::is_class_v<E>, const E&, const E> error) {
       // error_ keeps a class object alive: rethrowing does not copy it here. A number in a handler is a copy.
       if constexpr (std::is_class_v<E>) {

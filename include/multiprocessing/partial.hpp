@@ -10,8 +10,8 @@
 
 namespace multiprocessing {
 
-// A function with its first arguments bound, as functools.partial makes it. The bound values are sent with it, for each
-// worker and call and not for each item, and f sees them as const. Text is bound as std::string.
+// A function with its first arguments bound, as functools.partial makes it. The bound values are sent with the
+// function, once for each worker and call, not once for each item. f sees them as const. Text is bound as std::string.
 template <class F, class... Bound>
 class Partial {
  public:
@@ -32,7 +32,7 @@ class Partial {
   std::tuple<Bound...> bound_;
 };
 
-// partial(f, 1, "two")(3) calls f(1, "two", 3). Copies or moves what it binds; nothing is sent yet.
+// partial(f, 1, "two")(3) calls f(1, "two", 3). Copies or moves the values that it binds; sends nothing.
 template <class... A, class F = detail::one_function_t<A...>>
 auto partial(F f, A&&... bound) {
   return Partial<F, detail::sent_t<A>...>(std::move(f), {detail::sent_t<A>(std::forward<A>(bound))...});

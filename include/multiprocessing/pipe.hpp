@@ -6,31 +6,40 @@
 
 namespace multiprocessing {
 
-// One end of a pipe. A copy is the same end; processes that are forked while it is open have it too. It cannot be sent.
-// Any thread and process may use it; messages arrive whole, each once. As in Python the other end learns that this one
-// is gone when it is closed, destroyed or dead in every process that inherited it: close those that one does not use.
-// Who is killed in send() loses at most that message, who is killed in recv() the one it was receiving.
+// One end of a pipe. A copy is the same end. Processes that are forked while it is open have it, too. It cannot be
+// sent. Any thread and process may use it: one at a time sends, one at a time receives, the others wait. Messages
+// arrive whole, each once.
+//
+// As in Python, the other end learns that this one is gone once every process that has it has closed it, destroyed it
+// or ended: close the ends that a process does not use. A process killed in send() loses at most that message, one
+// killed in recv() the message that it was receiving.
+//
+// Memory ordering: what a thread wrote before send() is seen by the one whose recv() returns that message.
+//
 // After close(), and in the wrong direction of a one-way pipe, calls are std::logic_error.
 template <class T>
 class Connection : public detail::InheritedOnly {
  public:
   explicit Connection(detail::ByteConnection bytes) : bytes_(std::move(bytes)) {}
 
-  // Blocks while the kernel has no room: it keeps some 100 KiB that were not received. std::system_error (broken_pipe,
-  // and no SIGPIPE) if the other end is gone; what T's serialisation throws, and then nothing was sent.
+  // Blocks while the kernel has no room: it keeps some 100 KiB of messages that were not received. std::system_error
+  // (broken_pipe, without a SIGPIPE) if the other end is gone. If T's serialisation throws, send() throws that and
+  // sends nothing.
   void send(const T& value) const { bytes_.send(detail::to_bytes(value, bytes_.maker())); }
-  // Blocks until a message comes. EOFError: none can come any more, as the other end is gone, perhaps in its middle.
+  // Blocks until a message comes. EOFError if none can come any more: the other end is gone, perhaps in the middle of a
+  // message.
   T recv() const { return detail::from_bytes<T>(bytes_.recv()); }
-  // Whether something has come, or comes within so long: a message, or EOFError. True also for a part of a message, of
-  // which recv() waits for the rest; or for the next message, if its sender was killed in its middle.
+  // Waits for the duration, or not at all. True if recv() has something to return or to throw: a message, or EOFError.
+  // Also true if only a part of a message has come: recv() waits for the rest, or, if the sender was killed meanwhile,
+  // for the next message.
   bool poll() const { return bytes_.poll(detail::Deadline::min()); }
   template <class Rep, class Period>
   bool poll(std::chrono::duration<Rep, Period> timeout) const {
     return bytes_.poll(detail::deadline_after(timeout));
   }
 
-  int fileno() const { return bytes_.fileno(); }  // readable, for poll(2), as poll() says; still this object's
-  void close() const { bytes_.close(); }          // in this process, not while another thread of it uses the end
+  int fileno() const { return bytes_.fileno(); }  // for poll(2): readable when poll() is true. Not to be closed
+  void close() const { bytes_.close(); }          // in this process only; not while another of its threads uses the end
   bool closed() const { return bytes_.closed(); }
   bool readable() const { return bytes_.readable(); }
   bool writable() const { return bytes_.writable(); }
@@ -39,7 +48,7 @@ class Connection : public detail::InheritedOnly {
   detail::ByteConnection bytes_;
 };
 
-// Two ends, each of which receives what the other sends; of a one-way pipe the first receives, and the second sends.
+// Makes two ends. Each receives what the other sends; of a one-way pipe the first receives and the second sends.
 // auto [mine, theirs] = Pipe<std::string>();
 // Throws std::system_error.
 template <class T>

@@ -8,13 +8,14 @@
 
 namespace multiprocessing {
 
-// A pool of worker processes: forks of this program, made by the constructor, which returns when all are up.
-// By default one worker for each CPU that this process may use. Movable. Any thread may call it, several at once; in a
-// process that the program forks later every call is std::logic_error and the destructor does nothing.
-// A worker that dies costs the item that it ran (WorkerLost) and is replaced.
-// The destructor is terminate() and join(), as leaving Python's `with`; after close() it is join() only.
-// Throws std::invalid_argument for options out of range, std::system_error if the system refuses a process or memory,
-// BrokenPool if the workers do not start.
+// A pool of worker processes: forks of this program. The constructor makes them, and returns when all are up; by
+// default one for each CPU that this process may use. Its calls are those of detail::PoolInterface. Movable.
+// Any thread may call it, several at once. In a process that the program forks later, every call is std::logic_error
+// and the destructor does nothing.
+// If a worker dies, the item that it ran ends with WorkerLost, and the worker is replaced.
+// The destructor does terminate() and join(), as leaving Python's `with` does; after close() it does join() only.
+// The constructor throws std::invalid_argument for options out of range, std::system_error if the system refuses a
+// process or memory, BrokenPool if the workers do not start.
 class Pool : public detail::BytePool<Pool> {
  public:
   Pool() : Pool(PoolOptions{}) {}

@@ -30,9 +30,9 @@ constexpr PhiloxBlock philox(PhiloxBlock counter, std::uint64_t key0, std::uint6
 
 }  // namespace detail
 
-// The random numbers of (seed, index): the same on every machine and in every process, whoever else draws. Streams of
-// one seed never overlap: they are disjoint parts, of 2^64 numbers each, of what the seed has.
-// A UniformRandomBitGenerator; copies go on alike, and are equal as long as as many numbers were drawn from both.
+// The random numbers of (seed, index): the same on every machine and in every process, whatever other streams are read.
+// Streams of one seed never overlap: they are disjoint parts, of 2^64 numbers each, of one sequence.
+// A UniformRandomBitGenerator. Copies continue alike; two are equal if the same count of numbers was drawn from both.
 // The standard library's distributions may differ between implementations. Not for secrets. One thread at a time.
 class RandomStream {
  public:
@@ -43,10 +43,10 @@ class RandomStream {
   constexpr RandomStream(std::uint64_t seed, std::uint64_t index) : seed_(seed), index_(index) {}
 
   constexpr result_type operator()() {
-    const std::size_t place = drawn_ % ready_.size();
-    if (place == 0) make_ready();
+    const std::size_t next = drawn_ % ready_.size();
+    if (next == 0) make_ready();
     ++drawn_;
-    return ready_[place];
+    return ready_[next];
   }
 
   // As if `count` numbers were drawn, in constant time.

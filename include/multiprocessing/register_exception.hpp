@@ -5,15 +5,15 @@
 
 namespace multiprocessing {
 
-// From now on an E that a task throws arrives as E, with its own what(). Only exactly E: register derived types, too.
-// Call it before the pool is made, as the workers know what was registered then; a pool that is older gives
-// RemoteError. Any thread; again changes nothing.
+// From now on an E that a task throws arrives as E, with its own what(). That holds for exactly E: register derived
+// types, too. Call it before the pool is made, because workers know the types that were registered then; an older pool
+// gives RemoteError. Any thread; a second call changes nothing.
 // E with cereal functions arrives with its data; what() need not be among them.
 // E without them, an ordinary exception, is made from its text. It must hold nothing else (other members would be lost:
 // such a type does not compile): struct ParseError : std::runtime_error { using runtime_error::runtime_error; };
-// Its constructor may add something to the text: what() is put right afterwards.
-// RemoteError arrives instead, with E's name and text, where E cannot be saved or loaded, or where an E that is final
-// or keeps its text in a member changes the text that its constructor is given.
+// Its constructor may add something to the text: what() is corrected afterwards.
+// RemoteError arrives instead, with E's name and text, if E cannot be saved or loaded, or if an E that is final or
+// keeps its text in a member changes the text that its constructor is given.
 template <class E>
 void register_exception() {
   static_assert(std::is_same_v<E, std::decay_t<E>>,

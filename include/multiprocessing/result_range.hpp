@@ -11,7 +11,7 @@ namespace detail {
 
 [[noreturn]] MULTIPROCESSING_EXPORT void throw_stop_iteration();
 
-// What a ResultRange draws from. next() is empty at the end; TimeoutError loses nothing.
+// Where a ResultRange gets its results. next() returns nothing at the end. It may be called again after a TimeoutError.
 template <class R>
 class ResultFeed {
  public:
@@ -21,10 +21,11 @@ class ResultFeed {
 
 }  // namespace detail
 
-// The results of imap, imap_unordered and the try_imap forms, as they are asked for. Input is read and sent only inside
-// next(), begin() and ++, at most `buffersize` items ahead. A std::ranges::view and input_range, movable, for one
-// thread at a time. Leaving a loop early, or dropping it, takes back what was not started.
-// An item's error is thrown in its place; next() then goes on with the following item.
+// The results of imap, imap_unordered and the try_imap forms, made as they are asked for. Input is read and sent only
+// inside next(), begin() and ++, at most `buffersize` items ahead. A std::ranges::view and input_range; movable; one
+// thread at a time. Destroying it, as leaving a loop early does, withdraws the items that have not begun.
+// If an item failed, its error is thrown instead of its result; next() then goes on with the following item.
+// Memory ordering: as AsyncResult, for the item whose result it returns.
 template <class R>
 class ResultRange : public std::ranges::view_base {
  public:
@@ -52,7 +53,8 @@ class ResultRange : public std::ranges::view_base {
 
   explicit ResultRange(std::unique_ptr<detail::ResultFeed<R>> feed) : feed_(std::move(feed)) {}
 
-  // The next result; StopIteration at the end; TimeoutError when the duration has passed: nothing is lost, ask again.
+  // Waits for the next result and returns it. StopIteration at the end. TimeoutError if the duration has passed:
+  // nothing is lost, and next() may be called again.
   R next() { return value_of(feed_->next(detail::never, {})); }
   template <class Rep, class Period>
   R next(std::chrono::duration<Rep, Period> timeout) {

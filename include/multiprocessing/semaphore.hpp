@@ -13,25 +13,33 @@ class SemaphoreCore;
 
 }  // namespace detail
 
-// A number, at least 0, that processes share: acquire() takes one of it and waits while there is none, release() gives
-// one back. A copy is the same semaphore; processes that are forked while it exists have it too. It cannot be sent.
-// Any thread and process may release what another acquired. So nobody holds it: what a process that ends has acquired
-// stays taken, unlike a Lock's; one that ends while it waits is not missed.
-// The constructor throws std::invalid_argument below 0, std::system_error without memory.
+// A number of permits, at least 0, that processes share: acquire() takes a permit and waits while there is none,
+// release() adds one. A copy is the same semaphore. Processes that are forked while it exists share it. It cannot be
+// sent.
+//
+// Any thread and process may release what another one acquired. So nobody holds a permit: unlike a Lock, it is not
+// given back when the process that took it ends. A process that ends while it waits takes no permit.
+//
+// Memory ordering: what a thread wrote before release() is seen by the one whose acquire() takes that permit, in any
+// process.
+//
+// The constructor throws std::invalid_argument for a value below 0, std::system_error without memory.
 class MULTIPROCESSING_EXPORT Semaphore : public detail::InheritedOnly {
  public:
   explicit Semaphore(int value = 1);
 
-  // True: one was taken. Blocks without end, or not at all (block = false), or for so long at most.
+  // True if a permit was taken. Waits without end, not at all (block = false), or for the duration.
   bool acquire(bool block = true) const { return acquire_until(block ? detail::never : detail::Clock::now()); }
   template <class Rep, class Period>
   bool acquire(std::chrono::duration<Rep, Period> timeout) const {
     return acquire_until(detail::deadline_after(timeout));
   }
-  void release(int count = 1) const;  // std::invalid_argument below 1, std::overflow_error beyond what an int holds
-  int get_value() const;              // at this moment
+  // Waits only for other calls of release(). std::invalid_argument for a count below 1, std::overflow_error if there
+  // would be more permits than an int can count.
+  void release(int count = 1) const;
+  int get_value() const;  // permits at this moment
 
-  // The standard's names, for std::scoped_lock and std::unique_lock: one is taken, and given back.
+  // The names that std::scoped_lock and std::unique_lock use: they take one permit and add it again.
   void lock() const { acquire_until(detail::never); }
   void unlock() const { release(); }
   bool try_lock() const { return acquire(false); }
@@ -53,7 +61,7 @@ class MULTIPROCESSING_EXPORT Semaphore : public detail::InheritedOnly {
   std::shared_ptr<detail::SemaphoreCore> core_;
 };
 
-// A Semaphore that never exceeds its first value: to release it more often than it was acquired is std::logic_error.
+// A Semaphore that never exceeds its first value: release() is std::logic_error if it would.
 class MULTIPROCESSING_EXPORT BoundedSemaphore : public Semaphore {
  public:
   explicit BoundedSemaphore(int value = 1);

@@ -6,8 +6,8 @@
 
 namespace multiprocessing {
 
-// Pool's calls, run in the caller at once: for debugging, and as the baseline of a comparison. Functions, items and
-// results are serialised and copied as for Pool, so it accepts and refuses the same. A crash ends the program.
+// Pool's calls, run at once in the thread that calls: for debugging, and as the baseline of a comparison. It serialises
+// and copies functions, items and results as Pool does, so it accepts and refuses the same. A crash ends the program.
 // processes() is 1; worker_pids() is empty; the initializer runs in the constructor, the finalizer at the end.
 class SerialPool : public detail::BytePool<SerialPool> {
  public:

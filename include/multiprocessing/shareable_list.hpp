@@ -10,18 +10,20 @@
 
 namespace multiprocessing {
 
-// A list of a fixed number of small values in one SharedMemory, shm(). Each slot keeps the space that it began with: 8
+// A list of a fixed number of small values in one SharedMemory, shm(). Each slot keeps the size that it began with: 8
 // bytes for None, a bool, an integer or a double; for a text or bytes the next multiple of 8 above its size. A copy is
-// the same list; one that is sent through a pool goes as its name.
-// There is no lock: who reads a slot while another process writes it, or one is killed writing it, may get a part of
-// each value; never memory outside the slot. Nothing blocks. Names end as those of SharedMemory.
+// the same list. A list that is sent through a pool goes as its name, and is attached there. Its name is kept and
+// unlinked as that of SharedMemory.
+// Any thread and process may read and write. Nothing blocks, and there is no lock: a reader may get a part of the old
+// and a part of the new value while another process writes the slot, or if it was killed doing so; never memory outside
+// the slot. Use a Lock beside the list where that matters.
 class MULTIPROCESSING_EXPORT ShareableList {
  public:
   using None = std::monostate;
   using Bytes = std::vector<std::byte>;
   using Value = std::variant<None, bool, std::int64_t, double, std::string, Bytes>;
 
-  // The value that operator[] has read; to assign to it, list[0] = 5, is set().
+  // The value that operator[] has read. To assign to it, as in list[0] = 5, calls set().
   class Element : public Value {
    public:
     Element(const Element&) = default;
@@ -36,20 +38,21 @@ class MULTIPROCESSING_EXPORT ShareableList {
     const std::size_t index_;
   };
 
-  ShareableList() = default;  // nothing, to be assigned to
-  // Creates; what it throws is what SharedMemory throws.
+  ShareableList() = default;  // no list, to be assigned to
+  // Creates a list. Throws what SharedMemory throws.
   explicit ShareableList(const std::vector<Value>& values, std::optional<std::string> name = {});
   ShareableList(std::initializer_list<Value> values, std::optional<std::string> name = {})
       : ShareableList(std::vector<Value>(values), std::move(name)) {}
-  // Python's ShareableList(name=…). std::runtime_error: the memory of that name is no list.
+  // Python's ShareableList(name=...). Throws what SharedMemory throws; std::runtime_error if the memory of that name is
+  // no list.
   static ShareableList attach(const std::string& name);
 
   std::size_t size() const { return slots_.size(); }
-  // std::out_of_range; std::runtime_error: somebody has overwritten it.
+  // std::out_of_range; std::runtime_error if the list was overwritten.
   Element operator[](std::size_t index) const { return Element(*this, index); }
-  // Of any type, if it fits: std::invalid_argument if the slot is too small for this text.
+  // The value may have any type. std::invalid_argument if the slot is too small for this text.
   void set(std::size_t index, const Value& value) const;
-  std::string format() const;  // as Python's struct module would say it
+  std::string format() const;  // in the notation of Python's struct module
   std::size_t count(const Value& value) const;
   std::size_t index(const Value& value) const;  // of the first; std::invalid_argument if there is none
   std::vector<Value> to_vector() const;
@@ -67,7 +70,7 @@ class MULTIPROCESSING_EXPORT ShareableList {
   }
 
  private:
-  // Where a slot is, as it was checked once: what is shared may be overwritten.
+  // Where a slot lies. Checked once and kept here, because the shared memory may be overwritten.
   struct Slot {
     std::size_t offset;
     std::size_t capacity;

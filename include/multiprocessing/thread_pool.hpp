@@ -9,13 +9,16 @@
 namespace multiprocessing {
 
 // Pool's calls, run in threads of this process. Nothing is serialised, so any callable, item and result will do. Calls
-// that wait hand f the caller's own objects by reference (map can change items in place); the _async forms copy or move
+// that wait pass f the caller's own objects by reference (map can change items in place); the _async forms copy or move
 // what they are given. Errors arrive as they were thrown. Text still arrives as std::string, as in Pool.
-// A call on the pool from inside one of its tasks runs at once, in that thread.
-// terminate() drops what has not begun and waits for what runs, except inside a task; a crash ends the program.
+// A call on the pool from inside one of its tasks runs at once, in that task's thread.
+// terminate() drops the items that have not begun and waits for those that run, except inside a task. A crash ends the
+// program.
 // The initializer and the finalizer run once in each thread; an initializer that throws is BrokenPool. worker_pids() is
 // empty; max_tasks_per_child, initializer_timeout and threads_per_worker are checked and have no effect.
-// Threads, forks and the destructor are as for Pool. Throws std::system_error if the system refuses a thread.
+// Threads, forks and the destructor are as for Pool. Memory ordering: what a thread wrote before it handed an item in
+// is seen by the task, and what the task wrote is seen by the thread that gets its result.
+// The constructor throws std::system_error if the system refuses a thread.
 class ThreadPool : public detail::PoolInterface<ThreadPool> {
  public:
   ThreadPool() : ThreadPool(PoolOptions{}) {}

@@ -14,10 +14,12 @@
 namespace multiprocessing {
 
 // One T that processes share, without a lock. T is trivially copyable, or a lock-free std::atomic, which needs no lock.
-// A copy of the object is the same value; processes that are forked while it exists have it too: captured, global, or
-// as an argument of a Process. It cannot be sent. The memory goes with the last process that has it, or may stay as
-// long as other objects that lie beside it.
-// Who is killed while writing may leave any part written. Nothing blocks. The constructor throws std::system_error.
+// A copy of the object is the same value. Processes that are forked while it exists share it: captured, global, or as
+// an argument of a Process. It cannot be sent. Its memory is freed when no process has it any more; it may stay as long
+// as other objects that lie beside it.
+// Any thread and process may read and write. Nothing blocks, and nothing is synchronised, except by a std::atomic:
+// value() and set() use memory_order_seq_cst. If a process is killed while it writes, any part may have been written.
+// The constructor throws std::system_error.
 template <class T>
 class RawValue : public detail::InheritedOnly {
  public:
@@ -37,19 +39,20 @@ class RawValue : public detail::InheritedOnly {
   T* object_;
 };
 
-// One T that processes share, with an RLock. value() and set() hold the lock, and wait for it; "read, change, write" is
-// one step only for who holds it meanwhile:
+// A RawValue with an RLock. value() and set() acquire the lock, and so may block. Hold it yourself to read, change and
+// write in one step:
 //   const std::scoped_lock hold(count.get_lock());
 //   ++count.get_obj();
-// Who is killed while holding the lock gives it to the next, to whom get_lock().abandoned() is then true; a T of more
-// than one word may be half written. Else as RawValue.
+// What a thread wrote while it held the lock is seen by the one that acquires it next. If a process is killed while it
+// holds the lock, the next one acquires it, and get_lock().abandoned() is then true; a T of more than one word may be
+// half written. Else as RawValue.
 template <class T>
 class Value : public RawValue<T> {
  public:
   using value_type = typename RawValue<T>::value_type;
 
   explicit Value(const value_type& initial = value_type{}) : RawValue<T>(initial) {}
-  // With a lock that other values have, too.
+  // With a lock that other objects may use, too.
   Value(const value_type& initial, RLock lock) : RawValue<T>(initial), lock_(std::move(lock)) {}
 
   value_type value() const {
@@ -63,7 +66,7 @@ class Value : public RawValue<T> {
   RLock& get_lock() const { return lock_; }
 
  private:
-  mutable RLock lock_;  // const as a pointer is: a worker's copy of a captured one is const
+  mutable RLock lock_;  // mutable, as a worker's copy of a captured Value is const
 };
 
 }  // namespace multiprocessing

@@ -8,9 +8,9 @@
 
 namespace multiprocessing {
 
-// The place of the worker that this code runs in: 0 to processes() - 1; a replacement keeps it. Nothing elsewhere, nor
-// in a SerialPool's tasks, which run in the caller.
-// In a ThreadPool it is the thread's. Any thread of the worker may ask in Pool; the worker's own in ThreadPool.
+// The index of the worker that this code runs in: 0 to processes() - 1. A replacement keeps the index. Nothing outside
+// a worker, and nothing in a SerialPool's tasks, which run in the caller. In Pool any thread of the worker may ask; in
+// ThreadPool only the worker's own thread.
 MULTIPROCESSING_EXPORT std::optional<int> worker_index();
 
 // The index of the item that this thread runs now: its position in the call's input; for apply() and apply_async() the

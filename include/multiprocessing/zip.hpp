@@ -30,8 +30,8 @@ inline constexpr bool can_be_read_again = std::ranges::forward_range<Range> &&
 
 }  // namespace detail
 
-// Several ranges as one range of tuples, as zip() returns it. For a range that is only referred to, Ranges has T&.
-// Containers that were given away give their elements away, so the whole can then be read only once.
+// The range of tuples that zip() returns. For a range that is only referred to, Ranges has T&. Containers that were
+// given away give their elements away, so the tuples can then be read only once.
 template <std::ranges::input_range... Ranges>
 class Zipped {
   static constexpr bool refers = (std::is_reference_v<Ranges> && ...);
@@ -75,9 +75,9 @@ class Zipped {
    private:
     template <class Range>
     using Part = typename detail::ZippedPart<Range>::type;
-    template <std::size_t... place>
-    bool at_end(std::index_sequence<place...>) const {
-      return (... || (std::get<place>(positions_) == std::get<place>(ends_)));
+    template <std::size_t... i>
+    bool at_end(std::index_sequence<i...>) const {
+      return (... || (std::get<i>(positions_) == std::get<i>(ends_)));
     }
     std::tuple<std::ranges::iterator_t<Ranges>...> positions_;
     std::tuple<std::ranges::sentinel_t<Ranges>...> ends_;
@@ -102,10 +102,10 @@ class Zipped {
   std::tuple<Ranges...> ranges_;
 };
 
-// One range of tuples out of several ranges, up to the end of the shortest, for starmap: pool.starmap(f, zip(a, b))
-// calls f(a[0], b[0]), f(a[1], b[1]), …, as Python's executor.map(f, a, b).
-// A range given as an rvalue is kept, an lvalue is referred to and must live as long as what zip() returns. The tuples
-// are of references, so that nothing is copied; of values where a range makes its items as they are read.
+// Makes one range of tuples of several ranges, up to the end of the shortest, for starmap: pool.starmap(f, zip(a, b))
+// calls f(a[0], b[0]), f(a[1], b[1]), ..., as Python's executor.map(f, a, b).
+// A range given as an rvalue is kept; an lvalue is referred to, and must live as long as the object that zip() returns.
+// The tuples hold references, so that nothing is copied; or values, if a range makes its items as they are read.
 template <std::ranges::input_range... Ranges>
 requires(sizeof...(Ranges) != 0) auto zip(Ranges&&... ranges) {
   return Zipped<Ranges...>(std::forward<Ranges>(ranges)...);

@@ -34,8 +34,9 @@ constexpr void require_lasting() {
 template <class Pool>
 class LazyCalls {
  public:
-  // Lazily, over any range, also an endless one: results in order; imap_unordered: as they come.
-  // buffersize: at most so many items are read ahead of the results taken; default 4 x processes x chunksize.
+  // Calls f(item) lazily, over any range, also an endless one. imap returns results in order, imap_unordered as they
+  // come.
+  // buffersize: at most so many items are read ahead of the results taken; by default 4 x processes x chunksize.
   template <class Range, class F = one_function_t<Range>>
   auto imap(F f, Range&& items, long chunksize = 1, std::optional<long> buffersize = {}) & {
     return all().template lazily<false>(f, std::forward<Range>(items), Keep::in_order, chunksize, buffersize);

@@ -15,17 +15,18 @@ namespace multiprocessing::detail {
 // Python's rule: four chunks for each worker. std::invalid_argument names a size below 1.
 MULTIPROCESSING_EXPORT std::size_t checked_chunksize(std::optional<long> chunksize, std::size_t items, int processes);
 MULTIPROCESSING_EXPORT std::size_t checked_size(const char* name, long size);
-// A pool without a core: moved from, or a global one in a worker that was forked while its constructor ran.
+// For a pool without a core: it was moved from, or it is a global one in a worker that was forked while its constructor
+// ran.
 [[noreturn]] MULTIPROCESSING_EXPORT void throw_no_pool();
 // std::invalid_argument for values out of range, std::logic_error for what the engine cannot do.
 MULTIPROCESSING_EXPORT void check_options(const TaskOptions& options, const PoolCore& core);
 
-// The calls that every pool has, once for all engines. For a Work (see work.hpp) an engine offers
-//   require_types<Work>()                            refuses at compile time, in one readable line, what it cannot run
-//   accepts<Work>, ResultFor<Work>                   whether it does not; what f returns. After a refusal nothing else
-//                                                    is instantiated, so that the line stays the only one
-//   start<Work>(f, settings)                         -> a submission
-// where a submission has push(item), push_all(range), flush(), end(), answers() and names its Result.
+// The calls that every pool has, once for all engines. An engine offers, for a Work (see work.hpp):
+//   require_types<Work>()            refuses at compile time, in one readable line, what it cannot run
+//   accepts<Work>, ResultFor<Work>   whether it does not refuse; what f returns. After a refusal nothing else is
+//                                    instantiated, so that the line stays the only one
+//   start<Work>(f, settings)         returns a submission
+// A submission has push(item), push_all(range), flush(), end(), answers(), and names its Result.
 template <class Pool>
 class PoolInterface : public LazyCalls<Pool> {
  public:
@@ -36,14 +37,15 @@ class PoolInterface : public LazyCalls<Pool> {
     answers.call().wait(Call::Until::all_ended, 0, never);
     return value_of(answers.take(0));
   }
-  // The same, not waiting for a worker. Arguments are copied, or moved from, before it returns.
+  // The same, but does not wait for a worker. Copies or moves the arguments before it returns.
   template <class... Args, class F = one_function_t<Args...>>
   auto apply_async(F f, Args&&... args) {
     return async<PendingOne>(apply_to<Lifetime::beyond>(f, std::forward<Args>(args)...));
   }
 
-  // f(item) for each item, in order; returns when all have ended and throws the error of the lowest index.
-  // chunksize: at most so many items travel together; by default four chunks for each worker; below 1 it is
+  // Calls f(item) for each item, and returns the results in the order of the items. Returns when all items have ended,
+  // and then throws the error of the lowest index, if there is one.
+  // chunksize: at most so many items travel together. By default there are four chunks for each worker; below 1 it is
   // std::invalid_argument. It changes no result.
   template <class Range, class F = one_function_t<Range>>
   auto map(F f, Range&& items, std::optional<long> chunksize = {}) {
@@ -62,7 +64,7 @@ class PoolInterface : public LazyCalls<Pool> {
   auto map_async(F f, std::initializer_list<T> items, std::optional<long> chunksize = {}) {
     return async<PendingAll>(all_of<Spread::no, Lifetime::beyond>(f, items, chunksize));
   }
-  // f(part...) for each tuple or pair of the range; multiprocessing::zip(a, b) makes one of several ranges.
+  // Calls f(part...) for each tuple or pair of the range; multiprocessing::zip(a, b) makes one range of several.
   template <class Range, class F = one_function_t<Range>>
   auto starmap(F f, Range&& items, std::optional<long> chunksize = {}) {
     return values_of(all_of<Spread::yes, Lifetime::call>(f, std::forward<Range>(items), chunksize));
@@ -79,7 +81,7 @@ class PoolInterface : public LazyCalls<Pool> {
   auto starmap_async(F f, std::initializer_list<T> items, std::optional<long> chunksize = {}) {
     return async<PendingAll>(all_of<Spread::yes, Lifetime::beyond>(f, items, chunksize));
   }
-  // As map, but an outcome for each item, a value or an error; never throws for an item.
+  // As map, but returns an Outcome for each item, a value or an error, and never throws for an item.
   template <class Range, class F = one_function_t<Range>>
   auto try_map(F f, Range&& items, std::optional<long> chunksize = {}) {
     return outcomes_of(all_of<Spread::no, Lifetime::call>(f, std::forward<Range>(items), chunksize));
@@ -97,8 +99,8 @@ class PoolInterface : public LazyCalls<Pool> {
     return outcomes_of(all_of<Spread::yes, Lifetime::call>(f, items, chunksize));
   }
 
-  // The same members, with options for each item: pool.with({.timeout = 2s}).map(f, items). What it returns refers to
-  // this pool, and must not outlive it.
+  // The same members, with options for each item: pool.with({.timeout = 2s}).map(f, items). The object that with()
+  // returns refers to this pool, and must not outlive it.
   auto with(TaskOptions options) & {
     check_options(options, core());
     return PoolWith<Pool>(pool(), std::move(options));
@@ -108,12 +110,15 @@ class PoolInterface : public LazyCalls<Pool> {
     return with(std::move(options));
   }
 
-  // No more work is taken (std::logic_error); workers leave when what was handed in has ended. Then join().
+  // Takes no more work: further calls are std::logic_error. Workers leave when all that was handed in has ended. Does
+  // not wait for that: join() does.
   void close() { core().close(); }
-  // Ends the workers now; everything pending ends with CancelledError. Returns within 2 s. Any thread, callbacks too.
+  // Ends the workers now; everything pending ends with CancelledError. Returns within 2 s. Any thread may call it,
+  // callbacks too.
   void terminate() { core().terminate(); }
-  // Waits until all workers have gone; std::logic_error before close() or terminate(). False: the duration has passed.
-  // After close() that is when all calls have ended: a ResultRange that is neither read to its end nor dropped has not.
+  // Waits until all workers have gone; std::logic_error before close() or terminate(). False if the duration has
+  // passed. After close() workers go when all calls have ended: a ResultRange ends when it is read to its end or
+  // destroyed.
   void join() { (void)core().join(never); }
   template <class Rep, class Period>
   bool join(std::chrono::duration<Rep, Period> timeout) {

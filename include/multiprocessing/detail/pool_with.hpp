@@ -5,7 +5,8 @@
 
 namespace multiprocessing::detail {
 
-// A pool as pool.with(options) gives it: the same members, the options for each item. It refers to the pool.
+// The object that pool.with(options) returns: the pool's members, with the options for each item. It refers to the
+// pool.
 template <class Pool>
 class PoolWith : public PoolInterface<PoolWith<Pool>> {
  public:
