@@ -13,7 +13,7 @@
 #include <boost/pfr/tuple_size.hpp>
 #endif
 
-// Plain structs that do not say how they are sent: member by member, where Boost.PFR can name the members. It came with
+// Plain structs without functions for cereal are sent member by member, if Boost.PFR can name the members. It came with
 // Boost 1.75; with an older one such a struct does not compile, and the refusal says so.
 
 namespace multiprocessing::detail {
@@ -24,12 +24,12 @@ struct TypeList {};
 #if __has_include(<boost/pfr/core.hpp>)
 
 inline constexpr bool sends_plain_structs = true;
-inline constexpr std::size_t most_members = 100;  // that Boost.PFR can name
+inline constexpr std::size_t most_members = 100;  // Boost.PFR names no more
 
 }  // namespace multiprocessing::detail
 
-// Archives for which the functions below do not exist, in a namespace where they are not looked for: whatever can be
-// sent through these says by itself how.
+// Archives for which the functions below do not exist, in a namespace where they are not looked for: a type that can be
+// sent through these has functions for cereal of its own.
 namespace multiprocessing::probe {
 
 struct OutputProbe : cereal::OutputArchive<OutputProbe, cereal::AllowEmptyClassElision> {
@@ -54,7 +54,7 @@ struct Anything {
   explicit constexpr Anything(std::size_t) {}
   template <class T>
   operator T() const {
-    return static_cast<T (*)()>(nullptr)();  // never called; a type without linkage wants a definition
+    return static_cast<T (*)()>(nullptr)();  // never called; a type without linkage needs a definition
   }
 };
 template <class T>
@@ -69,7 +69,8 @@ inline constexpr bool has_a_base = requires {
   T{AnyBaseOf<T>{}};
 };
 
-// Of an array, values without braces each fill one element: behind empty braces fewer have room than PFR counts.
+// Values without braces fill an array one element each: so behind empty braces there is room for fewer values than PFR
+// counts.
 template <class T, std::size_t... before, std::size_t... behind>
 constexpr bool is_array_at(std::index_sequence<before...>, std::index_sequence<behind...>) {
   if constexpr (requires { T{Anything(before)..., {}, Anything(behind)...}; }) {

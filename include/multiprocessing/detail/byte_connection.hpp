@@ -9,7 +9,7 @@ namespace multiprocessing::detail {
 
 class ConnectionCore;
 
-// One end of a pipe, for messages as bytes.
+// One end of a pipe, for messages as bytes. See Connection.
 class MULTIPROCESSING_EXPORT ByteConnection : public InheritedOnly {
  public:
   static std::pair<ByteConnection, ByteConnection> make(bool duplex);

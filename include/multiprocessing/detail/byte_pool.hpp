@@ -45,7 +45,7 @@ class BytePool : public PoolInterface<Pool> {
     using R = ResultFor<Work>;
     require_sendable_function<typename Work::Function>();
     require_sendable<typename Work::Item>();
-    // One readable line is enough: what cannot even arrive is not tried on the function.
+    // One readable line is enough: if the item cannot arrive, calling f with it is not checked.
     if constexpr (crosses<typename Work::Item>) {
       require_callable<typename Work::Function, typename Work::Item, Work::spread>();
     }

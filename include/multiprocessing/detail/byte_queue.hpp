@@ -38,7 +38,7 @@ template <class T>
 Bytes to_bytes(const T& value, const MessagesMaker& maker) {
   require_sendable<T>();
   Bytes bytes;
-  bytes.writable_segment(256);  // most messages fit one
+  bytes.writable_segment(256);  // most messages fit into one
   BytesSink sink(bytes);
   MessageNames names(maker);
   sink.names_to(&names);

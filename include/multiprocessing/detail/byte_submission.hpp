@@ -11,18 +11,19 @@
 
 namespace multiprocessing::detail {
 
-// For the result of an item, which arrived as so many bytes; std::bad_alloc where there is no memory for it.
+// A MaybeEncodingError for the result of an item, which arrived as `size_bytes` bytes; std::bad_alloc if there is no
+// memory for it.
 MULTIPROCESSING_EXPORT std::exception_ptr nested_in_maybe_encoding_error(const std::exception_ptr& reason,
                                                                          const std::type_info& type, std::size_t item,
                                                                          std::size_t size_bytes) noexcept;
 
-// Answers that came as bytes. They are decoded by the thread that takes them.
+// Answers that came as bytes. The thread that takes them decodes them.
 template <class R>
 class ByteAnswers {
  public:
   using Result = R;
   using Value = typename Outcome<R>::value_type;
-  // Of bool not every byte is a value: it is decoded.
+  // A bool is decoded, because not every byte is one.
   static constexpr bool has_fixed_size = (std::is_arithmetic_v<R> || std::is_enum_v<R>)&&!std::is_same_v<R, bool>;
   explicit ByteAnswers(std::shared_ptr<ByteCall> call) : call_(std::move(call)) {}
   Call& call() { return *call_; }
@@ -38,7 +39,7 @@ class ByteAnswers {
       std::vector<Value> values(call_->size());
       if (call_->take_all_fixed(values.data())) return values;
     }
-    std::vector<std::unique_ptr<GivenNames>> names;  // kept once it is known that no item has failed
+    std::vector<std::unique_ptr<GivenNames>> names;  // kept only if no item has failed
     std::vector<Value> values = take_each_value(*this, names);
     for (auto& each : names) each->keep();
     return values;
@@ -75,7 +76,8 @@ class ByteAnswers {
   std::shared_ptr<ByteCall> call_;
 };
 
-// What is copied into an item of another type: what remains its owner's.
+// The type of a part that must be copied into the item, because it stays its owner's; std::monostate for a part that is
+// given away.
 template <class Part, class Given>
 using Copied = std::conditional_t<std::is_lvalue_reference_v<Given> || std::is_const_v<std::remove_reference_t<Given>>,
                                   Part, std::monostate>;
@@ -106,7 +108,7 @@ template <class... Part, class... Given>
 inline constexpr bool has_sent_parts<std::tuple<Part...>, std::tuple<Given...>> =
     (std::is_same_v<Part, std::remove_cvref_t<Given>> && ...);
 
-// One call on a ByteCore: serialises items in the calling thread and hands them over by chunks.
+// One call on a ByteCore: serialises items in the calling thread and hands them over in chunks.
 template <class F, class Item, Spread spread>
 class ByteSubmission {
  public:

@@ -14,15 +14,15 @@
 
 namespace multiprocessing::detail {
 
-// Thrown where bytes end too soon or contradict themselves: they were damaged, or a type reads more than it wrote.
+// Thrown if bytes end too soon or contradict themselves: they were damaged, or a type reads more than it wrote.
 class MULTIPROCESSING_EXPORT MalformedBytes : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
   ~MalformedBytes() override;
 };
 
-// Is told each name of shared memory that is written to a sink, where the names must outlive the process that writes.
-// `file` distinguishes the memory from another one that has the same name later.
+// Notes each name of shared memory that is written to a sink, if the names must outlive the process that writes. `file`
+// distinguishes the memory from another one that has the same name later.
 class MULTIPROCESSING_EXPORT SentNames {
  public:
   virtual void note(const std::string& name, std::uint64_t file) = 0;
@@ -32,8 +32,8 @@ class MULTIPROCESSING_EXPORT SentNames {
   ~SentNames() = default;
 };
 
-// Where bytes are written to: a window of memory that is filled in place, and what to do when it is full.
-// One thread at a time. Whether write() blocks, and what it throws, is the implementation's to say.
+// Bytes are written here: into a window of memory that is filled in place; overflow() gets those that do not fit. One
+// thread at a time. The implementation says whether write() blocks, and what it throws.
 class MULTIPROCESSING_EXPORT ByteSink {
  public:
   ByteSink(const ByteSink&) = delete;
@@ -44,7 +44,7 @@ class MULTIPROCESSING_EXPORT ByteSink {
     if (size_bytes != 0) std::memcpy(cursor_, data, size_bytes);
     cursor_ += size_bytes;
   }
-  void names_to(SentNames* names) { names_ = names; }  // null, the default: nobody is told
+  void names_to(SentNames* names) { names_ = names; }  // null, the default: names are not noted
   SentNames* names() const { return names_; }
 
  protected:
@@ -58,8 +58,8 @@ class MULTIPROCESSING_EXPORT ByteSink {
   SentNames* names_ = nullptr;
 };
 
-// Where bytes are read from: a window, and how to get at what lies behind it.
-// `remaining_bytes` counts to the end of the message: a size can be refused before anything is allocated for it.
+// Bytes are read here: from a window of memory; underflow() gets those behind it. `remaining_bytes` counts to the end
+// of the message: a size can be refused before anything is allocated for it.
 class MULTIPROCESSING_EXPORT ByteSource {
  public:
   ByteSource(const ByteSource&) = delete;
@@ -81,7 +81,7 @@ class MULTIPROCESSING_EXPORT ByteSource {
   std::size_t behind_bytes_ = 0;  // of the message, not in the window
 };
 
-// Bytes that grow by segments, so that a large message is never copied to make room for its rest. Moves, never copies.
+// Bytes that grow by segments, so that a large message is never copied to make room for more. Moves, never copies.
 class MULTIPROCESSING_EXPORT Bytes {
  public:
   struct Segment {
@@ -104,24 +104,25 @@ class MULTIPROCESSING_EXPORT Bytes {
   std::size_t size_bytes() const { return size_bytes_; }
   std::size_t segment_count() const { return first_.capacity_bytes == 0 ? 0 : 1 + (more_ ? more_->size() : 0); }
   const Segment& segment(std::size_t index) const { return index == 0 ? first_ : (*more_)[index - 1]; }
-  Segment& writable_segment(std::size_t at_least_bytes);  // the last one, or a new one that has room
+  Segment& writable_segment(std::size_t at_least_bytes);  // the last one if it has room, or a new one
   void truncate(std::size_t size_bytes);                  // drops what is behind the first `size_bytes`
   void wrote(std::size_t size_bytes) { last().size_bytes += size_bytes, size_bytes_ += size_bytes; }
 
  private:
   Segment& last() { return more_ ? more_->back() : first_; }
-  Segment first_;  // most messages have one only; then there is no vector, else it is not empty
+  Segment first_;  // most messages have only this one; then there is no vector
   std::unique_ptr<std::vector<Segment>> more_;
   std::size_t size_bytes_ = 0;
 };
 
-// Writes at the end of Bytes, in place. finish() before the Bytes are used in another way; then more may be written.
+// Writes at the end of Bytes, in place. Call finish() before the Bytes are used in another way; then more may be
+// written.
 class MULTIPROCESSING_EXPORT BytesSink final : public ByteSink {
  public:
   explicit BytesSink(Bytes& bytes) : bytes_(bytes) {}
   std::byte* place(std::size_t size_bytes);  // the next bytes, in one piece, to be filled in later
-  void rewind(std::size_t written_bytes);    // forgets what was written after that
-  std::size_t written_bytes() const;  // in the Bytes, what they held before and what is not yet finished included
+  void rewind(std::size_t written_bytes);    // forgets all bytes behind these
+  std::size_t written_bytes() const;  // all bytes of the Bytes, also those before this sink, and those not yet finished
   void finish();
 
  private:
@@ -131,7 +132,7 @@ class MULTIPROCESSING_EXPORT BytesSink final : public ByteSink {
   std::byte* begin_ = nullptr;
 };
 
-// Writes into memory that is given; more than fits is std::length_error.
+// Writes into memory that is given. std::length_error if the bytes do not fit.
 class MULTIPROCESSING_EXPORT FixedSink final : public ByteSink {
  public:
   FixedSink(std::byte* data, std::size_t size_bytes) { cursor_ = data, end_ = data + size_bytes; }
@@ -142,7 +143,7 @@ class MULTIPROCESSING_EXPORT FixedSink final : public ByteSink {
 
 MULTIPROCESSING_EXPORT void copy_to(const Bytes& bytes, ByteSink& sink);
 
-// Reads `size_bytes` of memory, or all of Bytes, from the start. What is read must outlive it.
+// Reads `size_bytes` of memory, or all of Bytes, from the start. Either must outlive it.
 class MULTIPROCESSING_EXPORT BytesSource final : public ByteSource {
  public:
   BytesSource(const std::byte* data, std::size_t size_bytes);

@@ -16,7 +16,7 @@ namespace multiprocessing::detail {
 
 [[noreturn]] MULTIPROCESSING_EXPORT void throw_size_beyond_end(std::uint64_t size, std::uint64_t remaining_bytes);
 
-// Types whose bytes are written without the cost of an archive (24 to 46 ns an item): the form is the same.
+// Types whose bytes are written without an archive, which costs 24 to 46 ns an item. The bytes are the same.
 template <class T>
 inline constexpr bool is_bytewise = std::is_arithmetic_v<T> || std::is_enum_v<T>;
 template <>
@@ -44,7 +44,7 @@ void encode_plain(ByteSink& sink, const T& value) {
 template <class T>
 void decode_plain(ByteSource& source, T& value) {
   if constexpr (std::is_same_v<T, bool>) {
-    unsigned char byte = 0;  // any other value than 0 and 1 in a bool would be undefined behaviour
+    unsigned char byte = 0;  // a bool with another value than 0 and 1 is undefined behaviour
     source.read(&byte, sizeof byte);
     value = byte != 0;
   } else if constexpr (std::is_arithmetic_v<T> || std::is_enum_v<T>) {
@@ -55,7 +55,7 @@ void decode_plain(ByteSource& source, T& value) {
     source.read(&left, sizeof left);
     if (left > source.remaining_bytes() / sizeof(Element)) throw_size_beyond_end(left, source.remaining_bytes());
     value.reserve(left);
-    // By pieces that stay in the first cache: resize() would write all of a large vector once more, with zeros.
+    // In pieces that stay in the first cache: resize() would first write zeros to all of a large vector.
     std::array<Element, 4096 / sizeof(Element)> piece;
     for (; left != 0;) {
       const std::size_t count = std::min<std::uint64_t>(left, piece.size());

@@ -10,8 +10,8 @@
 
 namespace multiprocessing::detail {
 
-// The default for a template parameter F. The compiler uses it only where it cannot deduce F, because the argument is
-// the name of several functions.
+// The default for a template parameter F. The compiler uses it only if it cannot deduce F, because the argument is the
+// name of several functions.
 template <class... Others>
 inline constexpr bool names_one_function = false;
 struct SeveralFunctions {
@@ -71,7 +71,7 @@ template <class F, class Item, Spread spread, bool = is_callable<F, Item, spread
 struct ResultOf {
   using type = std::remove_cvref_t<typename CallOf<const F&, Item, spread>::result::type>;
 };
-// require_callable() has said why not. What f would return keeps the compiler from saying more.
+// After require_callable() has said why not. The return type of f keeps the compiler from adding more errors.
 template <class F, class Item, Spread spread>
 struct ResultOf<F, Item, spread, false> {
   using type = void;

@@ -4,7 +4,7 @@
 #include <multiprocessing/detail/bytewise.hpp>
 #include <multiprocessing/detail/depth_guard.hpp>
 
-// The usual types come along: a missing <cereal/types/…> is the commonest first error of cereal's newcomers.
+// Brings the usual types along: a missing <cereal/types/...> is the commonest first error with cereal.
 #include <cereal/cereal.hpp>
 #include <cereal/types/array.hpp>
 #include <cereal/types/atomic.hpp>
@@ -44,8 +44,8 @@
 
 namespace multiprocessing::detail {
 
-// A container of n elements takes at least n bytes, unless its elements are empty classes, which take none: so many
-// of those are let through.
+// A container of n elements takes at least n bytes, unless its elements are empty classes, which take none: of those it
+// may have so many.
 inline constexpr std::uint64_t empty_elements_limit = 4096;
 
 [[noreturn]] MULTIPROCESSING_EXPORT void throw_other_shared_type();
@@ -53,8 +53,8 @@ inline constexpr std::uint64_t empty_elements_limit = 4096;
 template <class T>
 constexpr void require_sendable();  // in sendable.hpp
 
-// The archives check what serialize() gives them before cereal does, because cereal's refusals have many lines. This is
-// the type that one of cereal's wrappers refers to.
+// The archives check what serialize() passes to them before cereal does, because cereal's refusals have many lines.
+// This is the type that one of cereal's wrappers refers to.
 template <class T>
 struct Unwrapped : std::type_identity<T> {};
 template <class T>
@@ -132,8 +132,8 @@ class InputArchive : public cereal::InputArchive<InputArchive, cereal::AllowEmpt
   std::uint64_t remaining_bytes() const { return source_.remaining_bytes(); }
   ByteSource& source() { return source_; }
 
-  // A shared object comes once, then by number. cereal casts what has the number to whatever is asked for: a number
-  // that stands for another type is refused.
+  // A shared object comes once, then by number. cereal casts the object of a number to whatever type is read: so a
+  // number that stands for another type is refused.
   void expect_shared(const std::type_info& type) { expected_shared_ = &type; }
   template <class T>
   void registerSharedPointer(std::uint32_t id, const std::shared_ptr<T>& pointer) {
@@ -180,7 +180,7 @@ template <class T>
 requires(std::is_arithmetic_v<T> && !std::is_const_v<T>) void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive,
                                                                                         T& value) {
   if constexpr (std::is_same_v<T, bool>) {
-    unsigned char byte = 0;  // any other value than 0 and 1 in a bool would be undefined behaviour
+    unsigned char byte = 0;  // a bool with another value than 0 and 1 is undefined behaviour
     archive.loadBinary(&byte, sizeof byte);
     value = byte != 0;
   } else {
@@ -226,8 +226,8 @@ inline void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, std::filesystem::pa
   path = std::move(text);
 }
 
-// Sequences grow as their elements come. cereal makes all elements that are announced first: one byte that arrives may
-// announce one, of any size, and in a tree each level may announce as many once more.
+// Sequences grow as their elements come. cereal makes all announced elements first: one byte that arrives may announce
+// an element of any size, and in a tree each level may announce as many again.
 template <class Sequence>
 void load_sequence(InputArchive& archive, Sequence& values) {
   std::uint64_t left = 0;

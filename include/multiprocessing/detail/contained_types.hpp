@@ -8,7 +8,8 @@
 
 namespace multiprocessing::detail {
 
-// What a standard container or wrapper holds. cereal's own traits look only at the outside: they accept vector<mutex*>.
+// The types that a standard container or wrapper holds. cereal's own traits look only at the outside: they accept
+// vector<mutex*>.
 template <class T>
 struct StandardContainer {
   using type = TypeList<>;
@@ -65,7 +66,7 @@ struct StandardContainer<std::variant<T...>> {
   using type = TypeList<T...>;
 };
 
-// What lies behind a pointer to an abstract class is known at run time only.
+// The type behind a pointer to an abstract class is known only at run time.
 template <class T>
 using Pointee = std::conditional_t<std::is_abstract_v<T>, TypeList<>, TypeList<T>>;
 template <class T>
@@ -81,12 +82,12 @@ struct StandardContainer<std::unique_ptr<T, Deleter>> {
   using type = Pointee<T>;
 };
 
-// The same, and what a plain struct holds that is sent by its members.
+// The same, and the members of a plain struct that is sent by its members.
 template <class T>
 struct Parts : std::conditional_t<is_sent_by_members<T>, Members<T>, StandardContainer<T>> {};
 
-// The first of T and all that it holds for which Predicate holds, else void. A class may hold itself, behind a vector
-// or a pointer: what lies `Around` is not looked at again.
+// The first type, of T and all that it holds, for which Predicate holds, else void. A class may hold itself, behind a
+// vector or a pointer: types in `Around` are not looked at again.
 template <class T, class Around>
 inline constexpr bool is_one_of = false;
 template <class T, class... Around>

@@ -10,10 +10,10 @@ namespace multiprocessing::detail {
 using Clock = std::chrono::steady_clock;
 using Deadline = Clock::time_point;
 
-// Waiting until then is waiting without a deadline.
+// Waiting until `never` is waiting without a deadline.
 inline constexpr Deadline never = Deadline::max();
 
-// It saturates, whatever its unit: hours::max() is max(), a negative duration or NaN is 0.
+// Saturates, whatever the unit: hours::max() is max(), a negative duration or NaN is 0.
 template <class Rep, class Period>
 std::chrono::nanoseconds to_nanoseconds(std::chrono::duration<Rep, Period> duration) {
   // Not by duration_cast: it does not compile for units that are far apart.
@@ -23,7 +23,7 @@ std::chrono::nanoseconds to_nanoseconds(std::chrono::duration<Rep, Period> durat
   return std::chrono::nanoseconds(static_cast<std::chrono::nanoseconds::rep>(count));
 }
 
-// Now plus the duration, whatever its unit. It saturates: hours::max() is never, a negative duration or NaN is now.
+// Now plus the duration, whatever its unit. Saturates: hours::max() is never, a negative duration or NaN is now.
 template <class Rep, class Period>
 Deadline deadline_after(std::chrono::duration<Rep, Period> duration) {
   const Deadline now = Clock::now();
@@ -31,7 +31,7 @@ Deadline deadline_after(std::chrono::duration<Rep, Period> duration) {
   return left >= never - now ? never : now + std::chrono::duration_cast<Clock::duration>(left);
 }
 
-// The moment of another clock, as both are set now.
+// A moment of another clock, converted with the present difference between the two.
 template <class OtherClock, class Duration>
 Deadline deadline_at(std::chrono::time_point<OtherClock, Duration> end) {
   const auto now = OtherClock::now();

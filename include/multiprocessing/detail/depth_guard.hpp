@@ -5,12 +5,12 @@
 
 namespace multiprocessing::detail {
 
-// The address below which the calling thread's stack must not be filled by a recursion; nullptr if that is not known.
+// The address below which a recursion must not fill the calling thread's stack; nullptr if it is not known.
 MULTIPROCESSING_EXPORT const void* stack_floor() noexcept;
 [[noreturn]] MULTIPROCESSING_EXPORT void throw_nested_too_deeply();
 
-// Values that point to values are written and read by recursion: one that is too deep for the stack is an exception,
-// not the end of the process. For the thread that makes it.
+// Values that point to values are written and read by recursion. If one is too deep for the stack, this throws, instead
+// of letting the process crash. For the thread that makes it.
 class DepthGuard {
  public:
   DepthGuard() : floor_(stack_floor()) {}

@@ -4,5 +4,5 @@
 #include <multiprocessing/detail/cpp20.hpp>
 #include <multiprocessing/detail/same_containers.hpp>
 
-// Marks what the compiled core offers to programs; everything else in it stays hidden.
+// Marks the functions of the compiled core that programs may call; all others stay hidden.
 #define MULTIPROCESSING_EXPORT __attribute__((visibility("default")))

@@ -8,11 +8,11 @@
 
 namespace multiprocessing::detail {
 
-// At most one for each item, and at least one. std::invalid_argument for a number below 1.
+// The number of workers: at most one for each item, and at least one. std::invalid_argument for a number below 1.
 MULTIPROCESSING_EXPORT int fork_map_processes(std::optional<int> processes, std::size_t items);
 
-// A pool for one call. Its workers leave in order, with all that they have printed; one that hangs after its last item,
-// in a destructor, is killed.
+// A pool for one call. Its workers leave in order, and flush all that they have printed; one that hangs after its last
+// item, in a destructor, is killed.
 class PoolForOneCall : public Pool {
  public:
   explicit PoolForOneCall(int processes) : Pool(processes) {}
@@ -22,14 +22,14 @@ class PoolForOneCall : public Pool {
     try {
       close();
       if (!join(std::chrono::seconds(2))) terminate();
-    } catch (...) {  // then the base ends it as best it can
+    } catch (...) {  // the base ends the pool
     }
   }
 };
 
 // What fork_map and try_fork_map share: F and the items are inherited, their indices are sent.
 template <class F, class Range>
-struct ForkCall {  // Range is no range
+struct ForkCall {  // for a Range that is no range
   using Result = result_of_t<F, Range, Spread::no>;
   using Refused = std::vector<typename Outcome<Result>::value_type>;
   static constexpr bool accepts = false;
@@ -38,9 +38,9 @@ struct ForkCall {  // Range is no range
 template <class F, std::ranges::input_range Range>
 struct ForkCall<F, Range> {
   using Value = std::ranges::range_value_t<Range>;
-  using Item = typename ItemPlaces<Range>::Item;
+  using Item = typename InheritedItems<Range>::Item;
   using Result = result_of_t<F, Item, Spread::no>;
-  using Refused = std::vector<typename Outcome<Result>::value_type>;  // of what did not compile: never made
+  using Refused = std::vector<typename Outcome<Result>::value_type>;  // for a call that did not compile: never made
   static constexpr bool accepts = is_callable<F, Item, Spread::no> && (std::is_void_v<Result> || is_receivable<Result>);
 
   static constexpr void require_types() {
@@ -54,7 +54,7 @@ struct ForkCall<F, Range> {
 
   template <bool as_outcomes>
   static auto run(const F& f, Range& range, std::optional<int> processes) {
-    Inheritance<F, Range> inheritance{f, ItemPlaces<Range>(range)};
+    Inheritance<F, Range> inheritance{f, InheritedItems<Range>(range)};
     std::vector<std::size_t> indices(inheritance.items.size());
     std::iota(indices.begin(), indices.end(), std::size_t{0});
     const int workers = fork_map_processes(processes, indices.size());

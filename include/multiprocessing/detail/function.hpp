@@ -28,7 +28,7 @@ inline constexpr bool is_code_pointer = std::is_member_pointer_v<F> ||
                                         (std::is_pointer_v<F> && std::is_function_v<std::remove_pointer_t<F>>);
 template <class F>
 inline constexpr bool is_stateless = std::is_empty_v<F>&& std::is_trivially_copyable_v<F>;
-// Refers to what the workers have inherited, by its address.
+// True for a function that refers, by address, to objects that the workers have inherited.
 template <class F>
 inline constexpr bool is_inherited = false;
 
@@ -48,7 +48,7 @@ struct FunctionCodec<F> {
     if constexpr (!std::is_member_object_pointer_v<F>) {
       const void* address = nullptr;
       std::memcpy(&address, &f, sizeof address);
-      // A virtual member function is an odd offset into a table of its class, which needs no look-up.
+      // A pointer to a virtual member function is an odd offset into its class's table: there is no address to look up.
       if (!std::is_member_pointer_v<F> || (reinterpret_cast<std::uintptr_t>(address) & 1U) == 0)
         code.push_back(address);
     }
@@ -127,7 +127,7 @@ constexpr void require_sendable_function() {
   FunctionCheck<F>::require();
 }
 
-// The code that runs one item where it has arrived as bytes. Destructors of item and result come after the commit.
+// Runs one item that has arrived as bytes. Destroys the item and the result after the commit.
 template <class F, class Item, Spread spread>
 void run_item(const F& f, RunningItem& running) {
   using R = result_of_t<F, Item, spread>;
@@ -184,7 +184,7 @@ struct TaskTypeFor {
   }
   static constexpr auto choose_run_fixed() -> void (*)(const void*, const void*, void*) {
     using R = result_of_t<F, Item, spread>;
-    // A bool's byte is checked as it is decoded; those take the general way.
+    // A bool's byte must be checked, so bools are decoded like other types.
     if constexpr (fixed_size_bytes<Item>() != 0 && fixed_size_bytes<R>() != 0 && !std::is_same_v<Item, bool>) {
       return &run_fixed;
     }
@@ -201,7 +201,7 @@ struct TaskTypeFor {
                                   fixed_size_bytes<result_of_t<F, Item, spread>>()};
 };
 
-// Never throws for a function that cannot be sent: then `refused` says why.
+// Does not throw if the function cannot be sent: `refused` says why.
 template <class F, class Item, Spread spread>
 PreparedFunction prepare(const F& f) {
   PreparedFunction function;

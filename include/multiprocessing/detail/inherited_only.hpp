@@ -5,7 +5,7 @@
 
 namespace multiprocessing::detail {
 
-// The base of what processes share through inheritance only: it cannot be sent to a process that exists already.
+// The base of all types that processes share only by inheritance: they cannot be sent to a process that exists already.
 class InheritedOnly {};
 
 }  // namespace multiprocessing::detail

@@ -6,7 +6,7 @@
 
 namespace multiprocessing::detail {
 
-// A range that was given: kept if it was an rvalue, referred to if it was an lvalue.
+// Keeps a range that was given as an rvalue; refers to one that was given as an lvalue.
 template <class Range>
 class KeptRange {
  public:
@@ -18,8 +18,8 @@ class KeptRange {
   Range range_;  // Range is T& for an lvalue
 };
 
-// imap and its kin: reads the input only when a result is asked for, and keeps at most `buffersize` items ahead.
-// Result is R, R's std::monostate for functions that return nothing, or Outcome<R>.
+// The results of imap and its kin: reads the input only when a result is asked for, and keeps at most `buffersize`
+// items ahead. Result is R, R's std::monostate for functions that return nothing, or Outcome<R>.
 template <class Result, class Range, class Submission>
 class LazyFeed final : public ResultFeed<Result> {
  public:
@@ -80,10 +80,10 @@ class LazyFeed final : public ResultFeed<Result> {
       hand_over();
     } catch (...) {
       end_input_with_error();
-      hand_over();  // now there is nothing left that needs memory
+      hand_over();  // needs no memory now
     }
   }
-  // The input's own error comes in its place, after the results of what was read before it.
+  // The error of the input itself is thrown after the results of the items that were read before it.
   void end_input_with_error() {
     if (!input_error_) input_error_ = std::current_exception();
     input_ended_ = true;

@@ -14,7 +14,7 @@ struct MULTIPROCESSING_EXPORT MessagesMaker {
   std::uint64_t started_ticks;
 };
 
-// Is told the names in one message.
+// Notes the names in one message.
 class MULTIPROCESSING_EXPORT MessageNames final : public SentNames {
  public:
   explicit MessageNames(const MessagesMaker& maker) : maker_(maker) {}

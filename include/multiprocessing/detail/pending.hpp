@@ -8,8 +8,7 @@
 
 namespace multiprocessing::detail {
 
-// A call's result, which may not be there yet. It is made out of the answers once, by the first that asks after the
-// end.
+// A call's result, which may not exist yet. The first one that asks after the end makes it of the answers, once.
 template <class R>
 class Pending {
  public:
@@ -27,7 +26,7 @@ class Pending {
   std::optional<Outcome<R>> outcome_;
 };
 
-// Of apply_async: the one answer.
+// For apply_async: the one answer.
 template <class Answers>
 class PendingOne final : public Pending<typename Answers::Result> {
  public:
@@ -42,7 +41,7 @@ class PendingOne final : public Pending<typename Answers::Result> {
 template <class R>
 using gathered_t = std::conditional_t<std::is_void_v<R>, void, std::vector<typename Outcome<R>::value_type>>;
 
-// Of map_async and starmap_async: all of them, or the error of the lowest index.
+// For map_async and starmap_async: all answers, or the error of the lowest index.
 template <class Answers>
 class PendingAll final : public Pending<gathered_t<typename Answers::Result>> {
  public:

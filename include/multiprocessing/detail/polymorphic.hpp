@@ -13,15 +13,15 @@
 
 namespace multiprocessing::detail {
 
-// An object behind a pointer to a base class crosses by cereal's registration: CEREAL_REGISTER_TYPE(Derived) and, where
-// no serialize() names the base, CEREAL_REGISTER_POLYMORPHIC_RELATION(Base, Derived). What is registered stands in maps
-// that are filled before main() and while a library is loaded, and only read from then on: any thread may encode,
-// without a lock that a fork could catch.
+// An object behind a pointer to a base class is sent by cereal's registration: CEREAL_REGISTER_TYPE(Derived) and, if no
+// serialize() names the base, CEREAL_REGISTER_POLYMORPHIC_RELATION(Base, Derived). The registrations are in maps that
+// are filled before main() and while a library is loaded, and only read from then on: so any thread may encode, without
+// a lock that another thread could hold at a fork.
 
 [[noreturn]] MULTIPROCESSING_EXPORT void throw_not_registered(const std::type_info& type);
 [[noreturn]] MULTIPROCESSING_EXPORT void throw_not_related(const std::type_info& base, const std::type_info& type);
 
-// Asked before cereal does, whose own answers are three lines long.
+// Checks before cereal does, because cereal's own errors are three lines long.
 inline void require_registered(const std::type_info& base, const std::type_info& type) {
   if (type == base) return;
   using Bindings = cereal::detail::OutputBindingMap<OutputArchive>;
@@ -44,8 +44,8 @@ void prologue(OutputArchive&, const std::unique_ptr<T, Deleter>& pointer) {
 
 namespace cereal::detail {
 
-// cereal's own, for an object that can give out pointers to itself (std::enable_shared_from_this), writes to it while
-// it is saved: a race between threads that send it at once. This one only reads.
+// cereal's own function, for a class derived from std::enable_shared_from_this, writes to the object while it saves it:
+// a race between threads that send it at the same time. This one only reads.
 template <class T>
 struct OutputBindingCreator<multiprocessing::detail::OutputArchive, T> {
   using Archive = multiprocessing::detail::OutputArchive;
@@ -64,7 +64,7 @@ struct OutputBindingCreator<multiprocessing::detail::OutputArchive, T> {
   }
 
  private:
-  // Writes the type's name, the first time in an archive, else its number.
+  // Writes the type's name the first time in an archive, after that its number.
   static const T* find(void* to, const void* object, const std::type_info& base) {
     Archive& archive = *static_cast<Archive*>(to);
     const char* const name = binding_name<T>::name();

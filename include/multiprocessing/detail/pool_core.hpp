@@ -9,8 +9,8 @@
 
 namespace multiprocessing::detail {
 
-// What every engine can do that needs no types. Any thread, except in a process forked from the owner's: there every
-// call is std::logic_error that names the owner.
+// The functions of every engine that need no types. Any thread may call them, except in a process forked from the
+// owner's: there every call is std::logic_error that names the owner.
 class MULTIPROCESSING_EXPORT PoolCore {
  public:
   virtual ~PoolCore();
@@ -20,13 +20,13 @@ class MULTIPROCESSING_EXPORT PoolCore {
   virtual int processes() const = 0;
   virtual std::vector<pid_t> worker_pids() const = 0;
   virtual PoolStats stats() const = 0;
-  virtual bool can_kill() const { return false; }  // can end an item that runs
-  virtual bool inherited() const = 0;              // by a fork: the pool belongs to another process
-  virtual void leave_scope() noexcept = 0;  // what a pool's destructor does: join if closed, else terminate and join
+  virtual bool can_kill() const { return false; }  // the engine can end an item that runs
+  virtual bool inherited() const = 0;              // true in a forked process: the pool belongs to another one
+  virtual void leave_scope() noexcept = 0;  // called by a pool's destructor: joins if closed, else terminates and joins
 };
 
 // Names of shared memory that came with an outcome, and now belong to this process. The destructor unlinks them unless
-// keep() was called, because then nobody has taken the outcome.
+// keep() was called: then nobody has taken the outcome.
 class MULTIPROCESSING_EXPORT GivenNames {
  public:
   GivenNames() = default;
@@ -36,7 +36,7 @@ class MULTIPROCESSING_EXPORT GivenNames {
   virtual void keep() noexcept = 0;
 };
 
-// An outcome as it came: bytes, or an error that was noticed here.
+// An outcome as it came: bytes, or an error that this process noticed.
 struct ByteAnswer {
   enum class Kind : unsigned char { pending, value, exception, failure } kind = Kind::pending;
   Bytes bytes = {};  // of the value, or of an exception that a worker encoded
@@ -50,16 +50,16 @@ class MULTIPROCESSING_EXPORT ByteCall : public Call {
   ByteCall(CallbackThread& callback_thread, std::size_t index_of_first)
       : Call(callback_thread), first_index(index_of_first) {}
   ~ByteCall() override;
-  const std::size_t first_index;  // added to an item's position for item_index()
+  const std::size_t first_index;  // item_index() is this plus the item's position
   virtual std::size_t size() = 0;
   virtual ByteAnswer take(std::size_t index) = 0;
-  // Copies a value that has the fixed size of the call's TaskType; false if it is to be had by take() only.
+  // Copies a value that has the fixed size of the call's TaskType. False if only take() can return it.
   virtual bool take_fixed(std::size_t index, void* value) = 0;
-  // Copies all values, which have the fixed size of the call's TaskType; false if one ended with an error.
+  // Copies all values, which have the fixed size of the call's TaskType. False if an item ended with an error.
   virtual bool take_all_fixed(void* values) = 0;
 };
 
-// Several items of one call, handed over together. How many of them travel to a worker together is another matter.
+// Several items of one call, handed over together. They need not travel to a worker together.
 struct Chunk {
   Bytes bytes;            // each item: its length as 64 bits, its bytes; arithmetic items without a length
   std::size_t first = 0;  // index of the first
@@ -72,7 +72,7 @@ class MULTIPROCESSING_EXPORT ByteCore : public PoolCore {
   ~ByteCore() override;
   // std::logic_error after close(), BrokenPool if it is broken. The call keeps this core alive.
   virtual std::shared_ptr<ByteCall> begin(PreparedFunction function, const CallSettings& settings) = 0;
-  // Never blocks on a worker. `is_last`: and no more will come. Throws std::bad_alloc: then nothing was handed in.
+  // Never waits for a worker. `is_last`: no more will come. If it throws std::bad_alloc, nothing was handed in.
   virtual void submit(ByteCall& call, Chunk chunk, bool is_last) = 0;
   virtual void refuse(ByteCall& call, std::exception_ptr reason) = 0;  // the next item could not be serialised
   virtual void end_input(ByteCall& call) noexcept = 0;
@@ -82,13 +82,14 @@ class MULTIPROCESSING_EXPORT ByteCore : public PoolCore {
 MULTIPROCESSING_EXPORT std::shared_ptr<ByteCore> make_worker_group(const PoolOptions& options);
 MULTIPROCESSING_EXPORT std::shared_ptr<ByteCore> make_serial_core(const PoolOptions& options);
 
-// Collects a call's items as they are written, and hands them over by chunks that grow: the first items start at once.
+// Collects a call's items as they are written, and hands them over in chunks that grow, so that the first items start
+// at once.
 class MULTIPROCESSING_EXPORT ChunkWriter {
  public:
   ChunkWriter(ByteCore& core, ByteCall& call, std::size_t item_size_bytes);
   ChunkWriter(const ChunkWriter&) = delete;
   ChunkWriter& operator=(const ChunkWriter&) = delete;
-  ~ChunkWriter();  // without end(): what was not handed over never will be
+  ~ChunkWriter();  // unless end() was called, drops the items that were not handed over
   ByteSink& begin_item() {
     if (item_size_bytes_ == 0) begin_length();
     return sink_;
@@ -97,12 +98,13 @@ class MULTIPROCESSING_EXPORT ChunkWriter {
     if (item_size_bytes_ == 0) end_length();
     if (++chunk_.count >= wanted_) flush();
   }
-  // Instead of end_item(), for an item that could not be written, for this reason: the item ends with PicklingError.
+  // To be called instead of end_item() for an item that could not be written: the item ends with a PicklingError for
+  // this reason.
   void refuse_item(const std::exception_ptr& reason, const std::type_info& type);
   void write_run(const void* items, std::size_t count, const std::type_info& type);  // of fixed size
   void flush() { hand_over(false); }
   void end();
-  // Written, and not refused by hand_over() for lack of memory.
+  // The number of items that were written, and that hand_over() did not refuse for lack of memory.
   std::size_t items() const { return chunk_.first + chunk_.count; }
 
  private:

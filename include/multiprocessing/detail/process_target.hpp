@@ -11,7 +11,7 @@
 
 namespace multiprocessing::detail {
 
-// What a child runs, once: a function and its arguments, inherited by the fork. What it returns is dropped.
+// A function and its arguments, which the fork inherits and the child runs once. What the function returns is dropped.
 class ProcessTarget {
  public:
   ProcessTarget() = default;
@@ -40,7 +40,7 @@ std::unique_ptr<ProcessTarget> make_process_target(F function, A... arguments) {
   static_assert(std::is_invocable_v<F, A...>,
                 "multiprocessing: the target of a Process cannot be called with these arguments; as in a std::thread "
                 "they are rvalues there: take them by value or const reference");
-  // Nothing of the call is instantiated after a refusal, so that its line stays the only one.
+  // After a refusal nothing of the call is instantiated, so that the refusal is the only line.
   if constexpr (std::is_invocable_v<F, A...>) {
     return std::make_unique<BoundTarget<F, A...>>(std::move(function), std::move(arguments)...);
   } else {

@@ -11,7 +11,7 @@
 #include <string>
 #include <type_traits>
 
-// How an exception type that was registered travels, and whether it can.
+// How a registered exception type is sent, and whether it can be.
 
 namespace multiprocessing::detail {
 
@@ -27,8 +27,7 @@ inline constexpr bool has_standard_text =
 template <class E>
 inline constexpr bool adds_nothing = sizeof(E) ==
                                      (has_standard_text<E> ? sizeof(std::runtime_error) : sizeof(std::exception));
-// E has one member more, which has the size of a std::string: its text. A pointer, which would dangle, has another
-// size.
+// E has one member of its own, of the size of a std::string: its text. A pointer, which would dangle, has another size.
 template <class E>
 inline constexpr bool adds_a_string =
     !has_standard_text<E> && sizeof(E) == sizeof(std::exception) + sizeof(std::string);
@@ -48,7 +47,7 @@ template <class E>
 inline constexpr bool can_be_made_from_text = find_made_from_text<E>();
 template <class E>
 inline constexpr bool can_be_made = std::is_default_constructible_v<E> || (is_exception<E> && takes_its_text<E>);
-// The most derived class constructs a virtual base class. If something is nested in E, that is a class derived from E,
+// The most derived class constructs a virtual base class. If an exception is nested in E, that class is derived from E,
 // as this one is.
 template <class E>
 struct DerivedAgain : E {
@@ -100,7 +99,7 @@ template <class E>
 std::exception_ptr decode_registered(const std::string& text, ByteSource& source, const std::exception_ptr& nested) {
   if constexpr (!is_sendable<E>) {
     E error = made_from_text<E>(text);
-    // Otherwise the string in E would be wrong, or, as E is final, its what() could not be replaced.
+    // Else the string in E would be wrong, or E is final, so that its what() cannot be replaced.
     constexpr bool must_say_the_same = adds_a_string<E> || std::is_final_v<E>;
     if (must_say_the_same && text != error.what()) throw MalformedBytes("the exception is not what its text makes");
     return rethrowable(std::move(error), text, nested);

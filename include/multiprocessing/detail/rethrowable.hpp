@@ -10,11 +10,11 @@
 
 namespace multiprocessing::detail {
 
-// An E whose text cannot be given to its constructor: it says what the original said.
+// An E whose constructor cannot take its text: what() returns the original text.
 template <class E>
 class Retold : public E {
  public:
-  // The parameters have names that no member of E has: else -Wshadow warns of them.
+  // No member of E has these names: else -Wshadow would warn.
   Retold(E retold_error, std::string retold_text) : E(std::move(retold_error)), text_(std::move(retold_text)) {}
   const char* what() const noexcept override { return text_.c_str(); }
 
@@ -22,7 +22,7 @@ class Retold : public E {
   std::string text_;
 };
 
-// Retold<E> where E can be told anew, else E.
+// Retold<E> if there can be one, else E.
 template <class E>
 struct RetoldOf {
   using type = E;
@@ -40,7 +40,8 @@ std::exception_ptr nest(E error, const std::exception_ptr& nested) {
     try {
       std::rethrow_exception(nested);
     } catch (...) {
-      // One that is a nested_exception by itself is thrown as it is, and holds what was handled when it was made.
+      // An E that is a nested_exception itself is thrown as it is, and holds the exception that was handled when it was
+      // made.
       if constexpr (std::is_base_of_v<std::nested_exception, E>) {
         static_cast<std::nested_exception&>(error) = std::nested_exception();
       }
@@ -51,7 +52,7 @@ std::exception_ptr nest(E error, const std::exception_ptr& nested) {
   }
 }
 
-// The same, and its what() is `text`, where E is a std::exception that is not final.
+// The same, with `text` as its what() if E is a std::exception that is not final.
 template <class E>
 std::exception_ptr rethrowable(E error, const std::string& text, const std::exception_ptr& nested) {
   if constexpr (!std::is_same_v<typename RetoldOf<E>::type, E>) {

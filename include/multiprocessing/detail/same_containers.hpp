@@ -5,8 +5,8 @@
 
 #include <version>
 
-// Standard containers cross between a program and the compiled core, and two macros change their layout. So whatever
-// includes a header of this library refers to a symbol that is there only if both were compiled alike.
+// Standard containers are passed between a program and the compiled core, and two macros change their layout. So every
+// file that includes a header of this library refers to a symbol that exists only if both were compiled alike.
 #ifdef _GLIBCXX_DEBUG
 #define MULTIPROCESSING_CONTAINERS build_multiprocessing_with_D_GLIBCXX_DEBUG_as_this_program
 #else
@@ -22,7 +22,7 @@ namespace multiprocessing::MULTIPROCESSING_CONTAINERS::MULTIPROCESSING_STRINGS {
 
 __attribute__((visibility("default"))) void is_built_so();  // never called
 
-// `retain`: also where the linker drops what nobody refers to.
+// `retain` keeps it even if the linker drops sections that nobody refers to.
 [[gnu::used, gnu::retain]] inline void (*const wanted)() = &is_built_so;
 
 }  // namespace multiprocessing::MULTIPROCESSING_CONTAINERS::MULTIPROCESSING_STRINGS

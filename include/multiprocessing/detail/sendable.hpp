@@ -14,7 +14,7 @@
 
 namespace multiprocessing::detail {
 
-// The type as which a value crosses: text by content, tuples part by part, everything else as itself.
+// The type that a value is sent as: text by content, tuples part by part, all else as itself.
 template <class T>
 struct SentAs {
   using type = T;
@@ -59,7 +59,7 @@ using IsUnknownToCereal = std::bool_constant<!std::is_empty_v<T> && !is_bytewise
                                              !IsReference<T>::value && !IsView<T>::value &&
                                              !(cereal::traits::is_output_serializable<T, OutputArchive>::value &&
                                                cereal::traits::is_input_serializable<T, InputArchive>::value)>;
-// Mutexes, condition variables, threads; streams; pools; processes: what is more than its bytes.
+// Types that are more than their bytes: mutexes, condition variables, threads; streams; pools; processes.
 template <class T>
 concept HasNativeHandle = requires {
   typename T::native_handle_type;
@@ -109,7 +109,8 @@ template <class T>
 using DoesNotSayHow = std::bool_constant<IsUnknownToCereal<T>::value && !IsOfItsProcess<T>::value &&
                                          !IsInheritedOnly<T>::value && !SaysItWrong<T>::value>;
 
-// What cereal loads into must exist first, except behind a smart pointer: load_and_construct() may make that.
+// cereal loads into an object that exists already, except behind a smart pointer, where load_and_construct() may make
+// it.
 template <class T>
 inline constexpr bool is_smart_pointer = false;
 template <class T, class D>
@@ -123,7 +124,7 @@ struct LoadedParts : std::conditional_t<is_smart_pointer<T>, std::type_identity<
 template <class T>
 using CannotBeMade = std::bool_constant<!std::is_default_constructible_v<T>>;
 
-// False names the part in the compiler's message: it is the first in a value for which something holds.
+// Always false; shows in the compiler's message the first part of a value for which something holds.
 template <class Part>
 inline constexpr bool can_be_sent = false;
 template <>
@@ -137,7 +138,7 @@ inline constexpr bool is_sendable = can_be_sent<first_in<IsPointer, T>>&& can_be
 template <class T>
 inline constexpr bool is_receivable = is_sendable<T>&& can_be_received<first_in<CannotBeMade, T, LoadedParts>>;
 
-// One readable line for each reason why a T cannot cross to another process, and the way out; the compiler adds which
+// One readable line for each reason why a T cannot be sent to another process, with a remedy; the compiler adds which
 // part of T it is.
 template <class T>
 constexpr void require_sendable() {

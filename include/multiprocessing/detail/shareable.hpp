@@ -10,20 +10,20 @@
 
 namespace multiprocessing::detail {
 
-// What is in shared memory, and how it is seen from outside: an atomic as the value that it holds.
+// How an object in shared memory is read and written: an atomic is seen as its value.
 template <class T>
 struct Shareable {
   using Plain = T;
   static constexpr bool is_allowed = std::is_trivially_copyable_v<T>;
-  static T load(const T& place) { return place; }
-  static void store(T& place, const T& value) { place = value; }
+  static T load(const T& object) { return object; }
+  static void store(T& object, const T& value) { object = value; }
 };
 template <class T>
 struct Shareable<std::atomic<T>> {
   using Plain = T;
   static constexpr bool is_allowed = std::atomic<T>::is_always_lock_free;
-  static T load(const std::atomic<T>& place) { return place.load(); }
-  static void store(std::atomic<T>& place, const T& value) { place.store(value); }
+  static T load(const std::atomic<T>& object) { return object.load(); }
+  static void store(std::atomic<T>& object, const T& value) { object.store(value); }
 };
 template <class T>
 using plain_t = typename Shareable<T>::Plain;

@@ -9,8 +9,9 @@
 
 namespace multiprocessing::detail {
 
-// What the standard library has no data members for: exceptions travel as those that a task throws, error codes by the
-// name of their category. Saving one of a category that is not of the standard library throws PicklingError.
+// Types of the standard library without public data members: exceptions are sent as those that a task throws, error
+// codes by the name of their category. Saving a code whose category is not of the standard library throws
+// PicklingError.
 
 MULTIPROCESSING_EXPORT void save_exception(const std::exception_ptr& error, ByteSink& sink);
 MULTIPROCESSING_EXPORT std::exception_ptr load_exception(ByteSource& source);

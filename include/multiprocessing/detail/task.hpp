@@ -11,8 +11,8 @@
 
 namespace multiprocessing::detail {
 
-// One item where it runs, as the code that knows its types sees it: read the argument, run, write the result, commit.
-// The steps are marked, so that what was being done is known if the process dies in between.
+// One item that runs, as the code that knows its types uses it: read the argument, run, write the result, commit. Each
+// step is marked, so that the step is known if the process dies in it.
 class MULTIPROCESSING_EXPORT RunningItem {
  public:
   RunningItem(const RunningItem&) = delete;
@@ -20,7 +20,7 @@ class MULTIPROCESSING_EXPORT RunningItem {
   ByteSource& argument() { return *argument_; }
   virtual void running() = 0;        // the argument is decoded
   virtual ByteSink& encoding() = 0;  // f has returned
-  // The answer is whole: from here on the item counts as done. What follows are destructors.
+  // The answer is complete: from now on the item counts as done. Only destructors follow.
   virtual void commit() = 0;
 
  protected:
@@ -31,10 +31,10 @@ class MULTIPROCESSING_EXPORT RunningItem {
   ByteSource* argument_;
 };
 
-// Everything a worker needs to know of a function's and an item's type. One static object for each combination; its
-// address, which is the same in every fork, is what is sent.
+// Everything that a worker needs to know about the types of a function and an item. One static object for each
+// combination; its address is sent, which is the same in every fork.
 struct TaskType {
-  // `function` is what load() returned; without load() the frame's own copy of FunctionImage::address.
+  // `function` is what load() returned; if there is no load(), the frame's copy of FunctionImage::address.
   void (*run)(const void* function, RunningItem& item);
   // The same for arithmetic and enum items and results, which lie at these addresses; null for all others.
   void (*run_fixed)(const void* function, const void* item, void* result);
@@ -47,7 +47,8 @@ struct TaskType {
   std::size_t result_size_bytes;  // likewise; 0 also for functions that return nothing
 };
 
-// Addresses of code that a function needs in the worker. Most need two, which are kept without an allocation.
+// Addresses of code that a function needs in the worker. Most functions need at most two, which are kept without an
+// allocation.
 class CodeAddresses {
  public:
   void push_back(const void* address) {
@@ -77,8 +78,8 @@ struct FunctionImage {
 };
 struct PreparedFunction {
   FunctionImage image;
-  CodeAddresses code;          // addresses that must mean the same in a worker; the pool looks them up
-  std::exception_ptr refused;  // it cannot be sent: every item of the call gets this error
+  CodeAddresses code;          // addresses that must mean the same in a worker; the pool checks them
+  std::exception_ptr refused;  // the function cannot be sent: every item of the call ends with this error
 };
 
 }  // namespace multiprocessing::detail

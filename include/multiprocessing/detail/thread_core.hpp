@@ -9,7 +9,7 @@
 
 namespace multiprocessing::detail {
 
-// Several items of one call that one thread runs together. What is typed in it is the derived class.
+// Several items of one call that one thread runs together. The derived class knows their types.
 class MULTIPROCESSING_EXPORT ThreadChunk {
  public:
   explicit ThreadChunk(std::size_t count) : count_(count) {}
@@ -22,8 +22,8 @@ class MULTIPROCESSING_EXPORT ThreadChunk {
   bool failed() const { return begun_ != count_ || !errors_.empty(); }
 
  protected:
-  virtual void run(std::size_t position) = 0;  // what it throws is the item's error
-  virtual void drop_items() noexcept = 0;      // they will not be needed again
+  virtual void run(std::size_t position) = 0;  // if it throws, that is the item's error
+  virtual void drop_items() noexcept = 0;      // they are not needed any more
 
  private:
   friend class ThreadCall;
@@ -31,7 +31,7 @@ class MULTIPROCESSING_EXPORT ThreadChunk {
   friend class ThreadWorker;
   enum class State { queued, running, ended };
   State state_ = State::queued;        // guarded by the call
-  std::shared_ptr<ThreadChunk> next_;  // in the one queue that it is in
+  std::shared_ptr<ThreadChunk> next_;  // in its queue; it is in one at a time
   std::size_t first_ = 0;
   const std::size_t count_;
   std::size_t begun_ = 0;
@@ -54,7 +54,7 @@ class ThreadChunkQueue {
 
 class ThreadCall;
 
-// A place in the pool's ring of calls, guarded by the pool.
+// An entry in the pool's ring of calls. The pool's mutex guards it.
 struct ThreadCallLink {
   ThreadCallLink* before = this;
   ThreadCallLink* after = this;
@@ -73,15 +73,16 @@ class MULTIPROCESSING_EXPORT ThreadCore : public PoolCore {
   virtual void forget(ThreadCall& call) noexcept = 0;
   virtual void count_items(std::size_t items) noexcept = 0;  // they are about to be handed in
   virtual bool is_own_thread() const noexcept = 0;
-  virtual void run_here(ThreadCall& call) noexcept = 0;  // in one of its own threads: all that is queued
-  // One thread more will serve this call. Returns why none ever will, or nullptr. Throws std::bad_alloc: not this time.
+  virtual void run_here(ThreadCall& call) noexcept = 0;  // in one of its own threads: runs all that is queued
+  // One more thread will serve this call. Returns nullptr, or why no thread ever will. Throws std::bad_alloc if it
+  // cannot be this time.
   virtual const char* serve(const std::shared_ptr<ThreadCall>& call) = 0;
   virtual void count_dropped(std::size_t items) noexcept = 0;
 };
 
 MULTIPROCESSING_EXPORT std::shared_ptr<ThreadCore> make_thread_core(const PoolOptions& options);
 
-// One call of a ThreadPool: its chunks wait here, and at most as many threads as there are come to fetch them.
+// One call of a ThreadPool. Its chunks wait here until threads of the pool fetch them.
 class MULTIPROCESSING_EXPORT ThreadCall : public Call,
                                           public ThreadCallLink,
                                           public std::enable_shared_from_this<ThreadCall> {
@@ -102,11 +103,12 @@ class MULTIPROCESSING_EXPORT ThreadCall : public Call,
   void hand_in(const std::shared_ptr<ThreadChunk>& chunk);
   void end_input() noexcept;  // once or more; nothing in a forked child
 
-  // By the core and its threads.
-  void drop(const char* why) noexcept;  // what has not begun
-  // Ends the chunk that a thread ran, if any, and gives it the next. nullptr: the thread is no longer expected here.
+  // For the core and its threads.
+  void drop(const char* why) noexcept;  // the items that have not begun
+  // Ends the chunk that a thread ran, if any, and returns the next. nullptr: the thread is no longer expected here.
   std::shared_ptr<ThreadChunk> exchange(std::shared_ptr<ThreadChunk> done);
-  bool leave(std::shared_ptr<ThreadChunk> done);  // only ends it; true: some are queued, the thread is expected again
+  bool leave(
+      std::shared_ptr<ThreadChunk> done);  // only ends it; true if chunks are queued: the thread is expected again
   bool stopped() const { return stopped_.load(std::memory_order_relaxed); }
   std::size_t number_of(const ThreadChunk& chunk, std::size_t position) const {
     return first_number_ + chunk.first_ + position;
@@ -152,7 +154,7 @@ class MULTIPROCESSING_EXPORT ThreadCall : public Call,
   bool announced_ = false;
   std::atomic<bool> stopped_ = false;
   std::exception_ptr reason_;
-  int waiters_ = 0;  // in wait(); usually one, for this:
+  int waiters_ = 0;  // threads in wait(); usually one, which waits for this:
   Until awaited_ = Until::all_ended;
   std::size_t awaited_index_ = 0;
 };

@@ -6,7 +6,7 @@
 
 namespace multiprocessing::detail {
 
-// Items, then what became of them.
+// A chunk of items, and then of their outcomes.
 template <class Work>
 class TypedThreadChunk final : public ThreadChunk {
  public:
@@ -38,7 +38,7 @@ class TypedThreadChunk final : public ThreadChunk {
   std::vector<std::optional<Value>> values_;
 };
 
-// A function that is referred to, or moved to where it is kept.
+// A function that is referred to, or moved into this object.
 template <class F, bool keeps>
 class ThreadFunction {
  public:
@@ -82,7 +82,7 @@ class TypedThreadCall final : public ThreadCall {
   ThreadFunction<F, Work::lifetime == Lifetime::beyond> f_;
 };
 
-// What became of its items.
+// The outcomes of its items.
 template <class Work>
 class ThreadAnswers {
  public:
@@ -99,14 +99,14 @@ class ThreadAnswers {
 
 [[noreturn]] MULTIPROCESSING_EXPORT void throw_nothing_to_call(const std::type_info& type);
 
-// Gathers a call's items into chunks. For a lazy call it is what keeps f: it lives as long as the ResultRange.
+// Gathers a call's items into chunks. In a lazy call it also keeps f, as long as the ResultRange lives.
 template <class Work>
 class ThreadSubmission {
  public:
   using Types = ThreadTypes<Work>;
   using F = typename Work::Function;
 
-  // chunksize 0: the number of items is not known; chunks grow with the number that came.
+  // chunksize 0: the number of items is not known, and chunks grow as items come.
   ThreadSubmission(std::shared_ptr<ThreadCore> core, F& f, const CallSettings& settings)
       : f_(f),
         call_(std::make_shared<TypedThreadCall<Work>>(std::move(core), f_.get(), settings.keep)),

@@ -5,12 +5,12 @@
 
 namespace multiprocessing::detail {
 
-// How an item reaches f in a thread. Three ways are tried in turn; the first that f takes is the one:
-//   by reference: as the caller gives it; text, and what the range makes on the fly, by value
-//   as sent: as a value of the type as which Pool sends it, so that a program generic over the pool compiles with both
-//   untouched: also text as it is given, for functions that take char pointers
-// By reference only if f then returns what it returns in Pool; untouched first if f returns a view or a pointer, which
-// may point into the text. The _async forms keep values.
+// How an item is passed to f in a thread. Three ways are tried, and the first one that f accepts is used:
+//   by reference: as the caller passes it; text, and items that the range makes on the fly, by value
+//   as sent: as a value of the type that Pool sends, so that a program generic over the pool compiles with both
+//   untouched: text as it is given, too, for functions that take char pointers
+// By reference only if f then returns the type that it returns in Pool. Untouched comes first if f returns a view or a
+// pointer, which may point into the text. The _async forms keep values.
 template <class P>
 using PartByReference = std::conditional_t<std::is_same_v<sent_t<P>, std::decay_t<P>>, P, sent_t<P>>;
 
@@ -76,7 +76,7 @@ struct ThreadChoice {
   }
 };
 
-// How an item is kept until it runs, and how f is called with it then.
+// How an item is kept until it runs, and how f is then called with it.
 template <class Work>
 struct ThreadTypes {
   using F = typename Work::Function;
@@ -92,7 +92,7 @@ struct ThreadTypes {
     } else if constexpr (std::is_constructible_v<Kept, T&&>) {
       return Kept(std::forward<T>(given));
     } else {
-      return Kept(std::move(given));  // f takes it away from a range that cannot be copied from
+      return Kept(std::move(given));  // f moves from a range that cannot be copied from
     }
   }
   static decltype(auto) call(const F& f, Kept& kept) {

@@ -11,18 +11,19 @@ namespace multiprocessing::detail {
 // shorter than the work (the _async forms).
 enum class Lifetime { call, range, beyond };
 
-// The types of one call, as an engine is told them.
+// The types of one call, for an engine.
 template <class FunctionType, class ItemType, class GivenType, Spread how, Lifetime until>
 struct Work {
   using Function = FunctionType;
-  using Item = ItemType;    // as which an item is sent
-  using Given = GivenType;  // as what the caller gives it: T& and T&& outlive the iterator that gave them
+  using Item = ItemType;    // the type that an item is sent as
+  using Given = GivenType;  // the type that the caller passes: T& and T&& outlive the iterator that they came from
   static constexpr Spread spread = how;
   static constexpr Lifetime lifetime = until;
 };
 
 template <class Range>
-inline constexpr bool is_range = std::ranges::input_range<Range>;  // of a failed concept the reasons would be printed
+inline constexpr bool is_range =
+    std::ranges::input_range<Range>;  // not the concept itself: the compiler would print why it fails
 template <class Range>
 constexpr void require_range() {
   static_assert(
