@@ -18,7 +18,7 @@ namespace multiprocessing::detail {
 namespace {
 
 constexpr std::chrono::microseconds spin{20};
-// Longer than anybody holds the guard, but for an action: that is not waited for beyond one's own deadline.
+// Longer than anybody holds the guard, except for an action: no party waits for that beyond its own deadline.
 constexpr std::chrono::milliseconds guard_patience{100};
 
 bool has_ended(const UniqueFd& process) {
@@ -26,7 +26,7 @@ bool has_ended(const UniqueFd& process) {
   return process.get() < 0 || wait_readable(fds, Clock::now());
 }
 
-// Both are counted around.
+// Both count modulo 2^32.
 bool is_after(std::uint32_t round, std::uint32_t other) { return static_cast<std::int32_t>(round - other) > 0; }
 
 [[noreturn]] void throw_broken(const std::string& why) { throw BrokenBarrierError("the barrier is broken: " + why); }
@@ -65,7 +65,7 @@ BarrierCore::End BarrierCore::end_of(std::uint32_t round) const {
   return now.current == round ? End::none : End::passed;
 }
 
-// False if the round has ended already, or is broken.
+// False if the round has ended or is broken already.
 bool BarrierCore::mark(std::uint32_t round, Rounds (Rounds::*change)() const) {
   std::uint64_t word = words_->rounds.load(std::memory_order_acquire);
   do {
@@ -75,8 +75,9 @@ bool BarrierCore::mark(std::uint32_t round, Rounds (Rounds::*change)() const) {
   return true;
 }
 
-// This one, or the one that is on, in whatever state it is. Whoever holds the guard for long runs an action, and has
-// rung, so that all wait for the guard; or is stopped, or others were faster: those that sleep are told afterwards.
+// Breaks this round, or the current one, whatever its state. A party that holds the guard for long runs an action, and
+// has rung, so that all wait for the guard. Or it is stopped, or others acquired the guard first: then this rings
+// afterwards, for those that sleep.
 void BarrierCore::break_round(std::optional<std::uint32_t> round) {
   const bool is_inside = enter(deadline_after(guard_patience));
   if (is_inside) bell_.ring();
@@ -103,11 +104,11 @@ int BarrierCore::wait(Deadline deadline) {
   ProcessIdentity before;
   try {
     if (is_broken()) {
-      bell_.ring();  // whoever broke it may have been killed before it did
+      bell_.ring();  // the process that broke it may have been killed before it rang
       throw_broken("reset() makes it new");
     }
     if (index != 0) before = arrivals_[index - 1];
-    // The last one looks at all: those that watch a dead one may not have been awake yet.
+    // The last one checks all others: a process that watches a dead one may not have been awake yet.
     const std::size_t looked_at = index + 1 == arrivals_.size() ? index : std::min(index, 1U);
     for (const ProcessIdentity& other : arrivals_.subspan(index - looked_at, looked_at)) {
       if (!has_ended(open_process(other))) continue;
@@ -130,13 +131,13 @@ int BarrierCore::wait(Deadline deadline) {
   try {
     wait_for_end(round, before, deadline);
   } catch (const std::system_error&) {
-    break_round(round);  // without a descriptor to wait for: it is not there any more
+    break_round(round);  // this party cannot wait without a descriptor: it is gone
     throw;
   }
   return static_cast<int>(index);
 }
 
-// By the last one. All others wake up and wait for the guard, and so for the end of this.
+// Called by the last one to arrive. All others wake up and wait for the guard, and so for the end of this function.
 void BarrierCore::pass(std::uint32_t round) {
   bell_.ring();
   try {
@@ -147,7 +148,8 @@ void BarrierCore::pass(std::uint32_t round) {
   }
   words_->arrived = 0;
   constexpr std::uint32_t long_ago = std::uint32_t{1} << 30;
-  if (round - words_->last_broken > long_ago) words_->last_broken = round - long_ago;  // it must not seem to be to come
+  if (round - words_->last_broken > long_ago)
+    words_->last_broken = round - long_ago;  // else, modulo 2^32, it would seem to be in the future
   if (!mark(round, &Rounds::next)) throw_broken("somebody gave up while the action ran");
 }
 

@@ -14,8 +14,9 @@
 
 namespace multiprocessing::detail {
 
-// How the rounds of a barrier ended: the number of the one that is on, and a bit for each of the last 32, the lowest
-// for that which is on: it was broken. Who waited finds here what became of its round, unless it wakes up later still.
+// How the rounds of a barrier ended: the number of the current round, and a bit for each of the last 32 rounds, the
+// lowest for the current one: 1 if it was broken. A party that waited finds here how its round ended, unless it wakes
+// up later still.
 struct Rounds {
   std::uint32_t current = 0;
   std::uint32_t broken = 0;
@@ -29,10 +30,10 @@ struct Rounds {
   Rounds with_broken() const { return {current, broken | 1U}; }
 };
 
-// Who changes something holds the guard, and rings before it does: whoever wakes up asks for the guard, and so learns
-// of the change, or that its author has died. Each that waits watches the process that arrived before it, and who
-// arrives looks whether that one is still there, the last one whether all are: so the first living one behind a dead
-// one breaks it for all.
+// A party that changes something holds the guard, and rings before the change: all that wake up ask for the guard, and
+// so learn of the change, or that the party has died. Each party that waits watches the process that arrived before it.
+// Each one that arrives checks that process, and the last one checks all: so the first living party behind a dead one
+// breaks the barrier for all.
 class BarrierCore {
  public:
   BarrierCore(int parties, std::function<void()> action, std::chrono::nanoseconds timeout);
@@ -40,7 +41,7 @@ class BarrierCore {
   BarrierCore(const BarrierCore&) = delete;
   BarrierCore& operator=(const BarrierCore&) = delete;
   ~BarrierCore() {
-    if (words_->guard.is_held_here()) memory_.stay();  // by an action that runs while the program ends
+    if (words_->guard.is_held_here()) memory_.stay();  // an action runs while the program ends
   }
 
   int wait(Deadline deadline);
@@ -56,12 +57,12 @@ class BarrierCore {
   struct Words {
     RobustMutex guard;
     std::atomic<std::uint64_t> rounds{0};
-    // The last broken round that reset() has ended. Who comes back more than 32 rounds later has passed its own if that
-    // came after this one; else it may have been broken, and counts as broken.
+    // The last broken round that reset() has ended. A party that wakes up more than 32 rounds late has passed its own
+    // round if that came after this one; else the round may have been broken, and counts as broken.
     std::atomic<std::uint32_t> last_broken{~std::uint32_t{0}};
-    std::uint32_t arrived = 0;  // in the round that is on
+    std::uint32_t arrived = 0;  // in the current round
   };
-  // False at the deadline. A guard that was left by somebody who died has broken the round.
+  // Acquires the guard. False at the deadline. If the holder of the guard has died, the round is broken.
   bool enter(Deadline deadline);
   void leave() { words_->guard.unlock(); }
 

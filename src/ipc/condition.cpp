@@ -13,8 +13,9 @@
 namespace multiprocessing {
 namespace detail {
 
-// Notifications are permits that whoever waits may take, one each, under the lock: what is meant for a process that was
-// killed goes to another one. A ticket says who waited before the last notification, and may take one.
+// Notifications are permits. A waiter takes one, under the lock: so a permit that was meant for a process that was
+// killed goes to another one. A waiter's ticket says whether it waited before the last notification: only then may it
+// take a permit.
 class ConditionCore {
  public:
   bool wait(LockCore& lock, Deadline deadline) {
@@ -39,13 +40,13 @@ class ConditionCore {
   }
 
  private:
-  // But for the word that is waited for, they are written under the lock.
+  // All but `notifications` are read and written under the lock.
   struct Words {
     EventCount notifications;
     std::uint64_t next_ticket = 0;
     std::uint64_t notified_before = 0;
     std::uint64_t permits = 0;
-    std::uint64_t waiting = 0;  // those that were killed while they waited are among them for ever
+    std::uint64_t waiting = 0;  // processes killed while they waited are counted for ever
   };
   ArenaBlock memory_{sizeof(Words)};
   Words* const words_ = new (memory_.data()) Words;

@@ -13,7 +13,7 @@ namespace multiprocessing::detail {
 namespace {
 
 enum class Kind : unsigned char { whole, first, middle, last };
-constexpr std::size_t packet_bytes = std::size_t{32} << 10;  // several fit what a socket holds
+constexpr std::size_t packet_bytes = std::size_t{32} << 10;  // a socket holds several
 
 // The bytes of a message, packet by packet.
 class Packets {
@@ -57,7 +57,7 @@ ConnectionCore::ConnectionCore(UniqueFd fd, Direction direction, std::shared_ptr
 
 ConnectionCore::~ConnectionCore() {
   close();
-  // By a thread that waits while the program ends.
+  // A thread that waits while the program ends holds one of them.
   if (locks_.sender.is_held_here() || locks_.receiver.is_held_here()) memory_->stay();
 }
 

@@ -13,9 +13,10 @@
 
 namespace multiprocessing::detail {
 
-// One end of a pipe. A message is one packet, or a first one, others, and a last one; each begins with a byte that says
-// which. One thread or process at a time sends, and one receives; so what is left of a message whose sender or receiver
-// was killed shows by itself, and is dropped: in the middle of one comes another, or a middle comes first.
+// One end of a pipe. A message is one packet, or a first packet, middle ones and a last one; each begins with a byte
+// that says which. One thread of one process at a time sends, and one receives. So the rest of a message whose sender
+// or receiver was killed can be recognised, and is dropped: a new message begins in the middle of another, or a packet
+// is a middle one without a first.
 class ConnectionCore {
  public:
   enum class Direction { both, receive, send };
@@ -44,7 +45,7 @@ class ConnectionCore {
   const Direction direction_;
   const std::shared_ptr<ArenaBlock> memory_;
   Locks& locks_;
-  const std::unique_ptr<std::byte[]> packet_;  // of who receives
+  const std::unique_ptr<std::byte[]> packet_;  // used by the one that receives
 };
 
 }  // namespace multiprocessing::detail

@@ -10,7 +10,7 @@
 namespace multiprocessing {
 namespace detail {
 
-// It is set while the number is odd. So who waits sees that it was set meanwhile, even if it was cleared at once.
+// The event is set while the number is odd. So a waiter sees that it was set meanwhile, even if it was cleared at once.
 class EventCore {
  public:
   bool is_set() const { return is_set(words_->changes.load()); }

@@ -8,15 +8,15 @@
 
 namespace multiprocessing::detail {
 
-// A RobustMutex for as long as this lives, or none. For what is in order whenever its holder may be killed: whoever
-// inherits it has nothing to mend.
+// Holds a RobustMutex as long as this lives, or none. For data that are consistent even if the holder is killed: the
+// next holder has nothing to repair.
 class HeldMutex {
  public:
   HeldMutex() = default;
   explicit HeldMutex(RobustMutex& mutex, Deadline deadline = never) {
     const RobustMutex::Outcome outcome = mutex.lock(deadline);
     if (outcome == RobustMutex::Outcome::own) {
-      throw std::logic_error("a signal's handler may not use what it has interrupted the use of");
+      throw std::logic_error("a signal handler may not use an object that it has interrupted in the middle of a call");
     }
     if (outcome != RobustMutex::Outcome::timed_out) mutex_ = &mutex;
   }
@@ -29,7 +29,7 @@ class HeldMutex {
   ~HeldMutex() {
     if (mutex_ != nullptr) mutex_->unlock();
   }
-  explicit operator bool() const { return mutex_ != nullptr; }  // false: not by the deadline
+  explicit operator bool() const { return mutex_ != nullptr; }  // false: not acquired by the deadline
 
  private:
   RobustMutex* mutex_ = nullptr;

@@ -49,7 +49,7 @@ void LockCore::release() {
   if (!words_->mutex.unlock()) throw std::logic_error("release() of a Lock that this thread does not hold");
 }
 
-// Without waiting, and without changing anything: a free one is not even touched, as others may want it at this moment.
+// Neither waits nor changes anything: it does not even touch a free mutex, because others may want it at this moment.
 bool LockCore::is_own() {
   if (!locked()) return false;
   constexpr Deadline long_ago{};

@@ -8,14 +8,14 @@
 
 namespace multiprocessing::detail {
 
-// A lock in memory of its own. Where it says so it throws std::logic_error.
+// A lock in memory of its own. Throws std::logic_error where it says so.
 class LockCore {
  public:
   enum class Kind { once, recursive };
   explicit LockCore(Kind kind);
   LockCore(const LockCore&) = delete;
   LockCore& operator=(const LockCore&) = delete;
-  ~LockCore();  // as the end of this thread, if that holds it
+  ~LockCore();  // if this thread holds the lock, as if the thread ended
 
   bool acquire(Deadline deadline);  // throws if this thread holds it, unless it is recursive
   void release();                   // throws if this thread does not hold it
@@ -23,15 +23,16 @@ class LockCore {
   bool is_own();  // this thread holds it
   bool abandoned() const { return words_->abandonment == Abandonment::found; }
 
-  // For a while, by the thread that holds it; how often it was acquired is given back.
+  // Releases the lock for a while, and acquires it again, by the thread that holds it. The depth is how often it was
+  // acquired.
   std::uint32_t release_all();
   void acquire_again(std::uint32_t depth);
 
  private:
-  // Whether the one before has ended without having released it: the holder found that, or is to be told what somebody
-  // found who only looked.
+  // Whether the last holder ended without release(). found: the present holder found that. to_be_told: is_own() found
+  // it, or the holder's destructor ran; the next holder is to be told.
   enum class Abandonment : std::uint32_t { none, to_be_told, found };
-  // Written by who holds the mutex.
+  // Written by the holder of the mutex.
   struct Words {
     RobustMutex mutex;
     std::uint32_t depth = 0;  // if it is recursive

@@ -15,9 +15,9 @@ using Kind = QueueRing::Kind;
 using Point = QueueCursor::Point;
 
 constexpr std::chrono::microseconds spin{20};
-// Shortly before laps begin anew at 0: so every queue comes there soon, and not only one that is used for years.
+// Shortly before the laps begin anew at 0: so every queue comes there soon, not only one that is used for years.
 constexpr std::uint64_t first_lap = std::uint64_t{0} - 4;
-// Longer than anybody copies a message: who does not want to wait must wait for that.
+// Longer than copying a message takes: even a caller that does not want to wait must wait for that.
 constexpr std::chrono::milliseconds copying{100};
 
 int checked(int maxsize) {
@@ -25,7 +25,8 @@ int checked(int maxsize) {
   return maxsize;
 }
 
-// None if it is not to be had by the deadline. Whoever holds it may only be copying: then the queue is not stuck.
+// Returns none if it cannot be acquired by the deadline. But if its holder may only be copying, the queue is not stuck,
+// and waiting a little longer helps.
 template <class IsStuck>
 HeldMutex enter(RobustMutex& mutex, Deadline deadline, IsStuck is_stuck) {
   HeldMutex held(mutex, deadline);
@@ -45,7 +46,7 @@ QueueCore::QueueCore(int maxsize, const QueueSettings& settings)
 
 QueueCore::~QueueCore() {
   for (const RobustMutex* mutex : {&words_->putters, &words_->getters, &words_->next_move[0], &words_->next_move[1]}) {
-    if (mutex->is_held_here()) memory_.stay();  // by a thread that waits while the program ends
+    if (mutex->is_held_here()) memory_.stay();  // a thread waits while the program ends
   }
 }
 
@@ -54,7 +55,7 @@ void QueueCore::check_open(const char* what) const {
 }
 
 int QueueCore::qsize() const {
-  const std::uint64_t got = words_->got.load().messages;  // first: else it may have overtaken the other
+  const std::uint64_t got = words_->got.load().messages;  // read first: else it could be ahead of `put`
   const std::uint64_t messages = words_->put.load().messages - got;
   return static_cast<int>(std::min<std::uint64_t>(messages, std::numeric_limits<int>::max()));
 }
@@ -79,17 +80,17 @@ void QueueCore::put_whole(const Bytes& message, Deadline deadline) {
     return put.messages - seen < static_cast<std::uint64_t>(maxsize_);
   };
   if (maxsize_ != 0 && put.messages - seen >= static_cast<std::uint64_t>(maxsize_)) wait_for_getters(is_room, deadline);
-  const std::uint64_t position = place(put.position, QueueRing::record_bytes(message.size_bytes()), deadline);
+  const std::uint64_t position = position_for(put.position, QueueRing::record_bytes(message.size_bytes()), deadline);
   BytesSource source(message);
   const std::uint64_t end = ring_.write(position, Kind::whole, source, message.size_bytes());
   words_->put.move(put, end, put.messages + 1);
 }
 
-// Returns where the next record goes: to this position, or into another segment. At least one segment that can hold it
-// must be mapped.
-std::uint64_t QueueCore::place(std::uint64_t position, std::uint64_t record_bytes, Deadline deadline) {
+// Returns the position of the next record: this one, or one in another segment. At least one segment that can hold the
+// record must be mapped.
+std::uint64_t QueueCore::position_for(std::uint64_t position, std::uint64_t record_bytes, Deadline deadline) {
   if (ring_.has_room(position, record_bytes) && memory_.map(ring_.segment_of(position))) return position;
-  // Not what put() has just mapped: it might not be had again.
+  // Keeps the segment that put() has just mapped: the system might not map it again.
   const int smallest = ring_.smallest_segment(record_bytes);
   memory_.unmap_from(std::max({words_->last_segment.load() + 1, settings_.kept_segments, smallest + 1}));
   int next = 0;
@@ -107,7 +108,7 @@ std::uint64_t QueueCore::place(std::uint64_t position, std::uint64_t record_byte
   return after_lap(lap);
 }
 
-// The bit of a segment is set while something in it is not taken yet.
+// A segment's bit is set while the segment holds a record that is not taken yet.
 std::uint32_t QueueCore::used_segments(std::uint64_t got, std::uint64_t put) {
   std::uint32_t used = 0;
   for (std::uint64_t lap = ring_.lap_of(got); lap != ring_.lap_of(put); lap = ring_.lap_of(got)) {
@@ -148,7 +149,8 @@ Bytes QueueCore::get(Deadline deadline) {
     if (is_complete) ring_.read(position, record, message);
     take_record(record);
   }
-  // Not where the putters are: a look at that for each message would slow both sides down.
+  // Compares with the position that was seen last: to read the putters' cursor for each message would slow both sides
+  // down.
   const bool seems_empty = !QueueRing::is_before(words_->got.load().position, words_->put_seen);
   if (seems_empty && words_->last_segment.load(std::memory_order_relaxed) >= settings_.kept_segments)
     give_memory_back();
@@ -196,7 +198,8 @@ void QueueCore::task_done() {
 
 bool QueueCore::join(Deadline deadline) {
   const auto is_all = [&] {
-    const std::uint32_t finished = words_->finished.load();  // first: else it may be equal to what was put before
+    const std::uint32_t finished =
+        words_->finished.load();  // read first: else it could equal an older count of what was put
     return ((static_cast<std::uint32_t>(words_->put.load().messages) - finished) << 1) == 0;
   };
   return words_->finished.wait(is_all, deadline, std::chrono::nanoseconds(0));

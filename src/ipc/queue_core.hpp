@@ -16,14 +16,14 @@ namespace multiprocessing::detail {
 struct QueueSettings {
   unsigned first_bits = 14;  // the first segment has 2^14 bytes, the last one 256 MiB
   int segments = 16;
-  std::size_t piece_bytes = std::size_t{1} << 20;  // of a message that no segment can hold
+  std::size_t piece_bytes = std::size_t{1} << 20;  // the size of a piece of a message that no segment can hold
   int kept_segments = 12;                          // whose memory, 32 MiB, an empty queue keeps
 };
 
 // Records in segments of memory. Putters have a lock, and getters have one. A message is written behind all others,
 // and is there when the putters' cursor is moved beyond it; a getter copies it, and has it when it moves the getters'
-// cursor. So whoever is killed has done it, or nothing: the next one finds all in order, and writes or reads the same
-// place again. One putter at a time waits for room, and one getter for a message: inside their lock, where the others
+// cursor. So whoever is killed has done it, or nothing: the next one finds all in order, and writes or reads at the
+// same position again. One putter at a time waits for room, and one getter for a message: inside their lock, where the others
 // wait.
 //
 // A putter that finds no more room in its segment goes on in the smallest one that is large enough for the message and
@@ -63,16 +63,16 @@ class QueueCore {
   struct Words {
     explicit Words(std::uint64_t position) : put(position), put_seen(position), got(position) {}
     RobustMutex putters;
-    std::uint64_t got_seen = 0;  // by putters: messages; so that the cursor is not read for each
+    std::uint64_t got_seen = 0;  // messages; so that putters do not read the cursor for each message
     alignas(64) QueueCursor put;
     alignas(64) RobustMutex getters;
-    std::uint64_t put_seen;  // by getters: a position
+    std::uint64_t put_seen;  // a position; likewise for getters
     alignas(64) QueueCursor got;
     alignas(64) std::array<RobustMutex, 2> next_move;
     std::atomic<int> last_segment{0};  // the last one used since the queue was empty; changed by putters
     RobustMutex finishers;
     EventCount finished;  // messages
-    // More than there can be laps that are not taken: one for each segment, and one without a message.
+    // More than the laps that can hold records that are not taken: one for each segment, and one without a message.
     std::array<EndOfLap, 32> ends;
   };
   void check_open(const char* what) const;
@@ -87,7 +87,7 @@ class QueueCore {
   void put_whole(const Bytes& message, Deadline deadline);
   void put_pieces(const Bytes& message, Deadline deadline);
   void wait_until_taken(std::uint64_t position, Deadline deadline);
-  std::uint64_t place(std::uint64_t position, std::uint64_t record_bytes, Deadline deadline);
+  std::uint64_t position_for(std::uint64_t position, std::uint64_t record_bytes, Deadline deadline);
   std::uint32_t used_segments(std::uint64_t got, std::uint64_t put);
   std::size_t piece_bytes();
 

@@ -8,13 +8,13 @@
 
 namespace multiprocessing::detail {
 
-// How far the putters, or the getters, of a queue have come. Moved by the one who holds their lock, read by all. It is
-// written twice in turn; one store says which is valid: whoever is killed has moved it, or has not.
+// How far the putters, or the getters, of a queue have come. The holder of their lock moves it, all read it. It has two
+// slots, written in turn; one store says which is valid: so a process that is killed has either moved it or not.
 class QueueCursor {
  public:
   struct Point {
-    std::uint64_t position = 0;  // of QueueRing
-    std::uint64_t messages = 0;  // up to there, since the queue was made
+    std::uint64_t position = 0;  // in QueueRing
+    std::uint64_t messages = 0;  // before the position, since the queue was made
     std::uint32_t moves = 0;
   };
   explicit QueueCursor(std::uint64_t position) { slots_[0].position = position; }
@@ -25,21 +25,21 @@ class QueueCursor {
       const Slot& slot = slots_[moves % 2];
       const Point point{slot.position.load(std::memory_order_acquire), slot.messages.load(std::memory_order_acquire),
                         moves};
-      // A slot that is written again belongs to a later move, and shows that the one in between has been made.
+      // If the slot was written again, a later move was made meanwhile, and so `moves_` has changed.
       if (moves_.load() == moves) return point;
     }
   }
-  // `from` is where it is.
+  // `from` is its present point.
   void move(const Point& from, std::uint64_t position, std::uint64_t messages) noexcept {
     Slot& slot = slots_[(from.moves + 1) % 2];
     slot.position.store(position, std::memory_order_release);
     slot.messages.store(messages, std::memory_order_release);
     moves_.add();
   }
-  // Of the one who is about to move it.
+  // Notes the CPU of the caller, who is about to move it.
   void note_cpu() noexcept { cpu_.store(current_cpu(), std::memory_order_relaxed); }
 
-  // Spins only while the one who moves it may do so on another CPU: on this one it would have to wait for that.
+  // Spins only if the mover runs on another CPU: on this one it would have to wait for the spinning.
   template <class Condition>
   bool wait(Condition holds, Deadline deadline, std::chrono::nanoseconds spin) noexcept {
     if (cpu_.load(std::memory_order_relaxed) == current_cpu()) spin = {};

@@ -10,13 +10,13 @@
 
 namespace multiprocessing::detail {
 
-// The records of a queue in the segments of its memory: a word that says what it is and how many bytes follow, and
-// those. Each begins at a multiple of 8. A position says which lap it is in, and where in the segments: all of a lap is
-// in one of them, and the next lap goes on wherever the queue says. Positions grow, and begin anew at 0 when they can
-// grow no more. Who may touch which record is QueueCore's to say.
+// The records of a queue, in the segments of its memory. A record is a word that holds its kind and its size in bytes,
+// and those bytes. Each begins at a multiple of 8. A position contains the number of a lap, and an offset in the
+// segments: a lap lies in one segment, and the queue decides which segment the next lap lies in. Positions grow, and
+// begin anew at 0 after the greatest. QueueCore decides who may touch which record.
 class QueueRing {
  public:
-  // A message that is larger than a segment is a first piece, others, and a last one.
+  // A message that is larger than a segment is a first piece, middle ones, and a last one.
   enum class Kind : std::uint64_t { whole, first, middle, last };
   struct Record {
     Kind kind;
@@ -46,7 +46,7 @@ class QueueRing {
   int smallest_segment(std::uint64_t record_bytes) const {
     return record_bytes >> first_bits_ == 0 ? 0 : 1 + width(record_bytes >> first_bits_);
   }
-  std::uint64_t most_bytes(int segment) const { return sizes_.bytes(segment) - 2 * header_bytes; }  // of one message
+  std::uint64_t most_bytes(int segment) const { return sizes_.bytes(segment) - 2 * header_bytes; }  // of a message
 
   // For these functions the record's segment must be mapped.
   Record record_at(std::uint64_t position) const {
@@ -62,7 +62,7 @@ class QueueRing {
     source.read(at(position) + header_bytes, size_bytes);
     return position + record_bytes(size_bytes);
   }
-  // Appends what the record at this position holds.
+  // Appends the bytes of the record at this position.
   void read(std::uint64_t position, const Record& record, Bytes& into) const {
     Bytes::Segment& segment = into.writable_segment(record.size_bytes);
     std::memcpy(segment.data.get() + segment.size_bytes, at(position) + header_bytes, record.size_bytes);

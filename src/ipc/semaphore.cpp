@@ -15,7 +15,7 @@
 namespace multiprocessing {
 namespace detail {
 
-// How often it was released, its first value included, less how often it was acquired.
+// The value is how often the semaphore was released, its first value included, less how often it was acquired.
 class SemaphoreCore {
  public:
   SemaphoreCore(int value, bool is_bounded)
@@ -25,7 +25,8 @@ class SemaphoreCore {
 
   bool acquire(Deadline deadline) {
     const auto take = [this] {
-      // Whoever sees an acquisition sees the release that it took from: else there seemed to be one more.
+      // Acquire: a thread that sees an acquisition also sees the release that it took from; else there would seem to be
+      // one more permit.
       std::uint32_t acquired = words_->acquired.load(std::memory_order_acquire);
       while (acquired % numbers != words_->released.load()) {
         if (words_->acquired.compare_exchange_weak(acquired, acquired + 1, std::memory_order_acq_rel)) return true;
@@ -65,7 +66,7 @@ class SemaphoreCore {
     return static_cast<std::uint32_t>(value);
   }
 
-  static constexpr std::uint32_t numbers = std::uint32_t{1} << 31;  // that a EventCount has
+  static constexpr std::uint32_t numbers = std::uint32_t{1} << 31;  // an EventCount counts modulo this
   static constexpr int most_at_once = 1024;
   struct Words {
     explicit Words(std::uint32_t value) : released(value) {}

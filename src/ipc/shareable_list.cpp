@@ -13,14 +13,14 @@ using None = ShareableList::None;
 using Bytes = ShareableList::Bytes;
 using Value = ShareableList::Value;
 
-// The memory: Head, a Word and a capacity for each slot, then the slots one after the other.
+// The memory: Head, a SlotHead for each slot, then the slots one after the other.
 struct Head {
   std::uint64_t mark;
   std::uint64_t slots;
 };
 struct SlotHead {
   std::uint64_t capacity;            // in bytes, a multiple of 8; never changes
-  std::atomic<std::uint64_t> holds;  // the place of the type in Value, and above it the size of a text in bytes
+  std::atomic<std::uint64_t> holds;  // low 8 bits: index of the type in Value; above: size of a text in bytes
 };
 static_assert(sizeof(Head) == 16 && sizeof(SlotHead) == 16);
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
@@ -33,7 +33,7 @@ constexpr unsigned type_bits = 8;
   throw std::runtime_error("the shared memory \"" + name + "\" is no ShareableList, or was overwritten");
 }
 
-// Text and bytes; of other values, none.
+// The content of a text or of bytes; empty for other values.
 std::span<const std::byte> text_of(const Value& value) {
   if (const auto* text = std::get_if<std::string>(&value)) return std::as_bytes(std::span(*text));
   if (const auto* bytes = std::get_if<Bytes>(&value)) return *bytes;
@@ -50,16 +50,16 @@ SlotHead& slot_head(const SharedMemory& memory, std::size_t index) {
 }
 
 void write(const SharedMemory& memory, std::size_t index, std::size_t offset, const Value& value) {
-  std::byte* const place = memory.buf().data() + offset;
+  std::byte* const slot_begin = memory.buf().data() + offset;
   std::uint64_t word = 0;
   if (const auto* flag = std::get_if<bool>(&value)) word = *flag ? 1 : 0;
   if (const auto* integer = std::get_if<std::int64_t>(&value)) std::memcpy(&word, integer, sizeof word);
   if (const auto* number = std::get_if<double>(&value)) std::memcpy(&word, number, sizeof word);
   const std::span<const std::byte> text = text_of(value);
   if (is_text(value.index())) {
-    std::ranges::copy(text, place);
+    std::ranges::copy(text, slot_begin);
   } else {
-    std::memcpy(place, &word, sizeof word);
+    std::memcpy(slot_begin, &word, sizeof word);
   }
   slot_head(memory, index).holds.store(text.size() << type_bits | value.index(), std::memory_order_release);
 }
@@ -110,12 +110,12 @@ const ShareableList::Slot& ShareableList::slot(std::size_t index) const {
 
 ShareableList::Value ShareableList::read(std::size_t index) const {
   const auto [offset, capacity] = slot(index);
-  // Acquire: pairs with the release of who wrote it.
+  // Acquire: pairs with the release in write().
   const std::uint64_t holds = slot_head(memory_, index).holds.load(std::memory_order_acquire);
   const std::uint64_t size = holds >> type_bits;
-  const std::byte* const place = memory_.buf().data() + offset;
+  const std::byte* const slot_begin = memory_.buf().data() + offset;
   std::uint64_t word = 0;
-  std::memcpy(&word, place, sizeof word);
+  std::memcpy(&word, slot_begin, sizeof word);
   switch (holds & ((1U << type_bits) - 1)) {
     case 0:
       return None();
@@ -129,10 +129,10 @@ ShareableList::Value ShareableList::read(std::size_t index) const {
       return number;
     }
     case 4:
-      if (size <= capacity) return std::string(reinterpret_cast<const char*>(place), size);
+      if (size <= capacity) return std::string(reinterpret_cast<const char*>(slot_begin), size);
       break;
     case 5:
-      if (size <= capacity) return Bytes(place, place + size);
+      if (size <= capacity) return Bytes(slot_begin, slot_begin + size);
       break;
     default:
       break;

@@ -18,7 +18,7 @@ namespace {
 
 constexpr const char* cannot_create = "cannot create shared memory";
 
-// As Python has it, with a slash before it or without.
+// As in Python, a slash before the name may be left out.
 std::string checked(const std::string& given) {
   const std::string name = given.starts_with('/') ? given.substr(1) : given;
   if (name.empty() || name == "." || name == ".." || name.size() >= shm_name_bytes ||
@@ -28,7 +28,7 @@ std::string checked(const std::string& given) {
   return name;
 }
 
-// Memory with a name of its own making, looked after from before it exists.
+// Memory with a name that nobody can guess. The tracker looks after the name from before it exists.
 class Draft {
  public:
   explicit Draft(std::size_t size_bytes) {
@@ -62,8 +62,8 @@ class Draft {
     return std::move(*memory_);
   }
 
-  // What another process has under that name is never taken for ours: ours is known by its file before it has the name.
-  // And who attaches finds it whole.
+  // Memory that another process has under that name is never taken for ours: the tracker knows ours by its file before
+  // it gets the name. And a process that attaches finds it complete.
   NamedMemory keep_as(const std::string& name) {
     names_.add(name, memory_->file());
     if (const int error = link_shm(name_.c_str(), name.c_str()); error != 0) {
@@ -87,7 +87,7 @@ class SharedMemoryCore {
  public:
   explicit SharedMemoryCore(const std::string& name) : name_(name), memory_(NamedMemory::attach(name)) { note(); }
 
-  // Without a name it gets one.
+  // An empty name: makes one.
   SharedMemoryCore(const std::string& name, std::size_t size_bytes) {
     if (!name.empty() && shm_file_number(name.c_str())) throw_named(EEXIST, cannot_create, name);
     Draft draft(size_bytes);
@@ -105,14 +105,14 @@ class SharedMemoryCore {
   void close() { memory_.reset(); }
 
   void unlink() {
-    // Also what has taken the name since is not ours.
+    // Other memory that got the name since is not ours.
     const int error = shm_file_number(name_.c_str()) == file_ ? unlink_shm(name_.c_str()) : ENOENT;
     TrackedNames::of_this_process().remove(name_, file_);
     if (error != 0) throw_named(error, "cannot unlink shared memory", name_);
   }
 
  private:
-  // What is asked for after close(), too.
+  // Keeps what is still asked for after close().
   void note() {
     file_ = memory_->file();
     size_bytes_ = memory_->size_bytes();
@@ -128,7 +128,8 @@ class SharedMemoryCore {
 
 SharedMemory::SharedMemory(std::optional<std::string> name, bool create, std::size_t size) {
   if (!name && !create) {
-    throw std::invalid_argument("SharedMemory has no name to attach to: that may be left out with create = true");
+    throw std::invalid_argument(
+        "SharedMemory has no name to attach to: only with create = true the name may be left out");
   }
   if (create && size == 0) throw std::invalid_argument("SharedMemory cannot be created with size 0");
   const std::string given = name ? detail::checked(*name) : std::string();

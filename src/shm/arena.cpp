@@ -27,15 +27,15 @@ constexpr std::size_t largest_arena_bytes = std::size_t{64} << 20;
 
 constexpr std::uint64_t never_equal = ~std::uint64_t{0};
 
-// Four sizes between a power of two and the next. A multiple of an alignment stays one.
+// Four sizes between a power of two and the next. If the size is a multiple of an alignment, so is the slot.
 std::size_t slot_bytes_for(std::size_t size_bytes) {
   const std::size_t granule =
       size_bytes >= page_bytes ? page_bytes : std::max(line_bytes, std::bit_floor(size_bytes) / 4);
   return (size_bytes + granule - 1) / granule * granule;
 }
 
-// While a fork is under way, nobody knows whether it comes before or after what the caller does: then the result equals
-// no count.
+// While a fork is under way, nobody knows whether it comes before or after the caller's next step: then the result
+// equals no count.
 std::uint64_t forks_until_now() {
   const std::uint64_t begun = forks_begun();
   return forks_over() == begun ? begun : never_equal;
@@ -66,14 +66,14 @@ class ArenaHeap {
   void add_arena(Arenas& arenas, std::size_t slot_bytes);
 
   const OwnerMark mark_;
-  [[maybe_unused]] ArenaHeap* const of_parent_;  // never touched: a thread that does not exist here may have its lock
+  [[maybe_unused]] ArenaHeap* const
+      of_parent_;  // never touched: its lock may be held by a thread that does not exist here
   std::mutex mutex_;
   std::map<std::size_t, Arenas> arenas_;  // guarded by mutex_
 };
 
-// A mapping that is cut into slots of one size. The record of which slots are in use lies outside of it, where no other
-// process can write. Guarded by the mutex of its heap; in processes that have inherited it only `taken` and `mapping`
-// change.
+// A mapping that is cut into slots of one size. Which slots are in use is noted outside of it, where no other process
+// can write. Guarded by the mutex of its heap; in processes that have inherited it only `taken` and `mapping` change.
 struct Arena {
   Arena(ArenaHeap& its_heap, std::size_t bytes, std::size_t count)
       : heap(its_heap), slot_bytes(bytes), slots(count), mapping(std::in_place, bytes * count) {
@@ -86,8 +86,8 @@ struct Arena {
   const std::size_t slots;
   std::optional<SharedMapping> mapping;
   std::atomic<std::size_t> taken = 0;
-  std::size_t never_taken_from = 0;  // this slot and all behind it
-  std::vector<std::byte*> free;      // before that
+  std::size_t never_taken_from = 0;  // this slot and all behind it were never taken
+  std::vector<std::byte*> free;      // slots before it
   std::list<Arena>::iterator self;
 };
 
@@ -101,7 +101,7 @@ ArenaHeap& ArenaHeap::of_this_process() {
   return *heap;
 }
 
-// The more blocks there are, the larger the new arena: so there are few mappings, and little memory is unused. Where
+// The more blocks there are, the larger is the new arena: so there are few mappings, and little memory is unused. If
 // the system refuses that size, the arena is smaller.
 void ArenaHeap::add_arena(Arenas& arenas, std::size_t slot_bytes) {
   std::size_t slots = std::clamp(arenas.taken_bytes / 8, smallest_arena_bytes, largest_arena_bytes) / slot_bytes;
@@ -137,7 +137,7 @@ ArenaHeap::Taken ArenaHeap::take(std::size_t slot_bytes) {
 void ArenaHeap::give_back(Arena& arena, std::byte* slot, bool may_be_used_again) noexcept {
   // Locked memory stays: to unlock a slot would cut the mapping at both its ends.
   if (may_be_used_again && arena.slot_bytes % page_size() == 0) empty_unlocked_memory(slot, arena.slot_bytes);
-  std::list<Arena> gone;  // after the lock
+  std::list<Arena> gone;  // destroyed after the lock is released
   const std::lock_guard lock(mutex_);
   Arenas& arenas = arenas_.find(arena.slot_bytes)->second;
   arenas.taken_bytes -= arena.slot_bytes;

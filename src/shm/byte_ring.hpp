@@ -7,8 +7,8 @@
 
 namespace multiprocessing::detail {
 
-// Bytes that are addressed by positions that only grow; position p lies at p modulo the size. It knows no words and no
-// waiting: who may touch which positions is the channel's protocol.
+// Bytes that are addressed by positions that only grow; position p lies at p modulo the size. The ring knows no words
+// and no waiting: the channel's protocol says who may touch which positions.
 class ByteRing {
  public:
   ByteRing(std::byte* data, std::size_t size_bytes) : data_(data), mask_(size_bytes - 1) {}

@@ -8,26 +8,27 @@
 
 namespace multiprocessing::detail {
 
-// One worker's channel, as both sides see it. It owns nothing: the memory is given, so that the same code runs between
-// processes and, in tests, between threads.
+// One worker's channel, as both sides see it. It owns nothing: its memory is passed in, so that the same code runs
+// between processes and, in tests, between threads.
 struct Channel {
   ChannelWords* words;
   ByteRing tasks;
   ByteRing results;
   WakeThresholds* wake;           // read-only in the worker
   ParentSleepWord* parent_sleep;  // read-only in the worker
-  CrashRecord* crash;             // behind the words, on their page; the worker's
+  CrashRecord* crash;             // behind the words, on their page; written by the worker
 };
 
 // The memory of all channels of a pool: one mapping, cut by slots.
 class ChannelBlock {
  public:
-  // ring_bytes: of each ring, a power of two, at least a page. Throws std::system_error if the memory is refused.
+  // ring_bytes: the size of each ring, a power of two, at least a page. Throws std::system_error if the memory is
+  // refused.
   ChannelBlock(int slots, std::size_t ring_bytes);
   Channel channel(int slot);
-  void reset(int slot);       // all words to 0, for the next worker; only while none lives
-  void keep_from_children();  // the parent, after its fork: processes that it forks later have none of this
-  void keep_only(int slot);   // a worker, first of all: its own channel, and the parent's page read-only
+  void reset(int slot);       // sets all words to 0 for the next worker; only while the slot has no worker
+  void keep_from_children();  // called by the parent after its fork: processes that it forks later do not map this
+  void keep_only(int slot);   // called by a worker first: maps only its own channel, and the parent's page read-only
   std::size_t ring_bytes() const { return ring_bytes_; }
 
  private:

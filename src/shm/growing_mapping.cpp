@@ -63,8 +63,8 @@ bool GrowingMapping::map_up_to(int number) noexcept {
   return true;
 }
 
-// Each address is forgotten before it is unmapped: so a process that another thread forks meanwhile knows no address
-// that is not mapped.
+// Forgets each address before it unmaps it: so a process that another thread forks meanwhile knows no address that is
+// not mapped.
 void GrowingMapping::unmap_from(int number) noexcept {
   for (int last = segments_ - 1; last >= std::max(number, first_segments_); --last) {
     std::byte* const memory = mapped(last).exchange(nullptr);

@@ -8,7 +8,7 @@
 
 namespace multiprocessing::detail {
 
-// Sizes of segments that lie one behind the other: two of the first size, and each other one as large as all before
+// Sizes of segments that lie one behind the other: two of the first size, and each further one as large as all before
 // it.
 class SegmentSizes {
  public:
@@ -21,12 +21,12 @@ class SegmentSizes {
   unsigned first_bits_;
 };
 
-// Zeroed memory without a name, shared with every process forked while it exists: a head, and segments. A process has
-// the head and the first two mapped, and others as it asks for them, each at an address of its own, which does not
-// move. So a process takes address space, and with mlockall(MCL_FUTURE) memory, only as far as it has come. It needs
-// no descriptor for that. Where memory cannot be mapped twice, all is mapped at once. The destructor unmaps all, in
-// this process only, unless it is to stay. The constructor throws std::system_error. Where there is not enough address
-// space for all segments, there are fewer, at least the first two.
+// Zeroed memory without a name, shared with every process forked while it exists: a head, and segments. A process maps
+// the head and the first two segments at the start, and others as it asks for them, each at an address of its own,
+// which does not move. So a process takes address space, and with mlockall(MCL_FUTURE) memory, only as far as it has
+// asked. It needs no descriptor for that. If the system cannot map memory twice, all is mapped at once. The destructor
+// unmaps all, in this process only, unless stay() was called. The constructor throws std::system_error. If there is not
+// enough address space for all segments, there are fewer, at least two.
 class GrowingMapping {
  public:
   static constexpr int most_segments = 20;
@@ -39,14 +39,15 @@ class GrowingMapping {
   std::byte* head() const noexcept { return head_; }
   int segments() const noexcept { return segments_; }
   std::byte* segment(int number) const noexcept { return mapped(number).load(std::memory_order_acquire); }
-  // Any thread may call it. False: there is no such segment, or not enough address space or memory that may be locked.
+  // Any thread may call it. False if there is no such segment, or not enough address space or memory that may be
+  // locked.
   bool map(int number) noexcept { return (number < segments_ && segment(number) != nullptr) || map_up_to(number); }
-  // Unmaps the segments from this one on, which nobody in this process may be using; those in the first mapping stay.
+  // Unmaps the segments from this one on, except those in the first mapping. Nobody in this process may be using them.
   void unmap_from(int number) noexcept;
-  // Gives the memory of the segments from this one on back, for all processes, none of which may be using it; and
-  // unmaps them here.
+  // Gives back the memory of the segments from this one on, for all processes, and unmaps them here. Nobody in any
+  // process may be using them.
   void give_back_from(int number) noexcept;
-  void stay() noexcept { stays_ = true; }  // as long as this process lives
+  void stay() noexcept { stays_ = true; }  // stays mapped as long as this process lives
 
  private:
   const std::atomic<std::byte*>& mapped(int number) const noexcept { return mapped_[static_cast<std::size_t>(number)]; }
@@ -57,7 +58,7 @@ class GrowingMapping {
   std::size_t first_mapping_bytes_;
   std::byte* head_ = nullptr;
   int segments_ = 0;
-  int first_segments_ = 0;  // lie in the first mapping
+  int first_segments_ = 0;  // segments in the first mapping
   bool stays_ = false;
   std::array<std::atomic<std::byte*>, most_segments> mapped_{};
 };

@@ -7,10 +7,9 @@
 
 namespace multiprocessing::detail {
 
-// Zeroed memory that has no name and is shared with every process forked while it is mapped: at the same address there,
-// and gone with the last of them. Sizes are rounded up to whole pages. The destructor unmaps it, in this process only,
-// unless it is to stay.
-// The constructor throws std::system_error.
+// Zeroed memory without a name, shared with every process forked while it is mapped, at the same address. It is freed
+// when the last of them has unmapped it. Sizes are rounded up to whole pages. The destructor unmaps it, in this process
+// only, unless stay() was called. The constructor throws std::system_error.
 class SharedMapping {
  public:
   explicit SharedMapping(std::size_t size_bytes);
@@ -22,10 +21,10 @@ class SharedMapping {
 
   std::byte* data() const noexcept { return static_cast<std::byte*>(region_.get_address()); }
   std::size_t size_bytes() const noexcept { return region_.get_size(); }
-  void stay() noexcept { stays_ = true; }  // as long as this process lives
+  void stay() noexcept { stays_ = true; }  // stays mapped as long as this process lives
 
  private:
-  union {  // it does not destroy it by itself
+  union {  // so that the region is not destroyed automatically
     boost::interprocess::mapped_region region_;
   };
   bool stays_ = false;

@@ -26,7 +26,7 @@ void NameTable::enter(std::size_t slot, const std::string& name, std::uint64_t f
   entry.file = file;
   entry.name = {};
   std::strncpy(entry.name.data(), name.c_str(), entry.name.size() - 1);
-  // Release: this process may end at any instruction, and then the entry is whole or does not count.
+  // Release: this process may end at any instruction, and an entry must be whole before it counts.
   entry.holding.store(Holding::own, std::memory_order_release);
 }
 
@@ -58,7 +58,7 @@ void NameTable::unlink(const Entry& entry) noexcept {
   if (file && (entry.file == 0 || entry.file == *file)) unlink_shm(entry.name.data());
 }
 
-// Blocks until the name does not mean the entry's file any more (false), or until the heir has ended (true).
+// Blocks until the name stops meaning the entry's file (false), or until the heir has ended (true).
 bool NameTable::await_heir(const Entry& entry, const char* name) noexcept {
   const auto is_there = [&] { return shm_file_number(name) == entry.file; };
   if (!is_there()) return false;
@@ -66,7 +66,7 @@ bool NameTable::await_heir(const Entry& entry, const char* name) noexcept {
   while (heir.get() >= 0 && !wait_readable(std::array{heir.get()}, Clock::now())) {
     const UniqueFd watch = watch_shm(name);
     if (!is_there()) return false;
-    // Without a watch, of which the system gives few to a user, there is nothing to be woken by.
+    // Without a watch (a user may have only few) nothing wakes this process: it looks once a second.
     wait_readable(std::array{heir.get(), watch.get()}, watch.get() >= 0 ? never : deadline_after(1s));
   }
   return is_there();
@@ -120,19 +120,19 @@ NameTracker::~NameTracker() {
     }
     tracker_.reap();
   } catch (const std::system_error&) {
-    // The program has closed its pidfd, and there is no other.
+    // The program has closed the pidfd, and no other can be opened.
   }
 }
 
 bool NameTracker::has_ended() const { return !exec_watch_.is_ours() || tracker_.ends_by(Clock::now()); }
 
-// With every signal blocked, as it was forked: nothing of the program's runs, and only SIGKILL ends it.
+// Runs with every signal blocked, as it was forked: no code of the program runs, and only SIGKILL ends it.
 void NameTracker::run(NameTable& table, int creator, int creator_execs) noexcept {
   name_process("mp-shm-tracker");
   seclude(std::array{quit_.fd(), ready_.fd(), creator, creator_execs}, table.memory());
   ready_.ring();
   wait_readable(std::array{quit_.fd(), creator, creator_execs}, never);
-  // After a quit there are none.
+  // After a quit there are no names.
   table.unlink_all();
   leave_process(0);
 }

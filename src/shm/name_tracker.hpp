@@ -18,28 +18,28 @@
 
 namespace multiprocessing::detail {
 
-// The names of shared memory that a process has made, in memory that its tracker reads when the process has ended,
-// at whatever instruction: an entry is whole before it counts. The maker writes under a lock of its own.
+// The names of shared memory that a process has made, in memory that its tracker reads when the process has ended, at
+// whatever instruction: an entry is whole before it counts. The process writes under a lock of its own.
 class NameTable {
  public:
   static constexpr std::size_t most = 8192;
-  // How long a name stays after the end of its maker.
+  // What happens to a name when the process that made it has ended.
   enum class Holding : unsigned char {
-    nobody,   // there is no name
-    own,      // not at all
-    passing,  // not at all; nor does the name of its passage, if there is one
-    given,    // until the heir unlinks its passage and looks after it, or has ended
-    kept,     // until the heir has ended, too
+    nobody,   // nothing: the entry holds no name
+    own,      // it is unlinked at once
+    passing,  // it is unlinked at once, and so is the name of its passage, if there is one
+    given,    // it stays until the heir unlinks its passage and looks after it, or has ended
+    kept,     // it stays until the heir has ended, too
   };
 
-  // file: the name is looked after as long as it means this file; 0, for an unpredictable name: whatever it means.
+  // file: the tracker unlinks the name only if it still means this file; 0: always, for a name that nobody can guess.
   void enter(std::size_t slot, const std::string& name, std::uint64_t file) noexcept;
   void pass(std::size_t slot, const ProcessIdentity& heir, std::uint64_t passage) noexcept;
   void give(std::size_t slot) noexcept;  // after pass()
   void keep(std::size_t slot, const ProcessIdentity& heir) noexcept;
   void leave(std::size_t slot) noexcept;
   const std::byte* memory() const noexcept { return mapping_.data(); }
-  // By the tracker, once nobody writes any more. Blocks until the last heir has its names, or has ended.
+  // Called by the tracker, once nobody writes any more. Blocks until the last heir has its names, or has ended.
   void unlink_all() noexcept;
 
  private:
@@ -57,16 +57,16 @@ class NameTable {
 };
 
 // A child of this process that outlives it for a moment, however it ends (SIGKILL, exec), and then unlinks the names in
-// the table; as long as some are on their way to an heir, or kept for one, it stays. The constructor returns when it is
-// on its guard; the destructor ends it. It holds no descriptor and no shared memory of the program's, and is in a
-// session of its own: who ends all that a dead worker left behind passes it by.
+// the table. It stays as long as some names are on their way to an heir, or kept for one. The constructor returns when
+// the child is ready; the destructor ends it. The child holds no descriptor and no shared memory of the program's, and
+// is in a session of its own, so that a fork server that kills what a dead worker left behind does not kill it.
 class NameTracker {
  public:
   explicit NameTracker(NameTable& table);  // throws std::system_error
   NameTracker(const NameTracker&) = delete;
   NameTracker& operator=(const NameTracker&) = delete;
   ~NameTracker();
-  bool has_ended() const;  // somebody has killed it, or closed what tells it that its maker lives: then it ends
+  bool has_ended() const;  // somebody killed it, or closed the descriptor that shows it that its maker lives
 
  private:
   [[noreturn]] void run(NameTable& table, int creator, int creator_execs) noexcept;

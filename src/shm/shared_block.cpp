@@ -18,7 +18,7 @@ std::shared_ptr<std::byte> make_shared_block(std::size_t elements, std::size_t e
                             "cannot map " + std::to_string(elements) + " times " + std::to_string(element_bytes) +
                                 " bytes of shared memory");
   }
-  // Never nothing: an address is asked for.
+  // Also an empty block has an address.
   const auto block = std::make_shared<ArenaBlock>(std::max<std::size_t>(elements, 1) * element_bytes);
   return {block, block->data()};
 }

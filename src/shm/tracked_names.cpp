@@ -11,7 +11,7 @@ TrackedNames& TrackedNames::of_this_process() {
   static std::atomic<TrackedNames*> current = nullptr;
   TrackedNames* names = current.load();
   while (names == nullptr || names->mark_.inherited()) {
-    // Never destroyed: objects of the program's that are may still unlink theirs.
+    // Never destroyed: while the program ends, destructors of its objects may still unlink names.
     auto own = std::unique_ptr<TrackedNames>(new TrackedNames(names));
     if (current.compare_exchange_strong(names, own.get())) return *own.release();
   }

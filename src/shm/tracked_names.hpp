@@ -16,26 +16,26 @@
 
 namespace multiprocessing::detail {
 
-// The names that this process has made, or was given, and not unlinked. A tracker runs as long as there are any. Any
+// The names that this process has made or was given, and has not unlinked. A tracker runs as long as there are any. Any
 // thread.
 class TrackedNames {
  public:
-  // A process that was forked has its own, and never asks for a lock that somebody held at the fork.
+  // A forked process has its own, and never waits for a lock that another thread held at the fork.
   static TrackedNames& of_this_process();
 
-  // From now on the name does not outlive this process: before it is made. Blocks for a fork. Throws std::system_error,
-  // EMFILE if there are too many: those that others have unlinked do not count.
+  // From now on the name does not outlive this process. Called before the name is made. Blocks for a fork. Throws
+  // std::system_error; EMFILE if there are too many names, not counting those that others have unlinked.
   void add(const std::string& name, std::uint64_t file);
-  void is_made(const std::string& name, std::uint64_t file) noexcept;  // so where it is not, others have unlinked it
-  // Blocks, if it was the last, until the tracker has ended. Of a name that is not here: nothing.
+  void is_made(const std::string& name, std::uint64_t file) noexcept;  // if it is missing later, others unlinked it
+  // Blocks until the tracker has ended if this was the last name. Does nothing for an unknown name.
   void remove(const std::string& name, std::uint64_t file) noexcept;
 
   // Gives a name away, in two steps. In between the caller tells the heir of the passage, so that the heir knows of
   // every passage that exists. At whatever moment this process dies, its tracker or the heir looks after the name.
-  // Returns 0 if the name is not this process's to give.
+  // begin_passage() returns 0 if this process may not give the name.
   std::uint64_t begin_passage(const std::string& name, std::uint64_t file, const ProcessIdentity& heir) noexcept;
-  int give(const NamePassage& passage) noexcept;  // 0, or the error: then the name is not given
-  // The heir's part. False: there is nothing to take. Throws what add() throws, and then the name is unlinked.
+  int give(const NamePassage& passage) noexcept;  // 0, or an errno: then the name is not given
+  // Called by the heir. False if there is nothing to take. If it throws what add() throws, the name is unlinked.
   bool take(const NamePassage& passage);
   // Unlinks and removes a name, if it is this process's.
   void drop(const std::string& name, std::uint64_t file) noexcept;
@@ -50,12 +50,12 @@ class TrackedNames {
   };
   using Key = std::pair<std::string, std::uint64_t>;
   using KeyView = std::pair<std::string_view, std::uint64_t>;
-  // Compares without a copy of the name: most who look for one must not fail.
+  // Compares without a copy of the name: most look-ups must not fail.
   struct Less {
     using is_transparent = void;
     bool operator()(const auto& a, const auto& b) const noexcept { return KeyView(a) < KeyView(b); }
   };
-  // The place of a name that is this process's own, if the heir is another process; else null.
+  // The entry of a name that is this process's own, if the heir is another process; else null.
   Entry* own_entry(const std::string& name, std::uint64_t file, const ProcessIdentity& heir) noexcept;
   bool is_over(const Key& key, const Entry& entry) const noexcept;
   explicit TrackedNames(TrackedNames* of_parent) : of_parent_(of_parent) {}
