@@ -22,8 +22,8 @@ struct QueueSettings {
 
 // Records in segments of memory. Putters have a lock, and getters have one. A message is written behind all others,
 // and is there when the putters' cursor is moved beyond it; a getter copies it, and has it when it moves the getters'
-// cursor. So whoever is killed has done it, or nothing: the next one finds all in order, and writes or reads at the
-// same position again. One putter at a time waits for room, and one getter for a message: inside their lock, where the others
+// cursor. So whoever is killed has done it, or nothing: the next one finds all in order, and writes or reads the same
+// record again. One putter at a time waits for room, and one getter for a message: inside their lock, where the others
 // wait.
 //
 // A putter that finds no more room in its segment goes on in the smallest one that is large enough for the message and

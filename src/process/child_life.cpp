@@ -23,11 +23,11 @@ namespace multiprocessing::detail {
 namespace {
 
 constexpr int exit_code_of_an_exception = 1;
-// For a parent that calls exec between the fork and the end of start(): its pidfd does not tell. Then the child goes on
-// as after an exec a moment later.
+// For a parent that calls exec between the fork and the end of start(), which its pidfd does not show: then the child
+// goes on as if the exec had come a moment later.
 constexpr std::chrono::seconds longest_wait{10};
 
-// "Process NAME:", the type, the text and what is nested: in one piece, as several processes may write.
+// Writes "Process NAME:", the type, the text and what is nested; at once, because several processes may write.
 void report_exception(const std::string& name) noexcept {
   try {
     const std::type_info* const type = thrown_type();
@@ -38,7 +38,7 @@ void report_exception(const std::string& name) noexcept {
     report += text + "\n";
     std::fwrite(report.data(), 1, report.size(), stderr);
   } catch (...) {
-    // Out of memory: the exit code has to do.
+    // Out of memory: only the exit code says it.
   }
 }
 
@@ -57,14 +57,14 @@ void BirthOfChild::live(const ProcessState& self, std::string path, std::unique_
   drop_signal_handlers();
   if (!leave_on_exit(flush_own_output)) {
     say_on_stderr({"Process ", self.name(),
-                   ": a thread that was registering an exit handler while this process was forked leaves a lock in it "
-                   "that nobody holds; start another one\n"});
+                   ": it cannot run, because it was forked while another thread registered an exit handler and so "
+                   "held a lock that nobody can release here; start another one\n"});
     leave_process(exit_code_of_an_exception);
   }
   empty_standard_input();
   name_process(self.name().c_str());
   if (end_watch_) {
-    // Open as long as this process lives.
+    // Stays open as long as this process lives.
     const int far_end = end_watch_->take_far_end().release().number;
     die_with_near_end(far_end);
   }
@@ -91,7 +91,7 @@ void BirthOfChild::wait_for_parent() noexcept {
 }
 
 void BirthOfChild::follow(pid_t pid, ProcessState& child) {
-  // Closed first, so that there is room for another descriptor.
+  // Closes descriptors first, so that the pidfd finds a free number.
   parent_.reset();
   if (end_watch_) end_watch_->take_far_end();
   try {

@@ -17,7 +17,7 @@ DirectStarter::DirectStarter(int slots, std::function<void(int)> worker_main, st
 
 DirectStarter::~DirectStarter() {
   if (mark_.inherited()) {
-    // Its lock may be held by a thread that does not exist here.
+    // A thread that does not exist here may hold its lock.
     [[maybe_unused]] const auto* not_ours = new std::shared_ptr<ForkThread>(std::move(fork_thread_));
     return;
   }

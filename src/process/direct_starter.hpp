@@ -14,14 +14,14 @@ namespace multiprocessing::detail {
 
 class ForkThread;
 
-// Forks the workers in the program itself, from a thread that lives as long as they do: the kernel ends a worker when
-// the thread that forked it ends, so also when the program ends or calls exec, and nobody else may fork them.
-// A worker has the program's memory as it is when it is forked, with the locks that other threads hold then.
-// It does not know when the program was stopped and continued. The destructor ends all, within 2 s; in a process that
-// the program forked it touches nothing.
+// Forks the workers in the program itself, from a thread that lives as long as they do, because the kernel ends a
+// worker when the thread that forked it ends. So workers also end when the program ends or calls exec. A worker begins
+// with the program's memory as it is at the fork, with the locks that other threads hold then. This starter does not
+// know when the program was stopped and continued. The destructor ends all workers, within 2 s; in a process that the
+// program forked it touches nothing.
 class DirectStarter final : public WorkerStarter {
  public:
-  // As ForkServer's. Throws std::system_error.
+  // The parameters are those of ForkServer. Throws std::system_error.
   DirectStarter(int slots, std::function<void(int slot)> worker_main, std::vector<MarkedFd> bells);
   ~DirectStarter() override;
 

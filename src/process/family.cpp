@@ -23,7 +23,7 @@ void end_children_at_exit() {
   if (Family* const mine = Family::if_there_is_one()) mine->end_children();
 }
 
-// Together: they have the same time. Those that are no daemons are left alone.
+// Ends all daemons together, in the same time. Leaves other children alone.
 template <class Pointers>
 void end_daemons(const Pointers& children) noexcept {
   const auto send = [&children](int signal, std::chrono::milliseconds limit) {
@@ -61,7 +61,7 @@ Family& Family::of_this_process() {
   std::string path = known == nullptr ? "" : known->path_;
   if (const auto worker = worker_of_this_process()) name = "PoolWorker-" + std::to_string(*worker);
   std::unique_ptr<Family> made(new Family(std::move(name), std::move(path), false, nullptr, known));
-  // Another thread may be first.
+  // Another thread may have been first.
   if (family.compare_exchange_strong(known, made.get(), std::memory_order_acq_rel)) return *made.release();
   return *known;
 }
@@ -117,7 +117,7 @@ void Family::reap_ended() {
 }
 
 void Family::end_children() noexcept {
-  // Other threads, and the end of a child in one's own handler, may still start some.
+  // Meanwhile other threads may still start children.
   for (;;) {
     Children children;
     {

@@ -30,9 +30,9 @@ ForkServer::ForkServer(int slots, std::function<void(int)> worker_main, std::vec
   for (int stillborn = 0; !give_birth(loop, is_born); ++stillborn) {
     if (stillborn == most_stillborn) {
       throw std::system_error(EDEADLK, std::generic_category(),
-                              "the server that starts the workers ended as it began, " + std::to_string(stillborn + 1) +
-                                  " times: threads that register exit handlers meanwhile "
-                                  "leave a lock in it that nobody holds");
+                              "the server that starts the workers could not start, " + std::to_string(stillborn + 1) +
+                                  " times: each time another thread was registering an exit handler at the fork, and "
+                                  "left a lock in the server that nobody can release");
     }
   }
 }
@@ -62,7 +62,7 @@ bool ForkServer::give_birth(ServerLoop& loop, EventFd& is_born) {
 
 ForkServer::~ForkServer() {
   if (mark_.inherited()) {
-    // The ledger is not mapped here: unmapping its address could hit what has come there since.
+    // The ledger is not mapped here: unmapping its address could hit memory that was mapped there since.
     [[maybe_unused]] const Ledger* not_ours = ledger_.release();
     return;
   }
@@ -84,7 +84,7 @@ void ForkServer::order_signal(int slot, int signal) {
 
 std::optional<WorkerReport> ForkServer::next_report() {
   const std::optional<WorkerReport> report = ledger_->next_report();
-  // An order for this slot may have waited for this report to be read.
+  // An order for this slot may have waited until this report was read.
   if (report && report->kind != WorkerReport::Kind::started) orders_.ring();
   return report;
 }
@@ -119,7 +119,7 @@ bool ForkServer::wait_until_gone(Deadline deadline) {
     if (!server_.ends_by(deadline)) return false;
     server_.reap();
   } catch (const std::system_error&) {
-    return false;  // the program has closed its pidfd, and there is no other
+    return false;  // the program has closed the pidfd, and no other can be opened
   }
   is_gone_ = true;
   return true;

@@ -16,15 +16,15 @@ namespace multiprocessing::detail {
 
 class ServerLoop;
 
-// A child of the program, forked once, that forks the workers: it has one thread, so that a fork there inherits no lock
-// that another thread holds, and the program's memory as it was when the pool was made.
-// It ends when the program ends or calls exec, and its workers end with it.
-// The destructor ends it, within 2 s; in a process that the program forked it touches nothing.
+// A child of the program, forked once, that forks the workers. It has one thread, so that a worker inherits no lock
+// that another thread holds, and the program's memory as it was when the pool was made. It ends when the program ends
+// or calls exec, and its workers end with it. The destructor ends it, within 2 s; in a process that the program forked
+// it touches nothing.
 class ForkServer final : public WorkerStarter {
  public:
-  // worker_main runs in each worker after its first acts; where it returns the worker leaves with exit code 0.
-  // The server rings each of `bells`, eventfds of the program that stay open in the workers, after every report.
-  // Throws std::system_error.
+  // worker_main runs in each worker after its first acts; when it returns, the worker leaves with exit code 0. The
+  // server rings each of `bells` after every report: eventfds of the program that stay open in the workers. Throws
+  // std::system_error.
   ForkServer(int slots, std::function<void(int slot)> worker_main, std::vector<MarkedFd> bells);
   ~ForkServer() override;
 
@@ -40,7 +40,7 @@ class ForkServer final : public WorkerStarter {
   pid_t pid() const override;
 
  private:
-  // False: it came at a bad moment, and has ended.
+  // False if the fork came at a bad moment, and the server has ended.
   bool give_birth(ServerLoop& loop, EventFd& is_born);
 
   OwnerMark mark_;
@@ -49,7 +49,7 @@ class ForkServer final : public WorkerStarter {
   ExecWatch exec_watch_;
   bool is_asked_ = false;
   Clock::time_point asked_at_{};
-  Clock::time_point known_since_{};  // when what is known was asked
+  Clock::time_point known_since_{};  // when continued_at_ was asked for
   Clock::time_point continued_at_{};
   ProcessHandle server_;
   bool is_gone_ = false;

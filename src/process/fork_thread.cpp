@@ -47,7 +47,7 @@ void ForkThread::run() noexcept {
       if (refusal_ != 0) break;
       obey(lock);
       if (phase_ == Phase::gone) {
-        orders_.close();  // now, not when this thread lets go of it: who waits for that has seen the last of it
+        orders_.close();  // now: for the one who waits until this thread is gone, no descriptor is left
         break;
       }
       sleep(lock);
@@ -61,7 +61,7 @@ void ForkThread::run() noexcept {
   changed_.notify_all();
 }
 
-// Until there is some again, what is to be done is looked for now and then.
+// As long as there is no memory, looks now and then for work.
 void ForkThread::sleep_without_memory(std::unique_lock<std::mutex>& lock) noexcept {
   if (!lock.owns_lock()) lock.lock();
   changed_.wait_for(lock, look_again);
@@ -79,7 +79,7 @@ bool ForkThread::is_whole() {
   return refusal_ != EBADF && (refusal_ != 0 || phase_ == Phase::gone || has_its_descriptors());
 }
 
-// The program has closed what it did not open: no worker can be watched any more.
+// The program has closed a descriptor of this object: no worker can be watched any more.
 void ForkThread::give_up(int error) noexcept {
   refusal_ = error;
   for (Worker& worker : workers_) {
@@ -99,7 +99,7 @@ void ForkThread::give_up(int error) noexcept {
   changed_.notify_all();
 }
 
-// The caller has given an order. A thread that sleeps does not see that its bell was closed.
+// Called after an order. If the program has closed the bell, the thread that sleeps would not notice it.
 void ForkThread::ring() noexcept {
   if (refusal_ == 0 && phase_ != Phase::gone && !orders_.ring()) give_up(EBADF);
   changed_.notify_all();
@@ -123,7 +123,7 @@ void ForkThread::bury_the_dead() {
   for (const int ended : wait_for_readable(pidfds(), Clock::now())) {
     const ChildState state = reap_pidfd(ended);
     const auto worker = std::ranges::find_if(workers_, [&](const Worker& each) { return each.pidfd.get() == ended; });
-    // Asked afterwards: a file of the program's, which has just got the number, may have seemed to be a dead worker.
+    // Checked afterwards: a file of the program's, which has just got the number, may have looked like a dead worker.
     if (!worker->pidfd.is_ours()) return give_up(EBADF);
     if (!state.has_ended) {
       somebody_lingers_ = true;
@@ -151,7 +151,7 @@ void ForkThread::obey(std::unique_lock<std::mutex>& lock) {
     phase_ = Phase::terminating;
     next_phase_ = deadline_after(time_to_terminate);
     signal_all(SIGTERM);
-    // One that is stopped would not take it.
+    // A stopped process would not handle the SIGTERM.
     signal_all(SIGCONT);
   } else if (phase_ == Phase::terminating && Clock::now() >= next_phase_) {
     phase_ = Phase::killing;
@@ -164,13 +164,13 @@ void ForkThread::obey(std::unique_lock<std::mutex>& lock) {
 }
 
 void ForkThread::be_worker(int slot, pid_t program) noexcept {
-  // Open as long as this process lives. To close its other end needs no permission to kill; and when the program ends,
-  // the signal of die_with_parent() is not sent to a process of another user.
+  // Stays open as long as this process lives. Closing the other end needs no permission to kill; and when the program
+  // ends, the signal of die_with_parent() is not sent to a process of another user.
   die_with_near_end(workers_[static_cast<std::size_t>(slot)].lifeline->take_far_end().release().number);
   for (Worker& elder : workers_) elder.pidfd.reset();
   orders_.close();
   set_server_signals();
-  // Another one is forked then, at a better moment.
+  // The pool then forks another worker, at a better moment.
   if (!leave_on_exit(flush_own_output)) leave_process(1);
   begin_worker({.pid = program}, slot, mask_of_program_);
   worker_main_(slot);
@@ -262,7 +262,7 @@ void ForkThread::signal_worker(Worker& worker, int signal) noexcept {
   if (!worker.pidfd.is_ours()) return give_up(EBADF);
   if (!worker.pidfd || signal_pidfd(worker.pidfd.get(), signal)) return;
   const int error = last_error();
-  // The program has given up the right to signal it.
+  // The program has given up the right to signal the worker.
   if (error != ESRCH && signal != SIGCONT) worker.lifeline.reset();
 }
 

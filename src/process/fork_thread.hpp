@@ -16,8 +16,8 @@
 
 namespace multiprocessing::detail {
 
-// The workers of a DirectStarter, and what its thread does from their first fork to the end of the last: forks what is
-// ordered, and buries the dead. The other methods are for any thread.
+// The workers of a DirectStarter, and the work of its thread, from their first fork to the end of the last one: it
+// forks the workers that are ordered, and reaps the dead. Any thread may call the other methods.
 class ForkThread {
  public:
   // `mask_of_program` is for the workers. Throws std::system_error.
@@ -37,8 +37,8 @@ class ForkThread {
 
  private:
   struct Worker {
-    UniqueFd pidfd;                     // none: it does not run
-    std::optional<ExecWatch> lifeline;  // when it is cut the kernel kills it, whatever user we are by then
+    UniqueFd pidfd;                     // none: the worker does not run
+    std::optional<ExecWatch> lifeline;  // when this is cut, the kernel kills the worker, whatever user we are by then
     pid_t pid = 0;
     bool is_ordered = false;
   };
@@ -46,7 +46,7 @@ class ForkThread {
 
   void bury_the_dead();
   void obey(std::unique_lock<std::mutex>& lock);
-  bool has_its_descriptors() const noexcept;  // and the bells, which a worker that is forked now would ring
+  bool has_its_descriptors() const noexcept;  // its own, and the bells, which a worker that is forked now would ring
   void give_up(int error) noexcept;
   void ring() noexcept;
   void fork_worker(int slot, std::unique_lock<std::mutex>& lock);
@@ -71,12 +71,12 @@ class ForkThread {
   std::mutex mutex_;                    // guards what follows; nobody holds it during a fork
   std::condition_variable changed_;
   std::vector<Worker> workers_;
-  std::vector<WorkerReport> reports_;  // never more than two of a slot, for which there is memory from the start
+  std::vector<WorkerReport> reports_;  // at most two for each slot; their memory is reserved at the start
   bool is_to_quit_ = false;
   Phase phase_ = Phase::serving;
   Deadline next_phase_ = never;
-  bool somebody_lingers_ = false;  // has ended, but a debugger has not let go of it
-  int refusal_ = 0;                // an errno: no worker can be watched any more, and there is none
+  bool somebody_lingers_ = false;  // a worker has ended, but a debugger has not let go of it
+  int refusal_ = 0;                // an errno: no worker can be watched any more, and none is left
 };
 
 }  // namespace multiprocessing::detail

@@ -22,7 +22,7 @@ Ledger::Ledger(int slots)
 }
 
 void Ledger::order_fork(int index) noexcept {
-  // Release: what the parent reset for this worker is there when it starts. Pairs with fork_is_due.
+  // Release: the words that the parent reset for this worker are there when it starts. Pairs with fork_is_due.
   slot(index).forks_ordered.fetch_add(1, std::memory_order_release);
 }
 
@@ -63,7 +63,7 @@ bool Ledger::fork_is_due(int index, std::uint32_t forks_done) const noexcept {
 
 std::uint32_t Ledger::take_signals(int index, std::uint32_t forks_done) noexcept {
   std::uint64_t ordered = slot(index).signals.load(std::memory_order_acquire);
-  // One try: it fails only if the parent adds a signal at this moment, and then its bell calls the server again.
+  // One try: it fails only if the parent adds a signal at this moment; then the parent's bell calls the server again.
   if (fork_of(ordered) != forks_done || ordered == signals_for(forks_done)) return 0;
   if (!slot(index).signals.compare_exchange_strong(ordered, signals_for(forks_done), std::memory_order_acquire))
     return 0;

@@ -14,8 +14,8 @@ namespace multiprocessing::detail {
 
 // The orders and reports of one slot. Counts only grow; each has one writer.
 //   forks_ordered   parent   by order_fork
-//   signals         both     upper half: the fork it is for, as forks_ordered then was; lower half: bit n for signal
-//                            n. The parent adds bits, the server takes them. A late signal hits no successor.
+//   signals         both     upper half: the fork that they are for, as forks_ordered was then; lower half: bit n for
+//                            signal n. The parent adds bits, the server takes them. A late signal hits no successor.
 //   reports_read    parent
 //   reports_made    server   released after the report is written; the server forks only when all are read: at most
 //                            `started` and `ended` are unread, so that none is overwritten
@@ -37,9 +37,9 @@ struct LedgerHead {
 
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free && std::atomic<std::uint32_t>::is_always_lock_free);
 
-// What a parent and its fork server write to each other: orders one way, reports the other, in memory that both map and
-// no worker does. Nothing can overflow and nobody waits; who wants to be noticed rings a bell besides.
-// The methods named for the parent may be called by any thread, next_report by one at a time.
+// The orders of a parent to its fork server, and the server's reports, in memory that both map and no worker does.
+// Nothing can overflow and nobody waits; a writer that wants to be noticed also rings a bell. Any thread may call the
+// methods of the parent, except next_report(), which is for one thread at a time.
 class Ledger {
  public:
   explicit Ledger(int slots);

@@ -21,7 +21,7 @@ ProcessCore::ProcessCore(std::unique_ptr<ProcessTarget> target)
 
 ProcessCore::~ProcessCore() {
   if (!family_.is_here()) {
-    // Nothing of it is destroyed here: the child may have closed its descriptor, and opened a file in its place.
+    // Destroys nothing here: the child may have closed a descriptor of it, and opened a file with the same number.
     [[maybe_unused]] const auto* not_ours = new std::shared_ptr<ProcessState>(std::move(state_));
     [[maybe_unused]] const auto* nor_this = target_.release();
     return;

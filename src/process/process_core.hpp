@@ -12,7 +12,7 @@
 
 namespace multiprocessing::detail {
 
-// What a Process stands on; its contract is in <multiprocessing/process.hpp>. One thread at a time.
+// The implementation of Process; the contract is in <multiprocessing/process.hpp>. One thread at a time.
 class ProcessCore {
  public:
   explicit ProcessCore(std::unique_ptr<ProcessTarget> target);

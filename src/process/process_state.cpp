@@ -17,7 +17,7 @@
 namespace multiprocessing::detail {
 namespace {
 
-// A child that is traced is not the parent's to reap before its tracer has let it go, which no descriptor tells.
+// The parent cannot reap a traced child before its tracer lets it go, and no descriptor shows that moment.
 constexpr std::chrono::milliseconds look_again{1};
 
 }  // namespace
@@ -83,9 +83,9 @@ void ProcessState::try_send(int signal) noexcept {
   try {
     if (process_.signal(signal) || last_error() == ESRCH) return;
   } catch (const std::system_error&) {
-    // The program has closed its pidfd, and there is no other.
+    // The program has closed the pidfd, and no other can be opened.
   }
-  // A daemon of a program that has given up the right to signal it can still be killed.
+  // The kernel can still kill the daemon if the program has given up the right to signal it.
   if (end_watch_) end_watch_->cut();
 }
 

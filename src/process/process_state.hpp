@@ -18,16 +18,16 @@ namespace multiprocessing::detail {
 
 class Family;
 
-// What is known of a process that a Process started: by the one that started it (`child`), by those that it started
-// (`parent`) or by itself (`self`, without a handle).
-// Any thread. In a process that was forked from the owner's only a parent's may be asked, and owner() of each.
+// What a process knows about a process that a Process started: about its own child (`child`), about the one that
+// started it (`parent`), or about itself (`self`, without a handle). Any thread. In a process that was forked from the
+// owner's, only a `parent` may be asked, and owner() of each.
 class ProcessState {
  public:
   enum class Role { self, parent, child };
 
   ProcessState(const Family& owner, Role role, std::string name, bool is_daemon)
       : owner_(owner), role_(role), name_(std::move(name)), is_daemon_(is_daemon) {}
-  // Once, before another thread knows of it.
+  // Called once, before another thread knows this object.
   void set_process(pid_t pid, ProcessHandle process, std::unique_ptr<ExecWatch> end_watch = nullptr);
 
   const Family& owner() const { return owner_; }
@@ -35,7 +35,7 @@ class ProcessState {
   pid_t pid() const { return pid_; }
   bool is_daemon() const { return is_daemon_; }
 
-  // Reap a child that has ended. std::logic_error in a process that is not the owner's.
+  // These two reap a child that has ended. std::logic_error in a process that is not the owner's.
   bool is_alive();
   std::optional<int> exitcode();
   bool join(Deadline deadline);  // false at the deadline
@@ -43,7 +43,7 @@ class ProcessState {
   int sentinel() const;
   void send(int signal) const;
 
-  // For destructors.
+  // For destructors: they do not throw.
   bool try_join(Deadline deadline) noexcept;
   void try_send(int signal) noexcept;
 
@@ -56,8 +56,8 @@ class ProcessState {
   std::string name_;
   bool is_daemon_;
   pid_t pid_ = 0;
-  ProcessHandle process_;                 // none of `self`
-  std::unique_ptr<ExecWatch> end_watch_;  // of a daemon: it is killed when this goes
+  ProcessHandle process_;                 // empty for `self`
+  std::unique_ptr<ExecWatch> end_watch_;  // for a daemon: the kernel kills it when this is destroyed
   mutable std::mutex mutex_;
   ChildState state_{};  // guarded by mutex_
 };

@@ -19,7 +19,7 @@
 namespace multiprocessing::detail {
 namespace {
 
-// The list of children can miss one while others end, and then no SIGCHLD comes for it.
+// The list of children can miss one while others end; then no SIGCHLD comes for it.
 constexpr std::chrono::milliseconds look_again{20};
 
 }  // namespace
@@ -36,7 +36,7 @@ ServerLoop::ServerLoop(Ledger& ledger, EventFd& orders, UniqueFd parent_execs,
       workers_(static_cast<std::size_t>(ledger.slots())) {}
 
 void ServerLoop::run(const SignalMask& mask_of_program, EventFd& is_born) noexcept {
-  // For the workers, which inherit it.
+  // The workers inherit this.
   if (!leave_on_exit(flush_own_output)) leave_process(1);
   is_born.ring();
   is_born.close();
@@ -45,7 +45,7 @@ void ServerLoop::run(const SignalMask& mask_of_program, EventFd& is_born) noexce
   adopt_orphans();
   name_process("mp-forkserver");
   set_server_signals();
-  // Workers have no ledger, not even one to unmap.
+  // Workers do not map the ledger.
   ledger_.forbid_fork_inheritance();
   for (;; sleep()) {
     bury_the_dead();
@@ -58,17 +58,17 @@ void ServerLoop::run(const SignalMask& mask_of_program, EventFd& is_born) noexce
 void ServerLoop::sleep() noexcept {
   Deadline deadline = next_phase_;
   if (phase_ == Phase::killing) deadline = std::min(deadline, deadline_after(look_again));
-  // Who has ended stays readable for ever.
+  // The pidfd of a parent that has ended stays readable for ever.
   const bool is_parent_gone = phase_ == Phase::killing;
   const std::array<int, 4> fds{is_parent_gone ? -1 : parent_.get(), is_parent_gone ? -1 : parent_execs_.get(),
                                orders_.fd(), signals_.get()};
   wait_readable(fds, deadline);
   orders_.drain();
-  // Before the signals: who asks has gone on after a stop, and then the SIGCONT is here, too.
+  // Read before the signals: a parent that asks has gone on after a stop, and so its SIGCONT is here, too.
   const std::uint32_t questions = ledger_.questions();
   const ServerSignals signals = drain_server_signals(signals_.get());
   if (signals.was_continued) continued_at_ = Clock::now();
-  // Also for a worker that has no bell any more (worker_ring_through_server); nobody has died then.
+  // Also rings for a worker that has lost its bells (worker_ring_through_server): then nobody has died.
   if (ledger_.answer(questions, continued_at_) || signals.was_of_child) ring_bells();
 }
 
@@ -79,7 +79,7 @@ void ServerLoop::bury_the_dead() noexcept {
     somebody_died = true;
   }
   if (!somebody_died) return;
-  // Also after an orphan's death: its own children have come here with it.
+  // Also after the death of an orphan, whose children are now children of this process.
   kill_orphans();
   for (int slot = 0; slot != ledger_.slots(); ++slot) {
     Worker& worker = workers_[static_cast<std::size_t>(slot)];
@@ -101,7 +101,7 @@ bool ServerLoop::is_worker(pid_t pid) const noexcept {
   return std::ranges::find(workers_, pid, &Worker::pid) != workers_.end();
 }
 
-// All children of this process that are no workers have lost the worker that they came from.
+// Kills the children that are no workers: their workers have died.
 int ServerLoop::kill_orphans() noexcept {
   int orphans = 0;
   Children children;
@@ -124,7 +124,7 @@ void ServerLoop::obey() noexcept {
     phase_ = Phase::terminating;
     next_phase_ = deadline_after(time_to_terminate);
     signal_workers(SIGTERM);
-    // One that is stopped would not take it.
+    // A stopped process would not handle the SIGTERM.
     signal_workers(SIGCONT);
   }
   if (phase_ == Phase::terminating && Clock::now() >= next_phase_) begin_killing();

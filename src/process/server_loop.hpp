@@ -12,16 +12,16 @@
 
 namespace multiprocessing::detail {
 
-// What the fork server does from its fork to its end: waits, buries dead workers, obeys orders, and ends when the
-// parent does or says so. Made by the parent before the fork, with all the memory it needs: in the server there may
-// be locks that a thread of the parent held. Nothing of it is ever destroyed there.
+// The fork server's work from its fork to its end: it waits, reaps dead workers, obeys orders, and ends when the parent
+// ends or orders it to. The parent makes this before the fork, with all the memory that it needs: in the server, a
+// thread that does not exist may hold locks. Nothing of it is ever destroyed there.
 class ServerLoop {
  public:
   ServerLoop(Ledger& ledger, EventFd& orders, UniqueFd parent_execs, const std::function<void(int)>& worker_main,
              const std::vector<MarkedFd>& bells);
 
-  // In the forked child. `mask_of_program` is for the workers; `is_born` is rung once it is clear that no lock that
-  // matters is held here by nobody. Returns only by leaving the process.
+  // Called in the forked child. `mask_of_program` is for the workers. Rings `is_born` once it is clear that no lock
+  // that matters is held by a thread that does not exist here. Never returns.
   [[noreturn]] void run(const SignalMask& mask_of_program, EventFd& is_born) noexcept;
 
  private:

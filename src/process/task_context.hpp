@@ -6,7 +6,7 @@
 
 namespace multiprocessing::detail {
 
-// What item_index() gives in this thread until the end of the scope; then it is again what it was.
+// Sets the item_index() of this thread until the end of the scope; then restores the old one.
 class ItemScope {
  public:
   explicit ItemScope(std::size_t item);
@@ -19,12 +19,12 @@ class ItemScope {
   std::optional<std::size_t> before_;
 };
 
-// What worker_index() gives in every thread of this process. For a forked worker: its only thread may be the copy of a
+// Sets the worker_index() of every thread of this process. For a forked worker: its only thread may be the copy of a
 // thread that belonged to a pool, and forgets that.
 void set_worker_index(std::optional<int> index);
-std::optional<int> worker_of_this_process();  // not of this thread, as in a ThreadPool
+std::optional<int> worker_of_this_process();  // ignores what a ThreadPool set for this thread
 
-// What worker_index() gives in this thread, whatever its process is.
+// Sets the worker_index() of this thread, whatever its process is.
 void set_thread_worker_index(std::optional<int> index);
 
 }  // namespace multiprocessing::detail

@@ -10,7 +10,7 @@
 namespace multiprocessing::detail {
 namespace {
 
-// Of this process if it is a worker. A process has one parent that is its pool's, so this may be a global.
+// Set if this process is a worker. A process has one parent that is its pool's, so this may be a global.
 WorkerParent parent_of_this_worker;
 
 }  // namespace
@@ -18,8 +18,8 @@ WorkerParent parent_of_this_worker;
 void begin_worker(WorkerParent parent, int slot, const SignalMask& mask_of_program) noexcept {
   parent_of_this_worker = parent;
   die_with_parent(parent.pid);
-  // What a task leaves behind stays this worker's as long as it lives, so that the server, to which it falls then, can
-  // tell it from what the other workers' tasks still use.
+  // Processes that a task leaves behind stay this worker's as long as it lives. When it dies they become the server's,
+  // which so can distinguish them from processes that the other workers' tasks still use.
   adopt_orphans();
   empty_standard_input();
   raise_oom_score();

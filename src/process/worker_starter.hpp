@@ -17,17 +17,17 @@ struct WorkerReport {
   Kind kind;
   int slot;
   pid_t pid;   // 0 if refused
-  int status;  // ended: as waitpid gives it; refused: errno
+  int status;  // ended: the wait status of waitpid; refused: errno
   Call refused_call = Call::fork;
 };
 
-// "cannot fork worker 0 of 2": what a refusal means, without the errno.
+// The text of a refusal, without the errno: "cannot fork worker 0 of 2".
 std::string describe_refusal(WorkerReport::Call call, int slot, std::size_t slots);
 
-// Who starts, signals and reaps the workers of a pool. It does what it is told and nothing on its own.
-// A slot gets: order_fork, then `started` or `refused`; after `started`, in the end, `ended`; only once that report was
-// read may the slot be ordered again. Reports of one slot come in order.
-// Any thread may give orders and wait; the rest is for one thread at a time. Only the functions that wait block.
+// Starts, signals and reaps the workers of a pool. It does what it is told, and nothing on its own. For each slot:
+// after order_fork comes `started` or `refused`; after `started` comes, in the end, `ended`; only when that report was
+// read may the slot be ordered again. Reports of one slot come in order. Any thread may give orders and wait; the
+// rest is for one thread at a time. Only the functions that wait block.
 class WorkerStarter {
  public:
   WorkerStarter() = default;
@@ -41,14 +41,14 @@ class WorkerStarter {
   virtual void wait_until_forked() {}
   virtual void order_signal(int slot, int signal) = 0;  // 1 to 31, to the worker ordered last; ignored if it has ended
   virtual std::optional<WorkerReport> next_report() = 0;
-  // When this process's group was continued last after it had been stopped, as known to a starter that has looked since
-  // `when`. Empty: it is not known yet; the starter looks, and rings when it has.
+  // When this process's group was last continued after a stop, as known to a starter that has looked since `when`.
+  // Empty if that is not known yet: then the starter looks, and rings when it knows.
   virtual std::optional<Clock::time_point> continued_at(Clock::time_point when) = 0;
-  virtual int lost_fd() const = 0;                      // readable once the starter itself has ended; -1 if it cannot
+  virtual int lost_fd() const = 0;                      // readable once the starter has ended; -1 if it cannot end
   virtual void order_quit() = 0;                        // SIGTERM to all workers, SIGKILL after 0.5 s; reap; end
   virtual bool wait_until_gone(Deadline deadline) = 0;  // false at the deadline
   virtual void kill() = 0;                              // SIGKILL: then the kernel ends the workers
-  virtual bool is_whole() const { return true; }        // false: the program has closed a descriptor of it
+  virtual bool is_whole() const { return true; }        // false: the program has closed one of its descriptors
   virtual pid_t pid() const = 0;                        // of the process that starts them, 0 if there is none
 };
 

@@ -80,8 +80,8 @@ enum class Phase : std::uint8_t { none, decoding, running, encoding, done };
 //   made by   by                      from -> to
 //   parent    ChannelBlock::reset     any -> {0, none}, while the slot has no worker
 //   worker    Worker::mark            {i - 1, none or done} -> {i, decoding}; -> {i, running} for items of fixed size
-//   worker    Worker::mark            decoding -> running -> encoding -> done; from each of them to done, if the item ends
-//                                     with an exception; running -> done for items of fixed size
+//   worker    Worker::mark            decoding -> running -> encoding -> done; from each of them to done, if the item
+//                                     ends with an exception; running -> done for items of fixed size
 //   worker    Worker::mark            done -> none, only in revocable frames, after the destructors of the item (after
 //                                     the last one of a run of items of fixed size)
 //   parent    WorkerSlot::condemn     {i, phase} -> {i, phase, condemned}: an item outran its time or was cancelled
