@@ -10,7 +10,7 @@
 namespace multiprocessing::detail {
 namespace {
 
-constexpr std::size_t smallest_segment_bytes = 24;  // what an allocation takes at least
+constexpr std::size_t smallest_segment_bytes = 24;  // an allocation takes at least so much
 constexpr std::size_t largest_growth_bytes = std::size_t{32} << 20;
 constexpr std::size_t huge_pages_from_bytes = std::size_t{4} << 20;
 
@@ -109,7 +109,7 @@ void BytesSink::overflow(const std::byte* data, std::size_t size_bytes) {
 }
 
 void FixedSink::overflow(const std::byte*, std::size_t size_bytes) {
-  throw std::length_error("there is no room for " + std::to_string(size_bytes) + " bytes more");
+  throw std::length_error("there is no room for " + std::to_string(size_bytes) + " more bytes");
 }
 
 void copy_to(const Bytes& bytes, ByteSink& sink) {

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t longest_bytes = 1024;
 
-// The text may come from anywhere: the cut may fall into a character, and at a zero in the text what() would end.
+// The text may come from anywhere: the cut may fall into a character, and what() would end at a zero in the text.
 std::string beginning_of(std::string_view text) {
   text = text.substr(0, text.find_first_of(std::string_view("\n\0", 2)));
   if (text.size() <= longest_bytes) return std::string(text);
@@ -27,13 +27,13 @@ std::string beginning_of(std::string_view text) {
 std::string type_of_handled() {
   const std::type_info* const type = thrown_type();
   if (type == nullptr) return "an exception that is not of C++";
-  const ExceptionType* const known = find_exception_type(*type);  // it may be told anew: see rethrowable.hpp
+  const ExceptionType* const known = find_exception_type(*type);  // it may be a Retold: see rethrowable.hpp
   return demangled(known == nullptr ? type->name() : known->type->name());
 }
 
 std::string of_type(const std::string& type, std::string_view text) {
   if (text.empty()) return beginning_of(type);
-  // Some texts begin with the type.
+  // Some texts begin with the type already.
   return beginning_of(text.starts_with(type) ? std::string(text) : type + ": " + std::string(text));
 }
 

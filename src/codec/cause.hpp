@@ -6,11 +6,11 @@
 
 namespace multiprocessing::detail {
 
-// Describes the exception that is being handled, for the text of one of our errors in which it is nested: its type, and
-// the first line of its text, at most 1 KiB of that. Of one of our own errors: its whole text.
+// Describes the exception that is being handled, for the text of one of our errors in which it is nested: its type and
+// the first line of its text, at most 1 KiB of that. For one of our own errors: its whole text.
 std::string cause_of_handled();
 
-// An Outer that says `what` and the reason, which is nested in it.
+// An Outer whose text is `what` and the reason, and in which the reason is nested.
 template <class Outer>
 std::exception_ptr nested_in(const std::exception_ptr& reason, const std::string& what) {
   try {

@@ -13,7 +13,7 @@ const void* stack_floor() noexcept {
   constexpr std::size_t reserve_bytes = std::size_t{64} << 10;  // for the exception, and the handlers of signals
   const std::span<const std::byte> stack = this_threads_stack();
   const auto* const here = static_cast<const std::byte*>(__builtin_frame_address(0));
-  // A coroutine's stack, or another that was made by hand, is not the thread's.
+  // The stack of a coroutine, or another one made by hand, is not the thread's.
   if (here < stack.data() || here >= stack.data() + stack.size()) return nullptr;
   return stack.data() + std::min(reserve_bytes, stack.size() / 4);
 }

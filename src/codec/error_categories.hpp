@@ -6,10 +6,10 @@
 
 namespace multiprocessing::detail {
 
-// The categories of the standard library by number, which is how they are sent; behind them nullptr. An address that a
-// worker sent is not followed.
+// The categories of the standard library, by the number that is sent for them; nullptr for higher numbers. An address
+// that a worker sent is not followed.
 const std::error_category* standard_category(std::size_t number) noexcept;
-// Its number; for a category of the program, that of the nullptr.
+// The number of a category; for a category of the program, the first one that is nullptr.
 std::size_t number_of_category(const std::error_category& category) noexcept;
 
 }  // namespace multiprocessing::detail

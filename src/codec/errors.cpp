@@ -10,7 +10,7 @@ namespace {
 
 constexpr int deepest_described = 100;  // a chain may lead back to itself
 
-// The line for the exception that is being handled, and what is nested in it.
+// The line for the exception that is being handled, and the exception that is nested in it.
 std::pair<std::string, std::exception_ptr> describe_one() {
   std::exception_ptr nested;
   try {

@@ -16,17 +16,18 @@
 namespace multiprocessing::detail {
 namespace {
 
-constexpr std::size_t deepest_chain = 100;  // a chain may lead back to itself; what lies deeper is not sent
+constexpr std::size_t deepest_chain = 100;  // a chain may lead back to itself; deeper exceptions are not sent
 
-// One exception of a chain. It is self-contained: the parent needs the type only to make more of it than a RemoteError.
+// One exception of a chain. It is self-contained: only if the parent knows the type can it make more of it than a
+// RemoteError.
 struct Link {
   std::string mangled_name;  // empty if only the type's name and the text are sent
-  std::string type_name;     // demangled, by the worker: a demangler is not made for bytes that are not trusted
+  std::string type_name;     // demangled by the worker, because a demangler is not made for untrusted bytes
   std::string text;
   Bytes data;
 };
 
-// Names in an exception that is sent after all.
+// Keeps the names in an exception until it is known that the exception is sent.
 struct LinkNames final : SentNames {
   std::vector<std::pair<std::string, std::uint64_t>> noted;
   void note(const std::string& name, std::uint64_t file) override { noted.emplace_back(name, file); }
@@ -42,7 +43,7 @@ void encode_data(const ExceptionType& type, Link& link, SentNames* names) {
     for (const auto& [name, file] : of_link.noted) names->note(name, file);
     link.mangled_name = type.type->name();
   } catch (...) {
-    link.data = Bytes();  // the type's own save() threw, or there is no memory: the name and the text still go
+    link.data = Bytes();  // the type's own save() threw, or there is no memory: only name and text are sent
   }
 }
 
@@ -114,7 +115,7 @@ std::exception_ptr rebuild(const Link& link, const std::exception_ptr& nested) {
     try {
       return decode_data(*type, link, nested);
     } catch (...) {
-      // Its load() does not fit its save(), or threw: what the task had to say is worth more than that.
+      // Its load() does not fit its save(), or threw: the task's own text is worth more than that error.
     }
   }
   return nest(RemoteError(link.text, link.type_name), nested);

@@ -10,7 +10,7 @@
 
 namespace multiprocessing::detail {
 
-// How an exception travels that holds nothing but its text, or not even that.
+// How to send an exception that holds nothing but its text, or not even that.
 template <class E>
 constexpr ExceptionType text_only() {
   return {&typeid(E), &typeid(typename RetoldOf<E>::type), [](ByteSink&) {},
@@ -23,8 +23,8 @@ constexpr ExceptionType text_only() {
           }};
 }
 
-// How one travels that holds more: `Data` has `static void save(const E&, ByteSink&)` and
-// `static E load(const std::string& text, ByteSource&)`, whose result need not yet have the text.
+// How to send an exception that holds more: `Data` has `static void save(const E&, ByteSink&)` and `static E load(const
+// std::string& text, ByteSource&)`, whose result need not yet have the text.
 template <class E, class Data>
 constexpr ExceptionType with_data() {
   return {&typeid(E), &typeid(typename RetoldOf<E>::type),

@@ -9,10 +9,10 @@
 
 namespace multiprocessing::detail {
 
-// How an exception of exactly this type travels, the built-in types first; nullptr if it is not known.
+// How to send an exception of exactly this type, the built-in types first; nullptr for an unknown type.
 const ExceptionType* find_exception_type(const std::type_info& type) noexcept;
 
-// The same by type_info::name(), which is all that a worker can say about a type.
+// The same by type_info::name(), because a worker can send no more than the name of a type.
 const ExceptionType* find_built_in_exception(std::string_view mangled_name) noexcept;
 const ExceptionType* find_registered_exception(std::string_view mangled_name) noexcept;
 

@@ -14,7 +14,7 @@ constexpr std::size_t longest_text_bytes = std::size_t{64} << 10;
 struct InternedText {
   std::string text;
   InternedText* next;
-  std::size_t number;  // of texts from here on
+  std::size_t number;  // the number of texts in the rest of the list, this one included
 };
 
 constinit std::atomic<InternedText*> newest = nullptr;

@@ -7,7 +7,7 @@
 namespace multiprocessing::detail {
 namespace {
 
-// 0, or 1 and the number: a std::optional read from bytes that are not trusted.
+// Writes 0, or 1 and the number: a std::optional may not be read from untrusted bytes as it is.
 void save_optional(std::optional<int> value, ByteSink& sink) {
   encode(sink, static_cast<unsigned char>(value.has_value()));
   encode(sink, value.value_or(0));
@@ -54,7 +54,7 @@ struct RemoteErrorData {
   }
 };
 
-// A task may use a pool of its own: its errors are as good as any.
+// A task may use a pool of its own, and throw that pool's errors.
 constinit const ExceptionType types[] = {
     text_only<ProcessError>(),
     text_only<BrokenBarrierError>(),

@@ -5,7 +5,7 @@
 
 namespace multiprocessing::detail {
 
-// The sentences for what only the running program can tell that it cannot be sent: what it is, why, and the way out.
+// The texts for objects that turn out unsendable only at run time: what it is, why, and a remedy.
 
 void throw_null_function(const std::type_info& type) {
   throw PicklingError("a null function, of type " + demangled(type.name()) +

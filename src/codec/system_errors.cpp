@@ -12,15 +12,15 @@
 namespace multiprocessing::detail {
 namespace {
 
-// Stands for a program's own category: which one it was cannot be told from its name, and an address that a worker sent
-// is not followed. The exception keeps its type, its text and the value of its code; the code equals no other.
+// Stands for a program's own category: its name does not identify it, and an address that a worker sent is not
+// followed. The exception keeps its type, its text and the value of its code; the code equals no other.
 class OtherCategory final : public std::error_category {
  public:
   const char* name() const noexcept override { return "a category of the worker"; }
   std::string message(int value) const override { return "error " + std::to_string(value) + " of " + name(); }
 };
 
-// Never destroyed: an exception may be looked at while the program ends.
+// Never destroyed: the program may still use an exception while it ends.
 union KeptCategory {
   constexpr KeptCategory() : category() {}
   ~KeptCategory() {}
@@ -41,7 +41,7 @@ std::error_code load_code(ByteSource& source) {
   return {value, other.category};
 }
 
-// What the constructor was given, if what() is "given: message", which the constructor will write again.
+// The text that the constructor was given, if what() is "given: message", which the constructor will write again.
 std::string given_text(std::string text, const std::error_code& code) {
   const std::string added = ": " + code.message();
   if (text.ends_with(added)) text.resize(text.size() - added.size());
@@ -78,7 +78,7 @@ struct FilesystemErrorData {
     const std::string given = given_text(decode<std::string>(source), code);
     const std::filesystem::path path1 = decode<std::string>(source);
     const std::filesystem::path path2 = decode<std::string>(source);
-    // An empty path and no path read alike, but not in the text.
+    // An empty path and no path are read alike, but their texts differ.
     if (Error error(given, path1, path2, code); !path2.empty() || text == error.what()) return error;
     if (Error error(given, path1, code); !path1.empty() || text == error.what()) return error;
     return Error(given, code);

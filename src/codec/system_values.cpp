@@ -25,8 +25,8 @@ void save_error(const std::error_category& category, int value, ByteSink& sink) 
   const std::size_t number = number_of_category(category);
   if (standard_category(number) == nullptr) {
     throw PicklingError("the category '" + std::string(category.name()) +
-                        "' of an error code is not of the standard library, whose categories alone are known by name "
-                        "everywhere; send its value() and its message()");
+                        "' of an error code is not of the standard library: only those categories are known by name in "
+                        "every process; send its value() and its message()");
   }
   encode_plain(sink, static_cast<unsigned char>(number));
   encode_plain(sink, value);

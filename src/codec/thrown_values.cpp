@@ -33,7 +33,7 @@ struct StringData {
   static std::string load(const std::string&, ByteSource& source) { return decode<std::string>(source); }
 };
 
-// A pointer owns nothing, so somebody has to keep the text for it. Text beyond what is kept comes as RemoteError.
+// A pointer owns nothing, so its text is interned. A text that cannot be interned arrives as a RemoteError.
 constexpr ExceptionType literal() {
   return {&typeid(const char*), &typeid(const char*),
           [](ByteSink& sink) {

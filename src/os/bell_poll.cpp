@@ -20,7 +20,7 @@ int wait(int fd, std::span<epoll_event> events, const timespec& left) {
   if (left.tv_sec * 1000 >= longest_sleep_ms) return ::epoll_wait(fd, events.data(), count, longest_sleep_ms);
   const int ready = ::epoll_pwait2(fd, events.data(), count, &left, nullptr);
   if (ready >= 0 || errno == EINTR) return ready;
-  // Kernels before 5.11 and some sandboxes have no deadline in nanoseconds: rounded up, or we would wake early and
+  // Kernels before 5.11 and some sandboxes have no deadline in nanoseconds. Rounded up: else this would wake early and
   // spin.
   return ::epoll_wait(fd, events.data(), count, static_cast<int>((left.tv_nsec + 999'999) / 1'000'000));
 }
@@ -50,7 +50,7 @@ void BellPoll::unwatch() {
 }
 
 BellPoll::Woken BellPoll::sleep(Deadline deadline) const {
-  // Asked each time: of a poll of the program's own, which may have the number, no event may be taken.
+  // Asked each time: the program may have an epoll of its own under this number by now, whose events must not be taken.
   if (!epoll_.is_ours()) return Woken::closed;
   std::array<epoll_event, 2> events{};
   const int ready = wait(epoll_.get(), events, time_left(deadline));

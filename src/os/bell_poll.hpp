@@ -8,17 +8,17 @@
 namespace multiprocessing::detail {
 
 // Sleeps until a bell is rung or another descriptor becomes readable. Edge-triggered: a bell that was rung while nobody
-// slept ends the next sleep at once, and needs no system call to be silenced. One thread at a time.
-// A bell that the program closes vanishes from the kernel's set, and nobody is told: no sleep is longer than a second.
-// The constructor and watch() throw std::system_error.
+// slept ends the next sleep at once, and no system call is needed to silence it. One thread at a time. If the program
+// closes the bell, it vanishes from the kernel's set without notice: so no sleep is longer than a second. The
+// constructor and watch() throw std::system_error.
 class BellPoll {
  public:
   explicit BellPoll(const EventFd& bell);
-  void watch(int fd);  // as long as it is readable no sleep begins
+  void watch(int fd);  // while it is readable, sleep() returns at once
   void unwatch();
 
-  enum class Woken { by_bell, by_watched, by_nobody, closed };  // closed: the program has closed what this needs
-  Woken sleep(Deadline deadline) const;                         // also ends for no reason: look again
+  enum class Woken { by_bell, by_watched, by_nobody, closed };  // closed: by the program, a descriptor that this needs
+  Woken sleep(Deadline deadline) const;                         // may also end for no reason: look again
 
  private:
   MarkedFd bell_;

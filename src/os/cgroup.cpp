@@ -96,10 +96,11 @@ std::optional<double> quota_in(const fs::path& folder) {
   return time / period;
 }
 
-// Of the process's own cgroup and all above it, down from where the tree is mounted.
+// The smallest quota of the process's own cgroup and all above it, from the root of the mounted tree down.
 std::optional<double> smallest_quota(const fs::path& root, const Mount& mount, const fs::path& cgroup) {
   fs::path below = cgroup.lexically_relative(mount.root);
-  // A cgroup outside of the mounted part, as in a container without a cgroup namespace: only the mount can be seen.
+  // If the cgroup lies outside of the mounted part, as in a container without a cgroup namespace, only the mount can be
+  // seen.
   if (below.empty() || *below.begin() == "..") below = ".";
 
   std::optional<double> smallest;

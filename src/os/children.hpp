@@ -11,8 +11,8 @@
 
 namespace multiprocessing::detail {
 
-// Walks the children of the calling thread as /proc lists them, those that have ended and are not reaped included.
-// A child that starts or is reaped meanwhile can make it miss another: walk again. Without /proc there are none.
+// Walks through the children of the calling thread as /proc lists them, including those that have ended and are not
+// reaped. If a child starts or is reaped meanwhile, it may miss another: walk again. Without /proc there are none.
 // Allocates nothing and takes no lock.
 class Children {
  public:

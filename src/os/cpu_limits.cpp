@@ -61,7 +61,7 @@ std::vector<int> cpus_in_list(std::string_view list) {
 }  // namespace
 
 std::vector<int> allowed_cpus() {
-  // The kernel refuses a mask that is smaller than its own, and does not tell how large that is.
+  // The kernel refuses a mask that is smaller than its own, and does not say how large that is.
   for (int size = CPU_SETSIZE; size <= most_cpus_asked_for; size *= 2) {
     const std::unique_ptr<cpu_set_t, void (*)(cpu_set_t*)> mask(CPU_ALLOC(static_cast<std::size_t>(size)),
                                                                 [](cpu_set_t* owned) { CPU_FREE(owned); });
@@ -112,7 +112,8 @@ int count_usable_cpus(const CpuLimits& limits) {
   int count = limits.allowed_cpus;
   if (limits.cgroup_quota && *limits.cgroup_quota < count) count = static_cast<int>(std::ceil(*limits.cgroup_quota));
   if (limits.slurm_cpus_per_task != nullptr) {
-    // It may be left over from a larger job step, so it never adds; what is no number says nothing.
+    // The variable may be left over from a larger job step, so it only lowers the number; other text than a number is
+    // ignored.
     if (const auto slurm = positive_number(limits.slurm_cpus_per_task)) count = std::min(count, *slurm);
   }
   return std::max(1, count);

@@ -3,7 +3,7 @@
 
 namespace multiprocessing::detail {
 
-// Tells the CPU that this thread spins, so that its hyper-thread sibling gets on.
+// Tells the CPU that this thread spins, so that its hyper-thread sibling runs faster.
 inline void cpu_relax() noexcept {
 #if defined(__x86_64__) || defined(__i386__)
   __builtin_ia32_pause();

@@ -18,9 +18,9 @@ namespace {
 
 enum class Stage { none, noting, flushing };
 constexpr time_t seconds_for_a_stage = 1;
-constexpr time_t seconds_for_all = 3;  // longer than the stages: who waits for them
+constexpr time_t seconds_for_all = 3;  // longer than the stages, for a thread that waits for their end
 
-// Of this process, which may be of any state when the handler runs: garbage here must not keep it from ending.
+// The state of the handler. The process may be in any state when it runs: garbage here must not keep it from ending.
 struct {
   CrashRecord* record;
   pid_t process;
@@ -29,7 +29,7 @@ struct {
   std::atomic<Stage> stage;
 } crash;
 
-// Of the thread that runs the items. The kernel puts up to 11 KiB of registers on it.
+// The stack for the thread that runs the items. The kernel puts up to 11 KiB of registers on it.
 alignas(64) std::byte stack_for_handler[std::size_t{64} << 10];
 
 pid_t this_thread() { return static_cast<pid_t>(::syscall(SYS_gettid)); }
@@ -37,7 +37,7 @@ pid_t this_thread() { return static_cast<pid_t>(::syscall(SYS_gettid)); }
 void set_handler(int signal, void (*handler)(int, siginfo_t*, void*)) {
   struct sigaction action {};
   action.sa_sigaction = handler;
-  // Not reset by the first signal: another thread that crashes now would end the process in the middle of the noting.
+  // Not SA_RESETHAND: if another thread crashed now, it would end the process while this one writes the record.
   action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
   ::sigaction(signal, &action, nullptr);
 }
@@ -55,7 +55,7 @@ void unblock(int signal) {
   ::sigaction(signal, &action, nullptr);
   unblock(signal);
   ::syscall(SYS_tgkill, ::getpid(), this_thread(), signal);
-  ::_exit(128 + signal);  // the first process of a namespace is spared its own signals
+  ::_exit(128 + signal);  // the kernel ignores signals that the first process of a namespace sends itself
 }
 
 struct Registers {
@@ -68,7 +68,7 @@ Registers registers_of(const ucontext_t& context) {
   return {static_cast<std::uint64_t>(context.uc_mcontext.gregs[REG_RIP]),
           static_cast<std::uint64_t>(context.uc_mcontext.gregs[REG_RSP])};
 }
-// As if the call that has just been made had not been: its return address is the last word of the stack.
+// Undoes the call that has just been made: its return address is the last word of the stack.
 __attribute__((no_sanitize("address"), no_sanitize("undefined"))) void undo_call(ucontext_t& context) {
   auto& registers = context.uc_mcontext.gregs;
   registers[REG_RIP] = *reinterpret_cast<const greg_t*>(registers[REG_RSP]) - 1;
@@ -106,27 +106,27 @@ _Unwind_Reason_Code note_place(_Unwind_Context* context, void* data) {
   if (was_interrupted != 0) walk.is_inside_handler = false;
   if (place == 0 && was_interrupted == 0) return _URC_END_OF_STACK;  // a thread's first function has no caller
   if (walk.is_inside_handler) return ++walk.frames < 20 ? _URC_NO_REASON : _URC_END_OF_STACK;
-  // A task's own pool may call through another such frame: the outermost counts.
+  // A task's own pool may have called through another such frame: the outermost counts.
   if (_Unwind_GetRegionStart(context) == reinterpret_cast<_Unwind_Ptr>(frame_that_notes_throws())) {
     walk.record.noted = walk.record.count.load(std::memory_order_relaxed);
   }
-  // A caller is at the instruction before the one that it returns to.
+  // A return address is behind the call: the address before it lies in the call.
   return add(walk.record, was_interrupted != 0 ? place : place - 1) ? _URC_NO_REASON : _URC_END_OF_STACK;
 }
 
 void note(int signal, const siginfo_t& info, ucontext_t& context) {
   CrashRecord& record = *crash.record;
   const Registers registers = registers_of(context);
-  // SI_KERNEL: an access that the processor refused without saying to what.
+  // SI_KERNEL: the processor refused an access without saying to which address.
   const bool has_address = (signal == SIGSEGV || signal == SIGBUS) && info.si_code > 0 && info.si_code != SI_KERNEL;
   record.in_another_thread = this_thread() != crash.process ? 1 : 0;
   record.has_address = has_address ? 1 : 0;
   record.address = has_address ? reinterpret_cast<std::uintptr_t>(info.si_addr) : 0;
   record.stack_pointer = registers.stack_pointer;
-  // Release: what lies above, before it. Pairs with the acquire in crash_trace().
+  // Release: the fields above are written before it. Pairs with the acquire in crash_trace().
   record.signal.store(static_cast<std::uint32_t>(signal), std::memory_order_release);
   Walk walk{record};
-  // What was called is no code, so the unwinder knows nothing about it.
+  // The program called an address that is no code, about which the unwinder knows nothing.
   if (has_address && record.address == registers.place) {
     add(record, registers.place);
     undo_call(context);
@@ -136,7 +136,7 @@ void note(int signal, const siginfo_t& info, ucontext_t& context) {
 
 void on_hang(int, siginfo_t*, void*);
 
-// Deadlocks and full pipes: the unwinder may wait for a lock, the output for a reader.
+// Against deadlocks and full pipes: the unwinder may wait for a lock, the output for a reader.
 void limit_time() {
   set_handler(SIGALRM, on_hang);
   unblock(SIGALRM);
@@ -171,7 +171,7 @@ void on_crash(int signal, siginfo_t* info, void* context) {
     ::nanosleep(&wait, nullptr);
     end_by(signal);
   }
-  // Here, too, if this handler itself has crashed: with the next stage.
+  // Also comes here if this handler itself has crashed: then finish() begins the next stage.
   finish(signal);
 }
 
@@ -180,7 +180,7 @@ void on_crash(int signal, siginfo_t* info, void* context) {
 void record_crashes_in(CrashRecord& record) noexcept {
   crash.record = &record;
   crash.process = ::getpid();
-  // A worker that makes a pool leaves it a copy of its own.
+  // A worker that makes a pool passes a copy of its own state on to the pool's workers.
   crash.crashed_thread = 0;
   crash.stage = Stage::none;
   stack_t stack{};

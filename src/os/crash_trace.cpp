@@ -13,19 +13,19 @@ namespace {
 
 bool has(const std::string& name, const char* part) { return name.find(part) != std::string::npos; }
 
-// How a process sends itself a signal: who called that is the news.
+// Functions by which a process sends itself a signal: their caller is what matters.
 bool is_raising(const std::string& name) {
   return name == "abort" || name == "raise" || name == "gsignal" || name == "pthread_kill" || name == "kill" ||
          name.rfind("__assert_", 0) == 0;
 }
-// What lies between a throw that nobody caught, or may catch, and the end.
+// Functions between a throw that nobody caught, or may catch, and the end.
 bool is_terminating(const std::string& name) {
   return name == "std::terminate()" || has(name, "libstdc++.so") || has(name, "libgcc_s.so") ||
          has(name, "__verbose_terminate_handler") || name.rfind("_Unwind_", 0) == 0 || name.rfind("__cxa_", 0) == 0 ||
          name.rfind("__gxx_personality", 0) == 0;
 }
 
-// A stack overflows where it is written to, which is where its end is.
+// A stack overflow accesses an address near the stack pointer.
 bool is_overflow(std::uint64_t address, std::uint64_t stack_pointer) {
   constexpr std::uint64_t near = std::uint64_t{64} << 10;
   return stack_pointer != 0 && address - stack_pointer + near < 2 * near;

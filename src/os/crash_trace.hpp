@@ -9,7 +9,7 @@ namespace multiprocessing::detail {
 
 // A copy of a record that outlived its process.
 struct Crash {
-  int signal = 0;  // 0: it did not crash, or left no record
+  int signal = 0;  // 0: the process did not crash, or left no record
   bool is_whole = false;
   bool is_cut = false;
   bool in_another_thread = false;
@@ -19,15 +19,15 @@ struct Crash {
   std::uint32_t count = 0;
   std::array<std::uint64_t, CrashRecord::most_places> places{};
 };
-// The signal of the crash that was noted, whatever the process ended by later; 0: none.
+// The signal of the crash that was noted, even if another one ended the process; 0 if none was.
 int noted_signal(const CrashRecord& record) noexcept;
 // Of a process that has ended by this signal.
 Crash crash_of(const CrashRecord& record, int signal) noexcept;
 
-// Where it crashed: a line for each caller, the innermost first, up to the library itself.
-// "crashed at address 0x10, in f(int)\n  called by g()". Empty if it did not.
-// Names are those of this process, so the record must be of one forked from it. Its words may be garbage: they are
-// compared with the addresses of the modules, never followed. Waits for the loader's lock: not under a lock of ours.
+// Where the process crashed: a line for each caller, the innermost first, up to the library itself: "crashed at address
+// 0x10, in f(int)\n  called by g()". Empty if it did not crash. Names are those of this process, so the record must be
+// of one forked from it. The words of the record may be garbage: they are compared with the addresses of the modules,
+// never followed. Waits for the loader's lock: do not call it under a lock of ours.
 std::string crash_trace(const Crash& crash);
 
 }  // namespace multiprocessing::detail

@@ -5,7 +5,7 @@
 
 namespace multiprocessing::detail {
 
-// The number of the CPU that the calling thread runs on, at this moment; below 0 if the system does not tell. Takes
+// The number of the CPU that the calling thread runs on at this moment; negative if the system does not tell. Takes
 // some nanoseconds.
 inline int current_cpu() noexcept { return ::sched_getcpu(); }
 

@@ -5,7 +5,7 @@
 
 namespace multiprocessing::detail {
 
-// Throws std::system_error with errno as it is now, and the sentence before it.
+// Throws std::system_error with the present errno and, in front of its text, the sentence.
 [[noreturn]] void throw_errno(const std::string& what_failed);
 
 }  // namespace multiprocessing::detail

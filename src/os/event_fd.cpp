@@ -17,7 +17,7 @@ EventFd::EventFd() : fd_(own_fd(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "canno
 bool EventFd::ring(int fd) noexcept {
   const int saved_errno = errno;
   const std::uint64_t one = 1;
-  // A counter that is full is no failure: the bell rings already.
+  // A full counter is no failure: the bell rings already.
   const bool rang = ::write(fd, &one, sizeof one) == sizeof one || errno == EAGAIN;
   errno = saved_errno;
   return rang;
@@ -31,7 +31,7 @@ void EventFd::drain(int fd) noexcept {
 }
 
 int EventFd::move_up(int fd) noexcept {
-  constexpr rlim_t high = 1024;  // the tables of descriptors of most processes have this size
+  constexpr rlim_t high = 1024;  // most processes have a descriptor table of this size
   constexpr rlim_t room = 16;
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur <= 4 * room) return fd;

@@ -5,8 +5,8 @@
 
 namespace multiprocessing::detail {
 
-// A bell that processes forked later can ring too: readable from the first ring() until drain().
-// Any thread and process; never blocks. The constructor throws std::system_error.
+// A bell that processes forked later can ring, too: readable from the first ring() until drain(). Any thread and
+// process; never blocks. The constructor throws std::system_error.
 class EventFd {
  public:
   EventFd();
@@ -17,12 +17,12 @@ class EventFd {
   bool is_ours() const noexcept { return fd_.is_ours(); }
   int fd() const noexcept { return fd_.get(); }
   MarkedFd marked() const noexcept { return fd_.marked(); }
-  void close() noexcept { fd_.reset(); }  // in a process that has no use for it
+  void close() noexcept { fd_.reset(); }  // called in a process that does not use it
 
-  // The same for a descriptor whose owner is elsewhere.
-  static bool ring(int fd) noexcept;  // false: it is no bell any more
+  // The same for a descriptor that another object owns.
+  static bool ring(int fd) noexcept;  // false: it is no longer a bell
   static void drain(int fd) noexcept;
-  // Moves it, if that can be, to a number that is given to no file which is opened after others were closed.
+  // Moves it, if possible, to a number that no file gets which is opened after others were closed.
   static int move_up(int fd) noexcept;
 
  private:

@@ -23,25 +23,25 @@
 
 namespace multiprocessing::detail {
 
-// A place is never freed, so that a fork at any moment finds the list whole; it is used again.
-struct ExecWatch::Place {
+// An entry of the list. It is never freed, so that a fork at any moment finds the list intact; it is used again.
+struct ExecWatch::Entry {
   std::atomic<bool> taken = true;
   std::atomic<MarkedFd> fd = {};
-  Place* next = nullptr;
+  Entry* next = nullptr;
 };
 
 namespace {
 
-// A fork handler gets no argument: what it needs can only be found from here. It takes no lock: in the child nobody
+// A fork handler gets no argument, so it must find its data from here. It takes no lock, because in the child nobody
 // could release it. None of this is ever destroyed.
-std::atomic<ExecWatch::Place*> places = nullptr;
+std::atomic<ExecWatch::Entry*> entries = nullptr;
 
-void clear(ExecWatch::Place& place) noexcept { UniqueFd(place.fd.exchange(MarkedFd())).reset(); }
+void clear(ExecWatch::Entry& entry) noexcept { UniqueFd(entry.fd.exchange(MarkedFd())).reset(); }
 
 void after_fork_in_child() {
   const int saved_errno = errno;
-  for (ExecWatch::Place* place = places.load(); place != nullptr; place = place->next) {
-    clear(*place);
+  for (ExecWatch::Entry* entry = entries.load(); entry != nullptr; entry = entry->next) {
+    clear(*entry);
   }
   errno = saved_errno;
 }
@@ -54,25 +54,25 @@ void register_fork_handlers() {
   throw_errno("cannot register a fork handler");
 }
 
-ExecWatch::Place* take_place() {
-  for (ExecWatch::Place* place = places.load(); place != nullptr; place = place->next) {
-    if (!place->taken.exchange(true)) return place;
+ExecWatch::Entry* take_entry() {
+  for (ExecWatch::Entry* entry = entries.load(); entry != nullptr; entry = entry->next) {
+    if (!entry->taken.exchange(true)) return entry;
   }
-  auto place = std::make_unique<ExecWatch::Place>();
-  place->next = places.load();
-  while (!places.compare_exchange_weak(place->next, place.get())) {
+  auto entry = std::make_unique<ExecWatch::Entry>();
+  entry->next = entries.load();
+  while (!entries.compare_exchange_weak(entry->next, entry.get())) {
   }
-  return place.release();
+  return entry.release();
 }
 
-UniqueFd connect(ExecWatch::Place& place) {
+UniqueFd connect(ExecWatch::Entry& entry) {
   std::array<int, 2> ends{};
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) throw_errno("cannot make a socket pair");
   UniqueFd far_end(ends[1]);
   UniqueFd near_end = own_fd(ends[0], "cannot make a socket pair");
-  // Its mark is forgotten: die_with_near_end() has another use for the signal.
+  // Drops its mark: die_with_near_end() uses the signal for something else.
   far_end = UniqueFd(own_fd(far_end.release().number, "cannot make a socket pair").release().number);
-  place.fd.store(near_end.release());
+  entry.fd.store(near_end.release());
   return far_end;
 }
 
@@ -80,9 +80,9 @@ UniqueFd connect(ExecWatch::Place& place) {
 
 ExecWatch::ExecWatch() : near_end_(nullptr) {
   register_fork_handlers();
-  near_end_ = take_place();
-  // A fork by another thread between the making of the socket and its entry in the list would leave a copy in that
-  // child: then make another. The bound is for programs that never stop forking; they risk that copy.
+  near_end_ = take_entry();
+  // If another thread forks between the making of the socket and its entry in the list, that child has a copy: then
+  // this makes another socket. The limit is for programs that never stop forking; they risk the copy.
   const Deadline give_up = deadline_after(std::chrono::seconds(1));
   try {
     for (;;) {
@@ -112,13 +112,13 @@ ExecWatch::~ExecWatch() {
 }
 
 bool die_with_near_end(int far_end) noexcept {
-  // A socket that is watched so sends a signal when its other end closes: by default SIGIO, here one that needs no
-  // handler. Nothing is ever written, so nothing else can send it.
+  // A socket set up like this sends a signal when its other end closes: by default SIGIO, here one that needs no
+  // handler. Nothing is ever written to it, so nothing else sends the signal.
   if (::fcntl(far_end, F_SETOWN, ::getpid()) != 0 || ::fcntl(far_end, F_SETSIG, SIGKILL) != 0 ||
       ::fcntl(far_end, F_SETFL, O_ASYNC) != 0) {
     return false;
   }
-  // What closed before that sends nothing any more.
+  // If the other end closed before that, no signal comes.
   pollfd end{.fd = far_end, .events = POLLIN, .revents = 0};
   if (::poll(&end, 1, 0) != 0) ::raise(SIGKILL);
   return true;

@@ -19,15 +19,15 @@ void before_fork() { begun.fetch_add(1); }
 
 void after_fork_in_parent() { over.fetch_add(1); }
 
-// The threads that were in a fork do not exist here.
+// Threads that were forking do not exist in the child.
 void after_fork_in_child() { over.store(begun.load()); }
 
 }  // namespace
 
 void count_forks() {
   if (is_counting.load()) return;
-  // No static variable: a fork could catch another thread in its initialisation, and the child would wait for that.
-  // Handlers that two threads register both count twice, which changes nothing.
+  // No static variable: another thread could be initialising it at a fork, and the child would wait for that for ever.
+  // If two threads register the handlers, both count, which changes nothing.
   errno = ::pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
   if (errno != 0) throw_errno("cannot register a fork handler");
   is_counting.store(true);

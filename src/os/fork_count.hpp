@@ -5,8 +5,8 @@
 
 namespace multiprocessing::detail {
 
-// The forks of this process, by any thread, as a fork handler counts them: libc's fork() calls it. It does not see
-// vfork (posix_spawn, system), whose child only executes a program, nor libc's _Fork() and a raw clone().
+// The number of forks of this process, in all threads, counted by a fork handler that libc's fork() calls. It does not
+// see vfork (posix_spawn, system), whose child only executes a program, nor libc's _Fork() and a raw clone().
 
 void count_forks();  // from now on; throws std::system_error
 

@@ -26,7 +26,7 @@ void futex_add_and_wake(std::atomic<std::uint32_t>& word, std::uint32_t number) 
   const auto add = FUTEX_OP(FUTEX_OP_ADD, number, FUTEX_OP_CMP_LT, 0U);
   constexpr int all = std::numeric_limits<int>::max();
   if (::syscall(SYS_futex, &word, FUTEX_WAKE_OP, all, 0L, &word, add) >= 0) return;
-  // A sandbox may not know the call; then there are two steps.
+  // A sandbox may not know the call: then in two steps.
   word.fetch_add(number, std::memory_order_seq_cst);
   futex_wake(word);
 }

@@ -9,9 +9,9 @@
 namespace multiprocessing::detail {
 
 // A futex on a word in memory that processes share (std::atomic::wait works within one process only).
-// futex_wait sleeps while word == expected. It returns on a wake, a change, a signal or the deadline: look again.
-// futex_wake wakes all who sleep on the word, in any process.
-// futex_add_and_wake adds up to 2047 and wakes all in one system call, inside of which SIGKILL ends nobody: a process
+// futex_wait sleeps while word == expected. It returns after a wake, a change, a signal or the deadline: look again.
+// futex_wake wakes all that sleep on the word, in any process.
+// futex_add_and_wake adds up to 2047 and wakes all, in one system call, which SIGKILL does not interrupt: a process
 // that is killed has done both or neither. None throws.
 void futex_wait(const std::atomic<std::uint32_t>& word, std::uint32_t expected, Deadline deadline = never) noexcept;
 void futex_wake(const std::atomic<std::uint32_t>& word) noexcept;

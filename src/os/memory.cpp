@@ -24,7 +24,7 @@ void unmap(void* memory, std::size_t size_bytes) {
 }
 
 std::byte* reserve_shared_memory(std::size_t size_bytes) noexcept {
-  // Without access mlockall(MCL_FUTURE) does not fill it.
+  // mlockall(MCL_FUTURE) does not fill memory without access.
   void* memory = ::mmap(nullptr, size_bytes, PROT_NONE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   return memory == MAP_FAILED ? nullptr : static_cast<std::byte*>(memory);
 }
@@ -35,7 +35,7 @@ void make_writable(void* memory, std::size_t size_bytes) {
 
 bool can_map_again() noexcept {
   std::byte* const page = reserve_shared_memory(page_size());
-  if (page == nullptr) return true;  // not refused, but lacking
+  if (page == nullptr) return true;  // a lack of memory, not a refusal
   std::byte* const again = map_from(page, page_size());
   if (again != nullptr) unmap_or_keep(again, page_size());
   unmap_or_keep(page, page_size());

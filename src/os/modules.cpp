@@ -62,7 +62,7 @@ LoadsAndUnloads loads_and_unloads() {
   dl_iterate_phdr(
       [](dl_phdr_info* info, std::size_t, void* result) {
         *static_cast<LoadsAndUnloads*>(result) = {info->dlpi_adds, info->dlpi_subs};
-        return 1;  // the counts are the same with every module: the first will do
+        return 1;  // each module has the same counts: the first is enough
       },
       &counts);
   return counts;

@@ -30,7 +30,7 @@ struct ModuleList {
   bool has(const Module& module) const;
 };
 
-// The loader's own counts: while they have not changed nothing was loaded or unloaded.
+// The loader's own counts: as long as they do not change, nothing was loaded or unloaded.
 LoadsAndUnloads loads_and_unloads();
 ModuleList loaded_modules();
 

@@ -15,11 +15,11 @@ void flush_stream(std::basic_ostream<Char>& stream) noexcept {
   try {
     if (stream.rdbuf() != nullptr) stream.rdbuf()->pubsync();
   } catch (...) {
-    // A buffer that throws tells the program at its next own use of it.
+    // If the buffer throws, the program learns that when it next uses it.
   }
 }
 
-// Holding the stdio lock meanwhile: the C++ streams that are in step with stdio take it again, recursively.
+// Holds the stdio lock meanwhile: C++ streams that are synchronised with stdio acquire it again, recursively.
 template <class... Streams>
 void flush_if_free(std::FILE* file, Streams&... streams) noexcept {
   if (file == nullptr || ::ftrylockfile(file) != 0) return;

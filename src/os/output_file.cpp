@@ -16,7 +16,7 @@
 namespace multiprocessing::detail {
 namespace {
 
-// Blocks a signal that a write() of this thread raises besides its error, and takes it back.
+// Blocks the signals that a write() of this thread raises in addition to its error, and removes them.
 class Unraised {
  public:
   Unraised() noexcept {
@@ -27,7 +27,7 @@ class Unraised {
     sigset_t pending;
     ::sigpending(&pending);
     for (const int signal : {SIGXFSZ, SIGPIPE}) {
-      if (::sigismember(&pending, signal) == 1) ::sigdelset(&raised_, signal);  // somebody else's
+      if (::sigismember(&pending, signal) == 1) ::sigdelset(&raised_, signal);  // not raised by our write()
     }
   }
   Unraised(const Unraised&) = delete;
@@ -49,12 +49,12 @@ class Unraised {
 
 OutputFile::OutputFile(const std::filesystem::path& path) {
   const std::string failed = "cannot write " + path.string();
-  // Nobody waits for the reader of a pipe: it may have stopped, or never come.
+  // Does not wait for the reader of a pipe, which may have stopped or may never come.
   fd_ = own_fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0666), failed.c_str());
   struct stat status {};
   ::fstat(fd_.get(), &status);
   if (!S_ISREG(status.st_mode)) return;
-  // A file system that cannot lock is no reason not to write.
+  // Writes even if the file system cannot lock.
   if (::flock(fd_.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
     errno = EBUSY;
     throw_errno(failed + ", which somebody else writes");
@@ -78,7 +78,7 @@ int OutputFile::write(std::string_view text) noexcept {
   return 0;
 }
 
-// Closing would not do: who was forked meanwhile has the lock, too.
+// Closing the descriptor would not release the lock: processes that were forked meanwhile have it, too.
 void OutputFile::finish() noexcept {
   if (fd_ && fd_.is_ours()) ::flock(fd_.get(), LOCK_UN);
   fd_.reset();

@@ -8,16 +8,16 @@
 
 namespace multiprocessing::detail {
 
-// A file that is written from its beginning to its end, by one at a time. What is written is in the file when write()
-// returns: a process that is forked has nothing that it could write again.
+// A file that is written from its beginning to its end, by one writer at a time. All bytes are in the file when write()
+// returns: a forked process has no buffer that it could write again.
 class OutputFile {
  public:
-  // Empties it. std::system_error names it: EBUSY if another one, of any process, writes it.
+  // Empties the file. Throws std::system_error with its name; EBUSY if another writer, in any process, has it open.
   explicit OutputFile(const std::filesystem::path& path);
-  // 0, or errno. Raises no SIGXFSZ and no SIGPIPE: they would end the program.
+  // Returns 0, or an errno. Raises no SIGXFSZ and no SIGPIPE: they would end the program.
   int write(std::string_view text) noexcept;
   void finish() noexcept;                 // others may write it now
-  void leave() noexcept { fd_.reset(); }  // in a process that has inherited it: it stays its owner's
+  void leave() noexcept { fd_.reset(); }  // called in a process that has inherited it; the owner keeps it
 
  private:
   UniqueFd fd_;

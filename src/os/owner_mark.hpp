@@ -5,9 +5,9 @@
 
 namespace multiprocessing::detail {
 
-// Tells the process that made it from every process that was forked from it later, without a system call and however it
-// was forked: its byte is in a page that the kernel wipes in a child. (A pid can be recycled, so it cannot tell.)
-// The constructor throws std::system_error. The destructor unmaps this process's copy of the page.
+// Distinguishes the process that made it from every process that was forked from it later, without a system call and
+// for every kind of fork: its byte is in a page that the kernel wipes in a child. (A pid can be used again, so it
+// cannot tell.) The constructor throws std::system_error. The destructor unmaps this process's copy of the page.
 class OwnerMark {
  public:
   OwnerMark();

@@ -11,7 +11,8 @@
 namespace multiprocessing::detail {
 namespace {
 
-// The kernel says ECONNRESET once, when the other end was closed with packets in it; after that, what is to be had.
+// The kernel returns ECONNRESET once if the other end was closed with packets in it; after that, it returns what is
+// there.
 template <class Transfer>
 std::size_t transfer(const char* what_failed, Transfer transfer) {
   while (true) {
@@ -34,7 +35,8 @@ std::array<UniqueFd, 2> packet_sockets() {
   const char* const what_failed = "cannot make a pipe";
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds.data()) != 0) throw_errno(what_failed);
   UniqueFd second(fds[1]);
-  // A program that asks for signals, of a descriptor that it may know, gets the one that it expects.
+  // The mark is SIGIO: if the program asks for signals on this descriptor, which it may know, it gets the signal that
+  // it expects.
   UniqueFd first = own_fd(fds[0], what_failed, SIGIO);
   return {std::move(first), own_fd(second.release().number, what_failed, SIGIO)};
 }

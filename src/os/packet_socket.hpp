@@ -12,9 +12,9 @@ namespace multiprocessing::detail {
 // Two connected sockets of packets: each arrives whole or not at all (AF_UNIX, SOCK_SEQPACKET).
 std::array<UniqueFd, 2> packet_sockets();  // throws std::system_error
 
-// Both block, whatever signals come, and throw std::system_error. Two pieces, one after the other, are one packet.
+// Both block, even if signals come, and throw std::system_error. The two pieces, one after the other, are one packet.
 void send_packet(int fd, std::span<const std::byte> first, std::span<const std::byte> second);  // raises no SIGPIPE
-// How many bytes there were; 0 at the end, when nobody has the other socket any more.
+// Returns how many bytes there were; 0 at the end, when no process has the other socket any more.
 std::size_t receive_packet(int fd, std::span<std::byte> first, std::span<std::byte> second);
 
 }  // namespace multiprocessing::detail

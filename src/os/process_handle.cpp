@@ -33,7 +33,8 @@ int ProcessHandle::pidfd() const {
   return now.number;
 }
 
-// The kernel looks the number up at each wake. By then the program may have closed it, or have a file under it.
+// The kernel looks up the number at each wake-up. By then the program may have closed it, or have a file of its own
+// under it.
 bool ProcessHandle::ends_by(Deadline deadline) const {
   do {
     const std::array<int, 1> fds{pidfd()};
@@ -48,7 +49,7 @@ bool ProcessHandle::ends_by(Deadline deadline) const {
   return false;
 }
 
-// Asked again if a file of the program's may have got the number between the look at it and its use.
+// Asks again if a file of the program's may have got the number between the check and the use.
 ChildState ProcessHandle::reap() const {
   ChildState state = reap_pidfd(pidfd());
   if (state.has_ended && !state.exitcode && !is_whole()) state = reap_pidfd(pidfd());

@@ -10,8 +10,9 @@
 
 namespace multiprocessing::detail {
 
-// A process that has not been reaped yet, by a pidfd; and by a new one, if the program has closed that. Any thread, and
-// no lock, so that a process that is forked meanwhile may ask, too. What opens a pidfd throws std::system_error.
+// A process that has not been reaped yet, by a pidfd; by a new pidfd if the program has closed the first. Any thread,
+// and no lock, so that a process that is forked meanwhile may use it, too. Calls that open a pidfd throw
+// std::system_error.
 class ProcessHandle {
  public:
   ProcessHandle() = default;

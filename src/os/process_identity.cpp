@@ -16,7 +16,7 @@
 namespace multiprocessing::detail {
 namespace {
 
-// The 22nd field of its stat: the second one, its name, may hold blanks and brackets.
+// Reads the 22nd field of the process's stat; the second one, its name, may contain blanks and brackets.
 std::uint64_t started_ticks_of(pid_t pid) noexcept {
   std::array<char, 32> path{"/proc/"};
   char* const end = std::to_chars(path.data() + 6, path.data() + path.size() - 6, pid).ptr;
@@ -47,7 +47,8 @@ UniqueFd open_process(const ProcessIdentity& process) {
     if (error.code() == std::errc::no_such_process) return {};
     throw;
   }
-  // Of the process that has the pid now; that is the one which was meant, as long as it began at the same time.
+  // The pidfd is that of the process that has the pid now. It is the process that was meant if both began at the same
+  // time.
   if (process.started_ticks != 0 && started_ticks_of(process.pid) != process.started_ticks) return {};
   return fd;
 }

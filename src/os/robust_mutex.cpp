@@ -25,7 +25,7 @@ namespace {
 #include <sanitizer/tsan_interface.h>
 #endif
 
-// As the kernel wants it, of the clock that steady_clock reads.
+// The deadline as the kernel needs it, in the clock that steady_clock reads.
 timespec point_in_time(Deadline deadline) {
   const auto since_boot = std::chrono::nanoseconds(deadline.time_since_epoch()).count();
   const auto nanoseconds = since_boot > 0 ? since_boot : 0;
@@ -33,7 +33,7 @@ timespec point_in_time(Deadline deadline) {
 }
 
 #ifdef MULTIPROCESSING_UNDER_TSAN
-// ThreadSanitizer does not know pthread_mutex_clocklock before gcc 13, and so takes the mutex for one that is not held.
+// ThreadSanitizer does not know pthread_mutex_clocklock before gcc 13, and so believes that the mutex is not held.
 int timed_lock(pthread_mutex_t& mutex, Deadline deadline) {
   const auto left = deadline > Clock::now() ? deadline - Clock::now() : Clock::duration::zero();
   const auto system_time =
@@ -52,7 +52,7 @@ int timed_lock(pthread_mutex_t& mutex, Deadline deadline) {
 
 RobustMutex::RobustMutex() : mutex_() {
 #ifdef MULTIPROCESSING_UNDER_TSAN
-  __tsan_mutex_destroy(&mutex_, 0);  // one that was here before and is never destroyed: its order says nothing any more
+  __tsan_mutex_destroy(&mutex_, 0);  // forget an older mutex at this address, which is never destroyed
 #endif
   pthread_mutexattr_t attributes;
   ::pthread_mutexattr_init(&attributes);
@@ -87,7 +87,7 @@ RobustMutex::Outcome RobustMutex::outcome_of(int error) {
 }
 
 pid_t RobustMutex::holder() const noexcept {
-  // The kernel, too, knows by this word who holds it (its robust-futexes.rst).
+  // The kernel identifies the holder by this word, too (its robust-futexes.rst).
   return __atomic_load_n(&mutex_.__data.__lock, __ATOMIC_RELAXED) & FUTEX_TID_MASK;
 }
 

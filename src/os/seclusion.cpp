@@ -22,21 +22,21 @@ namespace {
 
 void close_from_to(unsigned first, unsigned last) noexcept {
   if (first > last || ::syscall(SYS_close_range, first, last, 0) == 0) return;
-  // Linux before 5.9, or a sandbox.
+  // Linux before 5.9 has no close_range(), and a sandbox may refuse it.
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);
   const auto end = static_cast<unsigned>(std::min<rlim_t>(limit.rlim_cur, 65'536));
   for (unsigned fd = first; fd < end && fd <= last; ++fd) ::close(static_cast<int>(fd));
 }
 
-// A reader of /proc/self/maps: "7f00-7f10 rw-s 00000000 …" a line.
+// Reads /proc/self/maps: a line is "7f00-7f10 rw-s 00000000 ...".
 class Mappings {
  public:
   struct Mapping {
     std::uintptr_t begin, end;
     bool is_shared;
   };
-  // An empty one at the end.
+  // Returns an empty mapping at the end.
   Mapping next() noexcept {
     Mapping mapping{number(), number(), false};
     for (int place = 0; place != 4; ++place) mapping.is_shared = character() == 's';

@@ -6,9 +6,9 @@
 
 namespace multiprocessing::detail {
 
-// What a helper process gives up of the program that forked it, so that nobody waits for what it would only hold: its
-// session (and with it the terminal and the signals of its group), its directory, every descriptor but these, and all
-// memory that it shares but this. Allocates nothing, takes no lock.
+// Makes a helper process give up what it has of the program that forked it, so that nobody waits for things that the
+// helper only holds: its session (and so the terminal and the signals of its group), its directory, every descriptor
+// but these, and all shared memory but this. Allocates nothing, takes no lock.
 void seclude(std::span<const int> kept_fds, const std::byte* kept_memory) noexcept;
 
 }  // namespace multiprocessing::detail

@@ -21,7 +21,7 @@ ShmPath shm_path(const char* name) noexcept {
 }
 
 int reserve_file(int fd, std::size_t size_bytes) noexcept {
-  // Interrupted it begins anew, so a program with a fast timer would never get through.
+  // An interrupted call begins anew, so under a fast timer of the program it would never end.
   const SignalsBlocked blocked;
   int error = 0;
   do {

@@ -61,11 +61,11 @@ ServerSignals drain_server_signals(int fd) noexcept {
 
 void set_server_signals() noexcept {
   drop_signal_handlers();
-  // Also where it is not SIG_IGN: SA_NOCLDWAIT alone would make the kernel reap what the server waits for.
+  // Also if it is not SIG_IGN: with SA_NOCLDWAIT alone the kernel would reap the children that the server waits for.
   set_disposition(SIGCHLD, SIG_DFL);
   sigset_t blocked;
   ::sigfillset(&blocked);
-  // A SIGCONT that is blocked has its effect all the same, and is noted.
+  // A blocked SIGCONT continues the process all the same, and stays pending, so that it is noticed.
   for (const int stops : {SIGTSTP, SIGTTIN, SIGTTOU}) ::sigdelset(&blocked, stops);
   ::pthread_sigmask(SIG_SETMASK, &blocked, nullptr);
 }

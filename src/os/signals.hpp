@@ -9,7 +9,8 @@ namespace multiprocessing::detail {
 
 using SignalMask = sigset_t;
 
-// Blocks every signal in this thread for its lifetime: no handler of the program runs in a process that is not ready.
+// Blocks every signal in this thread as long as it lives: no handler of the program runs in a process that is not
+// ready.
 class SignalsBlocked {
  public:
   SignalsBlocked() noexcept;
@@ -26,26 +27,26 @@ class SignalsBlocked {
 // Signals that the program catches get their default action, as after exec; those that it ignores stay ignored.
 void drop_signal_handlers() noexcept;
 
-// This thread of a child blocks from now on what the program blocked, except SIGTERM: that must also end the child of a
-// program that blocks it, to take it from a signalfd or by sigwait().
+// Makes this thread of a child block what the program blocked, except SIGTERM: it must end the child even if the
+// program blocks it, to take it from a signalfd or by sigwait().
 void set_signal_mask_of_child(const SignalMask& mask_of_program) noexcept;
 
-// Readable when a child of the process that polls it has ended, or when it was continued after a stop; while both
-// signals are blocked. Throws std::system_error.
+// A descriptor that is readable when a child of the process that polls it has ended, or when that process was continued
+// after a stop; while both signals are blocked. Throws std::system_error.
 UniqueFd open_server_signals();
-// What came since the last call.
+// The signals that came since the last call.
 struct ServerSignals {
-  bool was_of_child = false;  // SIGCHLD, which a child may also send
+  bool was_of_child = false;  // SIGCHLD, which a child may also send itself
   bool was_continued = false;
 };
 ServerSignals drain_server_signals(int fd) noexcept;
 
-// The signals of a fork server: nothing of the program's runs, nothing ends it but SIGKILL, it stops with its group,
-// and its children can be waited for. What the program ignores stays ignored, for the workers' sake; except SIGCHLD.
+// Sets the signals of a fork server: no handler of the program runs, only SIGKILL ends it, it stops with its group, and
+// its children can be waited for. Signals that the program ignores stay ignored, for the workers; except SIGCHLD.
 void set_server_signals() noexcept;
 
-// The signals of a worker, after set_server_signals(): the mask of a child, and a SIGINT that does nothing here but is
-// not ignored by programs that the worker starts.
+// Sets the signals of a worker, after set_server_signals(): the mask of a child; SIGINT does nothing in the worker, but
+// programs that the worker starts do not ignore it.
 void set_worker_signals(const SignalMask& mask_of_program) noexcept;
 
 }  // namespace multiprocessing::detail

@@ -6,7 +6,7 @@
 namespace multiprocessing::detail {
 namespace {
 
-// How this library calls a function: what is called comes before the first bracket.
+// True for functions by which this library calls: compares the part of the name before the first bracket.
 bool is_plumbing(std::string_view name) {
   constexpr std::string_view deduced = "decltype(auto) ";
   if (name.starts_with(deduced)) name.remove_prefix(deduced.size());

@@ -6,12 +6,13 @@
 
 namespace multiprocessing::detail {
 
-// A stack as text: "thrown in f(int)\n  called by g()\n  called by h(), 7 times". Leaves out how this library calls.
+// A stack as text: "thrown in f(int)\n  called by g()\n  called by h(), 7 times". Leaves out the functions by which
+// this library calls.
 class StackLines {
  public:
   void add(const std::string& name);                // the next caller
-  void clear();                                     // what was added so far is no part of it
-  std::string text(const std::string& head) const;  // "thrown in "; empty if nothing was added
+  void clear();                                     // forgets what was added so far
+  std::string text(const std::string& head) const;  // head: "thrown in "; empty if nothing was added
 
  private:
   std::string lines_;

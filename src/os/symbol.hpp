@@ -5,8 +5,8 @@
 
 namespace multiprocessing::detail {
 
-// What lies at an address of code: its demangled name, or its module and offset where it is not exported, or
-// only the number. Slow (18 us).
+// The name for an address of code: demangled, or its module and offset if it is not exported, or only the number. Slow
+// (18 us).
 std::string symbol_at(const void* address);
 
 }  // namespace multiprocessing::detail

@@ -23,7 +23,7 @@ void leave_process(int exit_code) noexcept { ::_exit(exit_code); }
 
 void die_with_parent(pid_t parent) noexcept {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  // A parent that ended before that call sends nothing any more.
+  // If the parent ended before that call, no signal comes.
   if (::getppid() != parent) ::raise(SIGKILL);
 }
 
@@ -50,7 +50,7 @@ std::optional<EndedChild> reap_any_child() noexcept {
 
 void kill_child(pid_t pid) noexcept {
   if (::waitpid(pid, nullptr, WNOHANG) != 0) return;
-  // A child that we may not kill may still end for another reason.
+  // A child that we may not kill may still end by itself.
   const bool is_refused = ::kill(pid, SIGKILL) != 0 && errno == EPERM;
   for (int naps = 0; is_refused && naps != 200; ++naps) {
     if (::waitpid(pid, nullptr, WNOHANG) != 0) return;

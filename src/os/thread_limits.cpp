@@ -20,7 +20,7 @@ struct Known {
   const char* set;
 };
 
-// OpenMP's variable holds for the libraries after it, too, where they have none of their own.
+// OpenMP's variable also holds for the libraries below it that have no variable of their own.
 constexpr std::array known{
     Known{"OMP_NUM_THREADS", "omp_get_max_threads", "omp_set_num_threads"},
     Known{"OPENBLAS_NUM_THREADS", "openblas_get_num_threads", "openblas_set_num_threads"},
@@ -55,11 +55,11 @@ ThreadLimits::ThreadLimits(int threads, bool is_asked_for, const ModuleList& loa
     std::string line = one.variable + ("=" + std::to_string(threads));
     if (variables_.empty() || variables_.back() != line) variables_.push_back(std::move(line));
   }
-  // Backwards: what a library needs was loaded after it, and must be found under its own handle. The program comes
-  // last, because in it all global functions are found.
+  // Backwards: the libraries that a library needs were loaded after it, and must be found under their own handles. The
+  // program comes last, because all global functions are found in it.
   for (auto module = loaded.modules.rbegin(); module != loaded.modules.rend(); ++module) {
     Handle handle(::dlopen(module->path.empty() ? nullptr : module->path.c_str(), RTLD_LAZY | RTLD_NOLOAD));
-    if (!handle) continue;  // it is the kernel's own, or was unloaded meanwhile
+    if (!handle) continue;  // the kernel's own module, or unloaded meanwhile
     bool is_needed = false;
     for (const Known& one : free) {
       if (one.set != nullptr && look_in(handle.get(), one.get, one.set)) is_needed = true;
@@ -84,7 +84,7 @@ void ThreadLimits::apply() const noexcept {
   try {
     extend_environment();
   } catch (const std::bad_alloc&) {
-    // Then programs that tasks start choose their own number of threads.
+    // Programs that tasks start then choose their own number of threads.
   }
   for (const Library& library : libraries_) limit(library);
 }
@@ -92,8 +92,8 @@ void ThreadLimits::apply() const noexcept {
 void ThreadLimits::limit(const Library& library) const noexcept {
   const int now = static_cast<int>(library.get());
   if (now == threads_ || (!is_asked_for_ && now < threads_)) return;
-  // After a fork OpenBLAS has none of its threads, and its function would first start them all, as many as there are
-  // CPUs, each of which then spins for up to 0.1 s.
+  // After a fork OpenBLAS has none of its threads. Its function would first start them all, one for each CPU, and each
+  // spins for up to 0.1 s.
   if (now > threads_ && library.number != nullptr && library.has_threads != nullptr && *library.has_threads == 0) {
     *library.number = threads_;
     return;
@@ -101,7 +101,7 @@ void ThreadLimits::limit(const Library& library) const noexcept {
   library.set(threads_);
 }
 
-// Makes a new array, which is never freed: setenv() would wait for a lock.
+// Makes a new array, which is never freed, because setenv() would wait for a lock.
 void ThreadLimits::extend_environment() const {
   if (variables_.empty()) return;
   auto* const lines = new std::vector<char*>;

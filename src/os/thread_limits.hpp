@@ -9,23 +9,23 @@
 
 namespace multiprocessing::detail {
 
-// How many threads OpenMP, OpenBLAS, BLIS and MKL use for a call in a worker, and in programs that it starts.
-// Made in the program, not in a worker: there the loader's lock and that of the environment may be held by a thread
-// that does not exist. The libraries found stay loaded as long as this lives: apply() calls them.
+// Limits how many threads OpenMP, OpenBLAS, BLIS and MKL use for a call in a worker, and in programs that it starts.
+// Made in the program, not in a worker: there a thread that does not exist may hold the locks of the loader and the
+// environment. The libraries found stay loaded as long as this lives, because apply() calls them.
 class ThreadLimits {
  public:
-  // `is_asked_for`: the user has said so; else what the environment says holds, and no number becomes larger.
+  // `is_asked_for`: the user chose the number; else the environment takes precedence, and no number becomes larger.
   ThreadLimits(int threads, bool is_asked_for, const ModuleList& loaded);
 
-  // In a worker that has one thread. Without memory the environment stays as it was.
+  // Called in a worker that has one thread. If there is no memory, the environment stays as it was.
   void apply() const noexcept;
 
  private:
-  // BLIS has a number as wide as a register, the others have an int: both are passed alike.
+  // BLIS takes and returns a number as wide as a register, the others an int: both are passed alike.
   struct Library {
     long (*get)();
     void (*set)(long);
-    // Of an OpenBLAS that starts threads of its own: see apply().
+    // For an OpenBLAS that starts threads of its own: see limit().
     int* number = nullptr;
     const int* has_threads = nullptr;
   };

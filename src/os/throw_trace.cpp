@@ -16,18 +16,18 @@ namespace {
 struct Trace {
   std::array<const void*, 32> places;
   std::size_t count;
-  _Unwind_Ptr end;  // where the noting frame was left
+  _Unwind_Ptr end;  // the return address in the frame that notes
 };
 thread_local Trace last{};
 
 _Unwind_Reason_Code note_place(_Unwind_Context* context, void*) {
   const _Unwind_Ptr place = _Unwind_GetIP(context);
   if (place == last.end || last.count == last.places.size()) return _URC_END_OF_STACK;
-  last.places[last.count++] = reinterpret_cast<const void*>(place - 1);  // in the call, not behind it
+  last.places[last.count++] = reinterpret_cast<const void*>(place - 1);  // inside of the call, not behind it
   return _URC_NO_REASON;
 }
 
-// Looking a name up takes long, and a loop throws from one place again and again.
+// Keeps the names: looking one up takes long, and a loop may throw from the same address again and again.
 const std::string& name_of(const void* place) {
   constexpr std::size_t most = 1000;
   thread_local std::map<const void*, std::string> names;
@@ -37,7 +37,7 @@ const std::string& name_of(const void* place) {
   return name;
 }
 
-// Of the machinery that leads from a throw to its search for a handler.
+// True for the functions that lead from a throw to the search for a handler.
 bool is_throwing(const std::string& name) {
   return name.find("__cxa_throw") != std::string::npos || name.find("__cxa_rethrow") != std::string::npos ||
          name.rfind("std::rethrow_exception", 0) == 0;
@@ -57,7 +57,8 @@ extern "C" [[gnu::used]] _Unwind_Reason_Code multiprocessing_note_throw(int, _Un
   return _URC_CONTINUE_UNWIND;
 }
 
-// A frame with a personality of its own, which C++ cannot say: multiprocessing_call_noting(action, data).
+// multiprocessing_call_noting(action, data): in assembly, because C++ cannot give a frame a personality function of its
+// own.
 #if defined(__x86_64__) || defined(__aarch64__)
 extern "C" void multiprocessing_call_noting(void (*action)(void*), void* data);
 asm(R"(

@@ -10,8 +10,8 @@
 namespace multiprocessing::detail {
 namespace {
 
-// libstdc++ throws two kinds of types that it has no public name for: what std::throw_with_nested makes of E, a class
-// with the two bases E and nested_exception, and what its streams throw, a child of std::ios_base::failure.
+// libstdc++ throws two kinds of types that have no public name: std::throw_with_nested makes a class with the two bases
+// E and nested_exception, and streams throw a class derived from std::ios_base::failure.
 const std::type_info* without_nested(const std::type_info* type) noexcept {
   if (!std::string_view(type->name()).starts_with("St17_Nested_exceptionI")) return type;
   const auto combined = dynamic_cast<const abi::__vmi_class_type_info*>(type);

@@ -6,11 +6,11 @@
 
 namespace multiprocessing::detail {
 
-// The type of the exception that is being handled: E also where std::throw_with_nested threw E combined with
+// The type of the exception that is being handled; E, too, if std::throw_with_nested threw E combined with
 // std::nested_exception. nullptr if none is being handled, or one that is not of C++.
 const std::type_info* thrown_type() noexcept;
 
-// As it is written in a program; the name as it came if it cannot be demangled.
+// The name as programs write it; unchanged if it cannot be demangled.
 std::string demangled(const char* mangled_name);
 
 }  // namespace multiprocessing::detail

@@ -9,7 +9,7 @@
 
 namespace multiprocessing::detail {
 
-// What remains until the deadline, as system calls want it; zero once it has passed.
+// The time until the deadline, in the form of system calls; zero once it has passed.
 inline timespec time_left(Deadline deadline) {
   // Compared first: the distance to Deadline::min() does not fit a duration.
   const Deadline now = Clock::now();

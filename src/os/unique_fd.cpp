@@ -12,9 +12,9 @@
 namespace multiprocessing::detail {
 namespace {
 
-// The mark is the signal that would be sent if somebody asked for signals (O_ASYNC): of eventfds, epolls and pidfds
-// nothing else can be told apart, they share one inode. Ours have different ones, as far as there are signals: a new
-// pool may get the number that an old one has lost.
+// The mark is the signal that would be sent if somebody asked for signals (O_ASYNC): nothing else distinguishes
+// eventfds, epolls and pidfds, which share one inode. Ours have different marks, as far as there are signals: a new
+// pool may get the number of a descriptor that an old pool has lost.
 MarkedFd marked(int number, int mark) noexcept {
   static std::atomic<unsigned> marks = 0;
   if (mark == any_mark) mark = 1 + static_cast<int>(marks.fetch_add(1, std::memory_order_relaxed) % 64);

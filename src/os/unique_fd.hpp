@@ -5,17 +5,17 @@
 
 namespace multiprocessing::detail {
 
-// The number of a descriptor, and a mark that the kernel keeps with the open file. A program may close what it has not
-// opened itself, and a file of its own may then get the number: it has not the mark. Aligned, so that an atomic one
-// needs no lock.
+// The number of a descriptor, and a mark that the kernel keeps with the open file. A program may close descriptors that
+// it has not opened, and a file of its own may then get the number: that file does not have the mark. Aligned, so that
+// an atomic one needs no lock.
 struct alignas(8) MarkedFd {
   int number = -1;
-  int mark = 0;  // 1 to 64; 0: it has none, and is believed to be ours
+  int mark = 0;  // 1 to 64; 0: no mark, is_ours() is true
 
   bool is_ours() const noexcept;  // errno is EBADF if it is not
 };
 
-// Owns a file descriptor and closes it, if it is ours still. Move-only; -1 means none.
+// Owns a file descriptor and closes it, if it is still ours. Move-only; -1 means none.
 class UniqueFd {
  public:
   UniqueFd() = default;
@@ -39,9 +39,9 @@ class UniqueFd {
   MarkedFd fd_;
 };
 
-// Owns what a system call returned, which is close-on-exec already, as a marked descriptor of at least 3: a program
-// whose stdin is closed would else find our descriptor in its place. Throws std::system_error, with the sentence, if fd
-// is negative.
+// Takes the close-on-exec descriptor that a system call returned, marks it, and moves it to at least 3: else a program
+// whose stdin is closed would find our descriptor there. Throws std::system_error, with the sentence, if fd is
+// negative.
 constexpr int any_mark = 0;
 UniqueFd own_fd(int fd, const char* what_failed, int mark = any_mark);
 

@@ -37,7 +37,7 @@ pollfd watch(int fd) { return {.fd = fd, .events = POLLIN, .revents = 0}; }
 }  // namespace
 
 bool wait_readable(std::span<const int> fds, Deadline deadline) {
-  // Waiting is on the way of every round trip: the few descriptors of a pool need no allocation.
+  // Every round trip waits here: for the few descriptors of a pool this allocates nothing.
   std::array<pollfd, 8> few{};
   std::vector<pollfd> many(fds.size() > few.size() ? fds.size() : 0);
   const std::span<pollfd> polled = many.empty() ? std::span(few).first(fds.size()) : std::span(many);

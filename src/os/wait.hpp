@@ -8,11 +8,11 @@
 
 namespace multiprocessing::detail {
 
-// Sleeps until one of the descriptors is readable or hung up: true; or until the deadline: false.
-// Negative ones are skipped. A signal does not end it. Throws std::system_error for a descriptor that is not open.
+// Sleeps until one of the descriptors is readable or hung up, and returns true; false if the deadline came first. Skips
+// negative ones. A signal does not end the sleep. Throws std::system_error for a descriptor that is not open.
 bool wait_readable(std::span<const int> fds, Deadline deadline);
 
-// The same, and which of them; none at the deadline.
+// The same, but returns those that are; none if the deadline came first.
 std::vector<int> wait_for_readable(std::span<const int> fds, Deadline deadline);
 
 }  // namespace multiprocessing::detail

@@ -6,12 +6,12 @@
 
 namespace multiprocessing::detail {
 
-// Where somebody else has reaped the process, so that how it ended is not known.
+// For a process that somebody else has reaped, so that nobody knows how it ended.
 constexpr int unknown_wait_status = -1;
-// As waitpid would have said it: from an exit code, or -N for signal N.
+// The wait status that waitpid would have returned for an exit code, or -N for signal N.
 constexpr int wait_status_of(int exitcode) { return exitcode < 0 ? -exitcode : exitcode << 8; }
 
-// What waitpid said of a process that has ended: one of the two has a value, unless it is unknown.
+// The parts of a wait status: one of the two has a value, unless the status is unknown.
 std::optional<int> ending_signal(int wait_status);
 std::optional<int> exit_code(int wait_status);
 std::string signal_text(int signal);                // "Killed"

@@ -24,14 +24,14 @@ namespace {
 
 sigjmp_buf too_late;
 
-// Unless the program has put a buffer of its own in its place.
+// Does nothing if the program has given the stream a buffer of its own.
 template <class Char>
 void forget_what_was_read_ahead(std::basic_istream<Char>& stream) noexcept {
   try {
     auto* const buffer = dynamic_cast<std::basic_filebuf<Char>*>(stream.rdbuf());
     for (std::streamsize left = buffer == nullptr ? 0 : buffer->in_avail(); left > 0; --left) buffer->sbumpc();
   } catch (...) {
-    // The child reads what it may have read ahead: better than none.
+    // The child may then read what the program had read ahead.
   }
 }
 

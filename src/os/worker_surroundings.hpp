@@ -3,20 +3,20 @@
 
 namespace multiprocessing::detail {
 
-// What a worker has that differs from its program. Each allocates nothing, takes no lock but where it says so, and
-// leaves things as they are where the system refuses.
+// What differs between a worker and its program. No function allocates, and none takes a lock except where it says so.
+// If the system refuses something, it stays as it is.
 
-// Its stdin is /dev/null, and what the program had read ahead from its own is forgotten.
+// Makes stdin /dev/null, and forgets what the program had read ahead from its own.
 void empty_standard_input() noexcept;
 
-// Out of memory, the kernel's killer takes it before the program and the fork server.
+// If the machine runs out of memory, the kernel then kills this process before the program and the fork server.
 void raise_oom_score() noexcept;
 
-// exit(n) calls last_acts and leaves with n: what the program registered with atexit before the fork does not run here.
-// Registered first it runs last: what the worker itself registers later still runs. So does a process that it forks.
-// False, after a second: another thread of the program was registering such a handler when this process was forked.
-// Then a lock of the C library is held here by nobody, and exit(), and much else, would wait for it for ever.
-// Only for a process with one thread.
+// From now on exit(n) calls last_acts and leaves with n; handlers that the program registered with atexit before the
+// fork do not run. It is registered first and so runs last: handlers that the worker itself registers later still run.
+// The same holds for a process that the worker forks. False, after a second, if another thread of the program was
+// registering a handler when this process was forked: then a thread that does not exist here holds a lock of the C
+// library, and exit(), and much else, would wait for it for ever. Only for a process with one thread.
 [[nodiscard]] bool leave_on_exit(void (*last_acts)()) noexcept;
 
 }  // namespace multiprocessing::detail

@@ -103,7 +103,7 @@ TYPED_TEST(SystemValues, AnErrorCodeOfAnotherCategoryIsRefusedByItsName) {
   EXPECT_EQ(
       text_of([&] { this->pool_.map(same, {rain()}); }),
       "an argument of type std::error_code cannot be sent: the category 'weather' of an error code is not of the "
-      "standard library, whose categories alone are known by name everywhere; send its value() and its message()");
+      "standard library: only those categories are known by name in every process; send its value() and its message()");
   EXPECT_THROW(this->pool_.apply([](int) { return rain(); }, 1), MaybeEncodingError);
   EXPECT_EQ(this->pool_.apply(same, 1), 1);
 }
