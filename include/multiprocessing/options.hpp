@@ -65,7 +65,7 @@ struct TaskOptions {
   // At most 292 years: hours::max() does not fit into nanoseconds.
   std::optional<std::chrono::nanoseconds> timeout = {};
   int retries = 0;  // how often an item runs again after its worker was lost
-  // Once a stop is requested, no further item is started: such items end with CancelledError. Items that run go on. A
+  // Once a stop is requested, no further item is started: the others end with CancelledError. Items that run go on. A
   // lazy call reads no more of its input: after the results of the items that it has read, imap throws CancelledError
   // once more, and try_imap just ends. map still reads all of its input.
   std::stop_token stop = {};

@@ -20,7 +20,7 @@ const void* stack_floor() noexcept {
 
 void throw_nested_too_deeply() {
   throw PicklingError("it is nested too deeply for the " + std::to_string(this_threads_stack().size() >> 10) +
-                      " KiB of this thread's stack; keep what it consists of in a container, or enlarge the stack "
+                      " KiB of this thread's stack; keep its parts in a container, or enlarge the stack "
                       "(ulimit -s, pthread_attr_setstacksize)");
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Messages that are larger than any segment to be had. The protocol is in queue_core.hpp.
+// Messages that are larger than any segment that can be mapped. The protocol is in queue_core.hpp.
 #include "ipc/queue_core.hpp"
 
 namespace multiprocessing::detail {

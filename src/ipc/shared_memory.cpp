@@ -129,7 +129,7 @@ class SharedMemoryCore {
 SharedMemory::SharedMemory(std::optional<std::string> name, bool create, std::size_t size) {
   if (!name && !create) {
     throw std::invalid_argument(
-        "SharedMemory has no name to attach to: only with create = true the name may be left out");
+        "SharedMemory has no name to attach to: the name may be left out only with create = true");
   }
   if (create && size == 0) throw std::invalid_argument("SharedMemory cannot be created with size 0");
   const std::string given = name ? detail::checked(*name) : std::string();

@@ -59,7 +59,7 @@ void unblock(int signal) {
 }
 
 struct Registers {
-  std::uint64_t place = 0;
+  std::uint64_t instruction = 0;
   std::uint64_t stack_pointer = 0;
 };
 
@@ -82,13 +82,13 @@ Registers registers_of(const ucontext_t&) { return {}; }
 void undo_call(ucontext_t&) {}
 #endif
 
-bool add(CrashRecord& record, std::uint64_t place) {
+bool add(CrashRecord& record, std::uint64_t address) {
   const std::uint32_t count = record.count.load(std::memory_order_relaxed);
-  if (count == CrashRecord::most_places) {
+  if (count == CrashRecord::most_frames) {
     record.is_cut = 1;
     return false;
   }
-  record.places[count] = place;
+  record.frames[count] = address;
   record.count.store(count + 1, std::memory_order_release);
   return true;
 }
@@ -99,19 +99,19 @@ struct Walk {
   int frames = 0;
 };
 
-_Unwind_Reason_Code note_place(_Unwind_Context* context, void* data) {
+_Unwind_Reason_Code note_frame(_Unwind_Context* context, void* data) {
   Walk& walk = *static_cast<Walk*>(data);
   int was_interrupted = 0;
-  const _Unwind_Ptr place = _Unwind_GetIPInfo(context, &was_interrupted);
+  const _Unwind_Ptr address = _Unwind_GetIPInfo(context, &was_interrupted);
   if (was_interrupted != 0) walk.is_inside_handler = false;
-  if (place == 0 && was_interrupted == 0) return _URC_END_OF_STACK;  // a thread's first function has no caller
+  if (address == 0 && was_interrupted == 0) return _URC_END_OF_STACK;  // a thread's first function has no caller
   if (walk.is_inside_handler) return ++walk.frames < 20 ? _URC_NO_REASON : _URC_END_OF_STACK;
   // A task's own pool may have called through another such frame: the outermost counts.
   if (_Unwind_GetRegionStart(context) == reinterpret_cast<_Unwind_Ptr>(frame_that_notes_throws())) {
     walk.record.noted = walk.record.count.load(std::memory_order_relaxed);
   }
   // A return address is behind the call: the address before it lies in the call.
-  return add(walk.record, was_interrupted != 0 ? place : place - 1) ? _URC_NO_REASON : _URC_END_OF_STACK;
+  return add(walk.record, was_interrupted != 0 ? address : address - 1) ? _URC_NO_REASON : _URC_END_OF_STACK;
 }
 
 void note(int signal, const siginfo_t& info, ucontext_t& context) {
@@ -127,11 +127,11 @@ void note(int signal, const siginfo_t& info, ucontext_t& context) {
   record.signal.store(static_cast<std::uint32_t>(signal), std::memory_order_release);
   Walk walk{record};
   // The program called an address that is no code, about which the unwinder knows nothing.
-  if (has_address && record.address == registers.place) {
-    add(record, registers.place);
+  if (has_address && record.address == registers.instruction) {
+    add(record, registers.instruction);
     undo_call(context);
   }
-  _Unwind_Backtrace(&note_place, &walk);
+  _Unwind_Backtrace(&note_frame, &walk);
 }
 
 void on_hang(int, siginfo_t*, void*);

@@ -55,11 +55,11 @@ Crash crash_of(const CrashRecord& record, int signal) noexcept {
   crash.has_address = record.has_address != 0;
   crash.address = record.address;
   crash.stack_pointer = record.stack_pointer;
-  crash.count = std::min(record.count.load(std::memory_order_acquire), CrashRecord::most_places);
+  crash.count = std::min(record.count.load(std::memory_order_acquire), CrashRecord::most_frames);
   const std::uint32_t noted = record.noted;
   crash.is_whole = noted != 0 && noted <= crash.count;
   if (crash.is_whole) crash.count = noted;
-  crash.places = record.places;
+  crash.frames = record.frames;
   return crash;
 }
 
@@ -68,10 +68,10 @@ std::string crash_trace(const Crash& crash) {
   StackLines lines;
   bool terminated = false;
   for (std::uint32_t index = 0; index != crash.count; ++index) {
-    const std::uint64_t place = crash.places[index];
-    const bool is_no_code = index == 0 && crash.has_address && place == crash.address;
+    const std::uint64_t address = crash.frames[index];
+    const bool is_no_code = index == 0 && crash.has_address && address == crash.address;
     const std::string name =
-        is_no_code ? "no code" : symbol_at(reinterpret_cast<const void*>(static_cast<std::uintptr_t>(place)));
+        is_no_code ? "no code" : symbol_at(reinterpret_cast<const void*>(static_cast<std::uintptr_t>(address)));
     if (!crash.has_address && is_raising(name)) {
       lines.clear();
     } else if (crash.signal == SIGABRT && is_terminating(name)) {

@@ -17,7 +17,7 @@ struct Crash {
   std::uint64_t address = 0;
   std::uint64_t stack_pointer = 0;
   std::uint32_t count = 0;
-  std::array<std::uint64_t, CrashRecord::most_places> places{};
+  std::array<std::uint64_t, CrashRecord::most_frames> frames{};
 };
 // The signal of the crash that was noted, even if another one ended the process; 0 if none was.
 int noted_signal(const CrashRecord& record) noexcept;

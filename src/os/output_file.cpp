@@ -57,7 +57,7 @@ OutputFile::OutputFile(const std::filesystem::path& path) {
   // Writes even if the file system cannot lock.
   if (::flock(fd_.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
     errno = EBUSY;
-    throw_errno(failed + ", which somebody else writes");
+    throw_errno(failed + ", which another writer has open");
   }
   if (::ftruncate(fd_.get(), 0) != 0) throw_errno(failed);
 }

@@ -39,7 +39,7 @@ class Mappings {
   // Returns an empty mapping at the end.
   Mapping next() noexcept {
     Mapping mapping{number(), number(), false};
-    for (int place = 0; place != 4; ++place) mapping.is_shared = character() == 's';
+    for (int letter = 0; letter != 4; ++letter) mapping.is_shared = character() == 's';
     for (char rest = ' '; rest != '\n' && rest != '\0';) rest = character();
     return mapping;
   }

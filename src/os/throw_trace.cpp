@@ -14,26 +14,26 @@ namespace multiprocessing::detail {
 namespace {
 
 struct Trace {
-  std::array<const void*, 32> places;
+  std::array<const void*, 32> frames;
   std::size_t count;
   _Unwind_Ptr end;  // the return address in the frame that notes
 };
 thread_local Trace last{};
 
-_Unwind_Reason_Code note_place(_Unwind_Context* context, void*) {
-  const _Unwind_Ptr place = _Unwind_GetIP(context);
-  if (place == last.end || last.count == last.places.size()) return _URC_END_OF_STACK;
-  last.places[last.count++] = reinterpret_cast<const void*>(place - 1);  // inside of the call, not behind it
+_Unwind_Reason_Code note_frame(_Unwind_Context* context, void*) {
+  const _Unwind_Ptr address = _Unwind_GetIP(context);
+  if (address == last.end || last.count == last.frames.size()) return _URC_END_OF_STACK;
+  last.frames[last.count++] = reinterpret_cast<const void*>(address - 1);  // inside of the call, not behind it
   return _URC_NO_REASON;
 }
 
 // Keeps the names: looking one up takes long, and a loop may throw from the same address again and again.
-const std::string& name_of(const void* place) {
+const std::string& name_of(const void* address) {
   constexpr std::size_t most = 1000;
   thread_local std::map<const void*, std::string> names;
   if (names.size() == most) names.clear();
-  std::string& name = names[place];
-  if (name.empty()) name = symbol_at(place);
+  std::string& name = names[address];
+  if (name.empty()) name = symbol_at(address);
   return name;
 }
 
@@ -52,7 +52,7 @@ extern "C" [[gnu::used]] _Unwind_Reason_Code multiprocessing_note_throw(int, _Un
   if ((actions & _UA_SEARCH_PHASE) != 0) {
     last.count = 0;
     last.end = _Unwind_GetIP(context);
-    _Unwind_Backtrace(&note_place, nullptr);
+    _Unwind_Backtrace(&note_frame, nullptr);
   }
   return _URC_CONTINUE_UNWIND;
 }
@@ -126,7 +126,7 @@ const void* frame_that_notes_throws() noexcept { return reinterpret_cast<const v
 std::string last_throw() {
   StackLines lines;
   for (std::size_t index = 0; index != last.count; ++index) {
-    const std::string& name = name_of(last.places[index]);
+    const std::string& name = name_of(last.frames[index]);
     if (is_throwing(name)) {
       lines.clear();
     } else {

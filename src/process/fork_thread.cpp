@@ -47,7 +47,7 @@ void ForkThread::run() noexcept {
       if (refusal_ != 0) break;
       obey(lock);
       if (phase_ == Phase::gone) {
-        orders_.close();  // now: for the one who waits until this thread is gone, no descriptor is left
+        orders_.close();  // now, so that a caller who has waited for the end finds no descriptor left
         break;
       }
       sleep(lock);

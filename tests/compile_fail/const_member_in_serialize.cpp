@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Refused: serialize() gives the archive something const, into which nothing can be loaded: leave the member's const
-//   out
+// Refused: serialize() passes something const to the archive, into which nothing can be loaded: make the member not
+//   const
 // Names: const int
 #include <multiprocessing/pool.hpp>
 

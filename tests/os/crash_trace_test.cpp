@@ -51,8 +51,8 @@ TEST(CrashTrace, SaysWhatIsKnownWhereTheStackIsNot) {
 TEST(CrashTrace, EndsWhereTheLibraryBegins) {
   CrashRecord record{};
   record.signal = SIGFPE;
-  record.places[0] = place;
-  record.places[1] = 0x10;
+  record.frames[0] = place;
+  record.frames[1] = 0x10;
   record.count = 2;
   EXPECT_EQ(crash_trace(crash_of(record, SIGFPE)),
             "crashed in multiprocessing::tests::somewhere()\n  called by 0x10, outside of all modules");

@@ -157,8 +157,8 @@ class InputArchive : public cereal::InputArchive<InputArchive, cereal::AllowEmpt
       Base::operator()(value);
     } else {
       static_assert(can_be_loaded_into<Given>,
-                    "multiprocessing: serialize() gives the archive something const, into which nothing can be loaded: "
-                    "leave the member's const out");
+                    "multiprocessing: serialize() passes something const to the archive, into which nothing can be "
+                    "loaded: make the member not const");
       if constexpr (can_be_loaded_into<Given>) require_sendable<Given>();
     }
   }

@@ -115,11 +115,11 @@ class MULTIPROCESSING_EXPORT ThreadCall : public Call,
   }
 
  protected:
-  struct Place {
+  struct TakenItem {
     std::shared_ptr<ThreadChunk> chunk;
     std::size_t position = 0;
   };
-  Place take_place(std::size_t index);                                                 // of an item that has ended
+  TakenItem take_item(std::size_t index);                                              // of an item that has ended
   const std::vector<std::shared_ptr<ThreadChunk>>& chunks() const { return chunks_; }  // of Keep::all, after the end
 
  private:
@@ -127,7 +127,7 @@ class MULTIPROCESSING_EXPORT ThreadCall : public Call,
   bool all_ended() const { return input_ended_ && ended_ == handed_in_; }
   bool holds(Until until, std::size_t index) const;
   bool end(std::shared_ptr<ThreadChunk> done);  // under the lock; true: announce_end() is due
-  std::size_t place_in_chunks(std::size_t index) const;
+  std::size_t chunk_with(std::size_t index) const;
   void count_end(std::shared_ptr<ThreadChunk> chunk);
   bool wake_and_see_whether_to_announce();  // under the lock; true at most once
 
@@ -144,7 +144,7 @@ class MULTIPROCESSING_EXPORT ThreadCall : public Call,
   std::size_t taken_chunks_ = 0;                      // at their front, null
   ThreadChunkQueue order_;                            // as they ended, if answers are asked for so
   std::size_t next_position_ = 0;                     // in the first of them
-  Place taken_;
+  TakenItem taken_;
   std::size_t handed_in_ = 0;
   std::size_t ended_ = 0;
   std::size_t running_ = 0;  // chunks

@@ -61,11 +61,11 @@ class TypedThreadCall final : public ThreadCall {
 
   std::size_t size() { return items(); }
   Outcome<Result> take(std::size_t index) {
-    const Place place = take_place(index);
-    if (std::exception_ptr error = place.chunk->error_of(place.position)) {
+    const TakenItem item = take_item(index);
+    if (std::exception_ptr error = item.chunk->error_of(item.position)) {
       return Outcome<Result>::failure(index, std::move(error));
     }
-    return Outcome<Result>::success(index, typed(place.chunk).take_value(place.position));
+    return Outcome<Result>::success(index, typed(item.chunk).take_value(item.position));
   }
   auto take_values() {
     if (failed()) return take_each_value(*this);

@@ -66,7 +66,7 @@ bool ThreadCall::holds(Until until, std::size_t index) const {
       break;
   }
   if (index >= handed_in_) return false;
-  return chunks_[place_in_chunks(index)]->state_ == ThreadChunk::State::ended;
+  return chunks_[chunk_with(index)]->state_ == ThreadChunk::State::ended;
 }
 
 bool ThreadCall::wait(Until until, std::size_t index, Deadline deadline) {
@@ -122,26 +122,26 @@ std::size_t ThreadCall::take_next() {
   return taken_.chunk->first_ + taken_.position;
 }
 
-std::size_t ThreadCall::place_in_chunks(std::size_t index) const {
+std::size_t ThreadCall::chunk_with(std::size_t index) const {
   const auto begin = chunks_.begin() + static_cast<std::ptrdiff_t>(taken_chunks_);
   const auto behind = std::upper_bound(begin, chunks_.end(), index,
                                        [](std::size_t wanted, const auto& chunk) { return wanted < chunk->first_; });
   return static_cast<std::size_t>(behind - chunks_.begin()) - 1;
 }
 
-ThreadCall::Place ThreadCall::take_place(std::size_t index) {
+ThreadCall::TakenItem ThreadCall::take_item(std::size_t index) {
   const std::lock_guard lock(mutex_);
   if (keep_ == Keep::as_they_come) return std::move(taken_);
-  std::shared_ptr<ThreadChunk>& chunk = chunks_[place_in_chunks(index)];
-  Place place{chunk, index - chunk->first_};
-  if (keep_ == Keep::in_order && place.position + 1 == place.chunk->count_) {
+  std::shared_ptr<ThreadChunk>& chunk = chunks_[chunk_with(index)];
+  TakenItem item{chunk, index - chunk->first_};
+  if (keep_ == Keep::in_order && item.position + 1 == item.chunk->count_) {
     chunk = nullptr;
     if (++taken_chunks_ * 2 > chunks_.size()) {
       chunks_.erase(chunks_.begin(), chunks_.begin() + static_cast<std::ptrdiff_t>(taken_chunks_));
       taken_chunks_ = 0;
     }
   }
-  return place;
+  return item;
 }
 
 void ThreadCall::hand_in(const std::shared_ptr<ThreadChunk>& chunk) {
