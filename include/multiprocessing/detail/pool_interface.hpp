@@ -27,6 +27,10 @@ MULTIPROCESSING_EXPORT void check_options(const TaskOptions& options, const Pool
 //                                    instantiated, so that the line stays the only one
 //   start<Work>(f, settings)         returns a submission
 // A submission has push(item), push_all(range), flush(), end(), answers(), and names its Result.
+//
+// Each pool says which threads may call it. Calls that hand work in throw std::logic_error after close() or
+// terminate(), BrokenPool if the pool cannot go on, and PicklingError for arguments that cannot be sent. Memory
+// ordering: a call that waits is like AsyncResult::get().
 template <class Pool>
 class PoolInterface : public LazyCalls<Pool> {
  public:
@@ -124,8 +128,8 @@ class PoolInterface : public LazyCalls<Pool> {
   bool join(std::chrono::duration<Rep, Period> timeout) {
     return core().join(deadline_after(timeout));
   }
-  int processes() const { return core().processes(); }
-  std::vector<pid_t> worker_pids() const { return core().worker_pids(); }
+  int processes() const { return core().processes(); }                     // the number of workers
+  std::vector<pid_t> worker_pids() const { return core().worker_pids(); }  // of those that run at this moment
   PoolStats stats() const { return core().stats(); }
 
  protected:
