@@ -9,35 +9,32 @@
 #include <utility>
 
 namespace multiprocessing::detail {
-namespace {
-
-bool is_soon(Deadline deadline) { return deadline != never && deadline < Clock::now() + std::chrono::milliseconds(2); }
-
-}  // namespace
 
 Collector::Collector(Collected& collected, ParentSleepWord& parent_sleep, std::chrono::nanoseconds spin)
-    : collected_(collected),
-      parent_sleep_(parent_sleep),
-      spin_(spin),
-      waiter_poll_(waiter_bell_),
-      background_poll_(background_bell_) {}
+    : collected_(collected), parent_sleep_(parent_sleep), spin_(spin) {}
 
 Collector::~Collector() = default;
 
 void Collector::watch(int lost_fd) {
-  waiter_poll_.watch(lost_fd);
-  background_poll_.watch(lost_fd);
+  waiter_.poll.watch(lost_fd);
+  background_.poll.watch(lost_fd);
+}
+
+void Collector::arm(const Seat& seat) {
+  const auto is_eager = [](const Waiter& waiter) { return waiter.awaited.eager(); };
+  collected_.arm(collected_.eager_in_background() || std::any_of(waiters_.begin(), waiters_.end(), is_eager),
+                 seat.kind);
+}
+
+void Collector::listen(const Seat& seat) {
+  arm(seat);
+  let_ring(seat.kind);
 }
 
 // Only the sleeper writes the flag, before it looks a last time: seq_cst on both sides, or a wake-up could be lost.
-void Collector::listen(Bell bell) {
+void Collector::let_ring(Bell bell) {
   const std::uint32_t word = bell == Bell::none ? 0 : (++sleeps_ << 2 | static_cast<std::uint32_t>(bell));
   parent_sleep_.word.store(word, std::memory_order_seq_cst);
-}
-
-bool Collector::any_eager() const {
-  return collected_.eager_in_background() ||
-         std::any_of(waiters_.begin(), waiters_.end(), [](const Waiter& waiter) { return waiter.awaited.eager(); });
 }
 
 bool Collector::wait(const Awaited& awaited, Deadline deadline) {
@@ -81,21 +78,17 @@ void Collector::go_off_duty() {
   if (!waiters_.empty()) {
     waiters_.front().wake.notify_one();
   } else if (background_runs_) {
-    collected_.arm(collected_.eager_in_background(), Collected::For::background);
-    listen(Bell::background);
+    listen(background_);
     // Perhaps who should have taken the role, and looked, leaves without: its time was up.
-    const bool unheard = std::exchange(waiter_alert_, false) || (is_resting_ && collected_.has_work());
-    if (collected_.needs_attention() || collected_.next_deadline(Collected::For::background) != never || unheard) {
-      background_alert_ = true;
-      ring_background();
-    }
+    const bool unheard = std::exchange(waiter_.alert, false) || (background_.is_resting && collected_.has_work());
+    if (collected_.needs_attention() || collected_.next_deadline(background_.kind) != never || unheard) alert();
   }
 }
 
 void Collector::collect(std::unique_lock<std::mutex>& lock, Waiter& self, Deadline deadline) {
-  listen(Bell::none);
+  let_ring(Bell::none);
   while (true) {
-    waiter_alert_ = false;
+    waiter_.alert = false;
     collected_.look();
     notify();
     if (self.awaited.holds() || Clock::now() >= deadline) return;
@@ -123,23 +116,21 @@ bool Collector::spin(std::unique_lock<std::mutex>& lock) {
 }
 
 void Collector::sleep(std::unique_lock<std::mutex>& lock, Waiter& self, Deadline deadline) {
-  if (self.awaited.holds() || waiter_alert_) return;
-  collected_.arm(any_eager(), Collected::For::waiter);
-  listen(Bell::waiter);
+  if (self.awaited.holds() || waiter_.alert) return;
+  listen(waiter_);
   if (!collected_.needs_attention()) {
-    const Deadline look_again = collected_.next_deadline(Collected::For::waiter);
-    waiter_alert_ = is_soon(look_again);
-    waiter_sleeps_until_ = std::min(deadline, look_again);
-    asleep_ = true;
-    sleep_unlocked(lock, waiter_poll_, waiter_sleeps_until_);
-    asleep_ = false;
+    waiter_.plan_sleep(collected_.next_deadline(waiter_.kind), deadline);
+    waiter_.must_be_rung = true;
+    sleep_unlocked(lock, waiter_);
+    waiter_.must_be_rung = false;
   }
-  listen(Bell::none);
+  let_ring(Bell::none);
 }
 
-BellPoll::Woken Collector::sleep_unlocked(std::unique_lock<std::mutex>& lock, const BellPoll& poll, Deadline deadline) {
+BellPoll::Woken Collector::sleep_unlocked(std::unique_lock<std::mutex>& lock, const Seat& seat) {
+  const Deadline deadline = seat.sleeps_until;
   lock.unlock();
-  const BellPoll::Woken woken = poll.sleep(deadline);
+  const BellPoll::Woken woken = seat.poll.sleep(deadline);
   lock.lock();
   const bool is_closed = woken == BellPoll::Woken::closed;
   const bool is_due = woken == BellPoll::Woken::by_nobody && Clock::now() >= next_check_;
@@ -151,8 +142,8 @@ BellPoll::Woken Collector::sleep_unlocked(std::unique_lock<std::mutex>& lock, co
     if (is_closed) rest_.wait_until(lock, std::min(deadline, deadline_after(std::chrono::milliseconds(20))));
   }
   if (woken != BellPoll::Woken::by_watched || std::exchange(starter_lost_, true)) return woken;
-  waiter_poll_.unwatch();
-  background_poll_.unwatch();
+  waiter_.poll.unwatch();
+  background_.poll.unwatch();
   collected_.starter_lost();
   changed();  // of the threads that sleep only one was woken
   return woken;
@@ -163,8 +154,8 @@ void Collector::notify() {
     if (!waiter.awaited.holds()) continue;
     if (&waiter != collecting_) {
       waiter.wake.notify_one();
-    } else if (asleep_) {
-      waiter_bell_.ring();
+    } else if (waiter_.must_be_rung) {
+      waiter_.bell.ring();
     }
   }
 }
@@ -172,37 +163,30 @@ void Collector::notify() {
 void Collector::changed() {
   notify();
   if (collecting_ != nullptr) {
-    collected_.arm(any_eager(), Collected::For::waiter);
-    if (collected_.needs_attention()) waiter_bell_.ring();
+    arm(waiter_);
+    if (collected_.needs_attention()) waiter_.bell.ring();
   } else if (may_oversleep()) {
     alert();
   }
 }
 
 void Collector::alert() {
-  if (!waiters_.empty()) {
-    waiter_alert_ = true;
-    if (asleep_) waiter_bell_.ring();
-  } else {
-    background_alert_ = true;
-    ring_background();
-  }
+  Seat& seat = seat_in_use();
+  seat.alert = true;
+  if (seat.must_be_rung) ring(seat);
 }
 
 // The background thread sleeps, perhaps for a millisecond. Until it wakes, workers ring only for what it asked for
 // before.
 void Collector::arm_background() {
   if (!background_runs_ || !waiters_.empty()) return;
-  collected_.arm(collected_.eager_in_background(), Collected::For::background);
+  arm(background_);
   if (collected_.needs_attention()) alert();
 }
 
 void Collector::look_by(Deadline when) {
-  if (!waiters_.empty()) {
-    if (!asleep_ || std::exchange(waiter_sleeps_until_, std::min(when, waiter_sleeps_until_)) > when) alert();
-  } else if (std::exchange(background_sleeps_until_, std::min(when, background_sleeps_until_)) > when) {
-    alert();
-  }
+  Seat& seat = seat_in_use();
+  if (!seat.must_be_rung || std::exchange(seat.sleeps_until, std::min(when, seat.sleeps_until)) > when) alert();
 }
 
 void Collector::start_background() {
@@ -215,15 +199,15 @@ void Collector::start_background() {
 void Collector::stop_background() {
   std::unique_lock lock(mutex_);
   background_wanted_ = false;
-  ring_background();
+  ring(background_);
   background_ended_.wait(lock, [&] { return !background_runs_; });
 }
 
-void Collector::ring_background() {
-  if (is_resting_) {
+void Collector::ring(const Seat& seat) {
+  if (seat.is_resting) {
     rest_.notify_all();
   } else {
-    background_bell_.ring();
+    seat.bell.ring();
   }
 }
 
@@ -234,33 +218,31 @@ void Collector::background() {
     Deadline wake = never;
     bool lacks_memory = false;
     if (collecting_ == nullptr && waiters_.empty()) {
-      listen(Bell::none);
+      let_ring(Bell::none);
       try {
         collected_.look();
       } catch (...) {
         lacks_memory = true;  // what was not taken is still there for the next look
       }
       notify();
-      collected_.arm(collected_.eager_in_background(), Collected::For::background);
-      listen(Bell::background);
+      listen(background_);
       if (lacks_memory) {
         wake = deadline_after(std::chrono::milliseconds(20));  // others need the mutex to give some back
       } else if (collected_.needs_attention()) {
         continue;
       } else {
-        wake = collected_.next_deadline(Collected::For::background);
+        wake = collected_.next_deadline(background_.kind);
       }
     }
-    background_alert_ = is_soon(wake);
-    background_sleeps_until_ = wake;
+    background_.plan_sleep(wake);
     if (wake != never || collected_.has_work() || !was_quiet) {
-      const BellPoll::Woken woken = sleep_unlocked(lock, background_poll_, wake);
+      const BellPoll::Woken woken = sleep_unlocked(lock, background_);
       was_quiet = woken == BellPoll::Woken::by_nobody || woken == BellPoll::Woken::closed;
     } else {
       // A pool that was idle for a second wakes nobody, not even to see whether its bells are still there.
-      is_resting_ = true;
+      background_.is_resting = true;
       rest_.wait(lock);
-      is_resting_ = false;
+      background_.is_resting = false;
       was_quiet = false;
     }
   }

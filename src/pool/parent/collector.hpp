@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "os/bell_poll.hpp"
-#include "shm/channel_words.hpp"
-
-#include <multiprocessing/detail/deadline.hpp>
+#include "pool/parent/seat.hpp"
 
 #include <boost/intrusive/list.hpp>
 
@@ -17,8 +14,8 @@ namespace multiprocessing::detail {
 // What the collector collects from. All but has_news() under the collector's mutex.
 class Collected {
  public:
-  virtual void look() = 0;  // takes what there is, hands out what can be handed out
-  enum class For { waiter, background };
+  virtual void look() = 0;                       // takes what there is, hands out what can be handed out
+  using For = Bell;                              // the seat that is meant: not Bell::none
   virtual void arm(bool eager, For whom) = 0;    // says what workers shall ring for
   virtual bool needs_attention() = 0;            // would somebody have rung already?
   virtual Deadline next_deadline(For whom) = 0;  // when to look although nobody rings
@@ -54,21 +51,21 @@ class Collector {
   ~Collector();  // after stop_background()
 
   std::mutex& mutex() { return mutex_; }
-  MarkedFd waiter_bell() const { return waiter_bell_.marked(); }
-  MarkedFd background_bell() const { return background_bell_.marked(); }
+  MarkedFd waiter_bell() const { return waiter_.bell.marked(); }
+  MarkedFd background_bell() const { return background_.bell.marked(); }
   void watch(int lost_fd);  // readable once the starter of workers has ended
 
   // Until it holds (it is asked under the mutex) or the deadline has passed: what it says then.
   bool wait(const Awaited& awaited, Deadline deadline);
   void changed();  // under the mutex: who waits or listens may have to look
   // Whoever sleeps, or is about to, may do so for ever: it has not heard of what was handed in since it looked.
-  bool may_oversleep() const { return waiters_.empty() ? background_runs_ && !background_alert_ : !waiter_alert_; }
-  bool is_resting() const { return is_resting_; }  // the background thread does not listen
-  void alert();                                    // under the mutex: it looks, now
-  void arm_background();                           // likewise: eager_in_background() has changed
-  void look_by(Deadline when);                     // likewise: then at the latest
-  void start_background();                         // under the mutex; once
-  void stop_background();                          // without it; waits for the thread
+  bool may_oversleep() const { return waiters_.empty() ? background_runs_ && !background_.alert : !waiter_.alert; }
+  bool is_resting() const { return background_.is_resting; }  // the background thread does not listen
+  void alert();                                               // under the mutex: it looks, now
+  void arm_background();                                      // likewise: eager_in_background() has changed
+  void look_by(Deadline when);                                // likewise: then at the latest
+  void start_background();                                    // under the mutex; once
+  void stop_background();                                     // without it; waits for the thread
 
  private:
   struct Waiter : boost::intrusive::list_base_hook<> {
@@ -81,35 +78,29 @@ class Collector {
   bool spin(std::unique_lock<std::mutex>& lock);
   void notify();
   void go_off_duty();
-  void listen(Bell bell);
-  bool any_eager() const;
-  BellPoll::Woken sleep_unlocked(std::unique_lock<std::mutex>& lock, const BellPoll& poll, Deadline deadline);
+  Seat& seat_in_use() { return waiters_.empty() ? background_ : waiter_; }  // who may have to be alerted sits there
+  void arm(const Seat& seat);
+  void listen(const Seat& seat);
+  void let_ring(Bell bell);
+  BellPoll::Woken sleep_unlocked(std::unique_lock<std::mutex>& lock, const Seat& seat);
   void background();
-  void ring_background();
+  void ring(const Seat& seat);
 
   Collected& collected_;
   ParentSleepWord& parent_sleep_;
   const std::chrono::nanoseconds spin_;
   std::mutex mutex_;
-  EventFd waiter_bell_;
-  EventFd background_bell_;
-  BellPoll waiter_poll_;
-  BellPoll background_poll_;
+  Seat waiter_{Bell::waiter};
+  Seat background_{Bell::background};
   bool starter_lost_ = false;
   boost::intrusive::list<Waiter> waiters_;  // to wait takes no memory
   Waiter* collecting_ = nullptr;
-  bool asleep_ = false;        // the collecting one
-  bool waiter_alert_ = false;  // it, or whom the role goes to, will look before it sleeps, was rung, or looks soon
   std::uint32_t sleeps_ = 0;
   bool background_wanted_ = false;
   bool background_runs_ = false;
-  bool background_alert_ = false;  // it was rung, or will look by itself soon
-  Deadline waiter_sleeps_until_ = never;
-  Deadline background_sleeps_until_ = never;
   std::condition_variable background_ended_;
   std::condition_variable rest_;  // for the background thread while nobody rings: there is no work, or no bell
-  bool is_resting_ = false;
-  Deadline next_check_{};  // of the starter's descriptors
+  Deadline next_check_{};         // of the starter's descriptors
 };
 
 }  // namespace multiprocessing::detail
