@@ -58,7 +58,6 @@ missing_packages() {
       libcereal-dev) probe=cereal/cereal.hpp ;;
       libgtest-dev) probe=gtest/gtest.h ;;
       nlohmann-json3-dev) probe=nlohmann/json.hpp ;;
-      libcli11-dev) probe=CLI/CLI.hpp ;;
       gnuplot-nox) probe=gnuplot ;;
       chromium) probe=chromium ;;
     esac

@@ -121,10 +121,7 @@ TEST(CompareMine, TheLastOfTheItemsKeepOneWorkerBusyAndTheOthersNot) {
 }
 
 TEST(CompareMine, IsMeasuredWithTheSectionsThatAreNamedAndRepeatedByTheCommand) {
-  std::vector<std::string> words{"compare", "crash", "--mine", "task=1ms items=9"};
-  std::vector<char*> arguments;
-  for (std::string& word : words) arguments.push_back(word.data());
-  const compare::Options options = compare::parse(static_cast<int>(arguments.size()), arguments.data());
+  const compare::Options options = compare::parse({"crash", "--mine", "task=1ms items=9"});
   EXPECT_EQ(compare::command_line(options),
             "tools/compare startup pools throughput payload crash --mine 'task=1ms items=9'");
 }

@@ -25,23 +25,6 @@ std::vector<double> ranks(std::size_t count) {
   return values;
 }
 
-TEST(CompareStatistics, TheMedianIsTheMiddleOrHalfwayBetweenTheTwoInTheMiddle) {
-  EXPECT_EQ(compare::median({5}), 5);
-  EXPECT_EQ(compare::median({5, 1}), 3);
-  EXPECT_EQ(compare::median({9, 1, 5}), 5);
-  EXPECT_EQ(compare::median({4, 1, 100, 2}), 3);
-  EXPECT_EQ(compare::median(ranks(101)), 51);
-}
-
-TEST(CompareStatistics, AQuantileIsTheValueOfTheNearestRank) {
-  EXPECT_EQ(compare::quantile({7}, 0.25), 7);
-  EXPECT_EQ(compare::quantile(ranks(5), 0), 1);
-  EXPECT_EQ(compare::quantile(ranks(5), 0.25), 2);
-  EXPECT_EQ(compare::quantile(ranks(5), 0.75), 4);
-  EXPECT_EQ(compare::quantile(ranks(5), 1), 5);
-  EXPECT_EQ(compare::quantile(ranks(101), 0.9), 91);
-}
-
 // The ranks that tables of the sign test give for a median at 95 %.
 TEST(CompareStatistics, TheIntervalOfTheMedianHasTheRanksOfTheBinomialTable) {
   for (std::size_t count = 0; count != 6; ++count) EXPECT_EQ(compare::median_interval(ranks(count)), std::nullopt);
@@ -86,7 +69,7 @@ TEST(CompareStatistics, AnEstimateIsTheMedianOfTheLaunchesMedians) {
 }
 
 TEST(CompareStatistics, SixLaunchesHaveAnInterval) {
-  std::vector<compare::LaunchSamples> launches;
+  std::vector<measuring::Samples> launches;
   for (const double value : ranks(6)) launches.push_back({{}, {value, value, value}});
 
   EXPECT_EQ(compare::estimate(launches)->interval, Interval({1, 6}));
@@ -105,7 +88,7 @@ TEST(CompareStatistics, AnEstimateIsWideWhereTheMiddleHalfOfTheSamplesIsOverHalf
 }
 
 TEST(CompareStatistics, AnEstimateIsWideWhereItsIntervalIsOverHalfOfIt) {
-  std::vector<compare::LaunchSamples> launches;
+  std::vector<measuring::Samples> launches;
   for (const double value : {70, 100, 100, 100, 100, 100, 100, 121}) launches.push_back({{}, {value}});
   EXPECT_TRUE(compare::estimate(launches)->is_wide);
 

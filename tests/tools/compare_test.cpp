@@ -44,7 +44,7 @@ class Compare : public testing::Test {
  protected:
   void SetUp() override {
     if (std::string(COMPARE_PROGRAM).empty()) {
-      GTEST_SKIP() << "multiprocessing-compare was not built: it needs nlohmann-json3-dev and libcli11-dev";
+      GTEST_SKIP() << "multiprocessing-compare was not built: it needs nlohmann-json3-dev";
     }
     if (patience != 1) GTEST_SKIP() << "what is measured under a sanitizer is nobody's figure";
   }

@@ -2,8 +2,8 @@
 // Much data: what it costs to carry it there and back.
 #include <multiprocessing/pool.hpp>
 
+#include "empty_task.hpp"
 #include "figures.hpp"
-#include "trivial.hpp"
 
 #include <cstdio>
 #include <cstring>
@@ -13,24 +13,25 @@ namespace bench {
 namespace {
 
 namespace mp = multiprocessing;
+using measuring::empty_task;
 
 std::vector<double> identity(std::vector<double> values) { return values; }
 
 std::vector<int> serial_map(const std::vector<int>& items) {
   std::vector<int> results;
   results.reserve(items.size());
-  for (const int item : items) results.push_back(trivial(item));
+  for (const int item : items) results.push_back(item + 1);
   return results;
 }
 
 double memcpy_nanoseconds(const std::vector<int>& items, std::size_t samples) {
   std::vector<int> target(items.size());
-  std::vector<double> times;
-  for (std::size_t i = 0; i != samples; ++i) {
-    times.push_back(seconds([&] { std::memcpy(target.data(), items.data(), items.size() * sizeof(int)); }));
+  const auto copy = per_item(items.size(), [&] {
+    std::memcpy(target.data(), items.data(), items.size() * sizeof(int));
     keep(target.data());
-  }
-  return median(times) * 1e9 / static_cast<double>(items.size());
+  });
+  const auto taken = measuring::in_turn({copy}, {.least_samples = samples, .most_samples = samples});
+  return measuring::median(taken[0].samples) * 1e9;
 }
 
 void copy_four_times(const std::vector<double>& values) {
@@ -51,8 +52,8 @@ std::vector<Row> measure_integers(const Setting& setting) {
           .peer_name = "a loop, one thread",
           .limit = Limit::ours,
           .goal = 10};
-  compare(row, setting.samples, {items.size(), [&] { return seconds([&] { pool.map(&trivial, items); }); }},
-          {items.size(), [&] { return seconds([&] { keep(serial_map(items).data()); }); }});
+  compare(row, setting.samples, per_item(items.size(), [&] { pool.map(&empty_task, items); }),
+          per_item(items.size(), [&] { keep(serial_map(items).data()); }));
   char note[64];
   std::snprintf(note, sizeof note, "memcpy takes %.2f ns an integer", memcpy_nanoseconds(items, setting.samples));
   row.note = note;
@@ -67,8 +68,8 @@ std::vector<Row> measure_echo(const Setting& setting) {
           .peer_name = "four copies (auto b = a;)",
           .limit = Limit::ratio,
           .goal = 1};
-  compare(row, setting.samples, {1, [&] { return seconds([&] { keep(pool.apply(&identity, values).data()); }); }},
-          {1, [&] { return seconds([&] { copy_four_times(values); }); }});
+  compare(row, setting.samples, per_item(1, [&] { keep(pool.apply(&identity, values).data()); }),
+          per_item(1, [&] { copy_four_times(values); }));
   return {row};
 }
 

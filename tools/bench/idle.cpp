@@ -2,8 +2,8 @@
 // A pool that has nothing to do must not be noticed.
 #include <multiprocessing/pool.hpp>
 
+#include "empty_task.hpp"
 #include "figures.hpp"
-#include "trivial.hpp"
 
 #include <unistd.h>
 
@@ -17,6 +17,7 @@ namespace bench {
 namespace {
 
 namespace mp = multiprocessing;
+using measuring::empty_task;
 
 struct ProcessTimes {
   pid_t parent;
@@ -63,8 +64,8 @@ std::map<pid_t, long> family_ticks() {
 
 std::vector<Row> measure_idle(const Setting& setting) {
   mp::Pool pool(setting.workers);
-  pool.map(&trivial, std::vector<int>(100'000, 1));
-  pool.apply_async(&trivial, 1).get();  // starts the background thread, if anything does
+  pool.map(&empty_task, std::vector<int>(100'000, 1));
+  pool.apply_async(&empty_task, 1).get();  // starts the background thread, if anything does
   std::this_thread::sleep_for(std::chrono::milliseconds(300));
 
   const auto before = family_ticks();

@@ -93,12 +93,10 @@ std::vector<Row> measure_inheritance(const Setting& setting) {
   Row row{.subject = "fork_map over 1 GiB that the parent holds",
           .unit = "ms",
           .peer_name = "fork, pipe and waitpid, by hand"};
-  compare(row, setting.samples, {1, [&] { return seconds(inherit); }}, {1, [&] {
-                                                                          return seconds([&] {
-                                                                            const long total = by_hand(parts);
-                                                                            keep(&total);
-                                                                          });
-                                                                        }});
+  compare(row, setting.samples, per_item(1, inherit), per_item(1, [&] {
+            const long total = by_hand(parts);
+            keep(&total);
+          }));
   const long before = pages_made_anew();
   inherit();
   const double copied_bytes = static_cast<double>((pages_made_anew() - before) * static_cast<long>(page_bytes));

@@ -16,15 +16,13 @@ namespace {
 constexpr std::size_t times = 200'000;
 
 template <class Lock>
-Contender taken_and_given_back(Lock& lock) {
-  return {times, [&lock] {
-            return seconds([&lock] {
-              for (std::size_t i = 0; i != times; ++i) {
-                lock.lock();
-                lock.unlock();
-              }
-            });
-          }};
+Sampler taken_and_given_back(Lock& lock) {
+  return per_item(times, [&lock] {
+    for (std::size_t i = 0; i != times; ++i) {
+      lock.lock();
+      lock.unlock();
+    }
+  });
 }
 
 }  // namespace

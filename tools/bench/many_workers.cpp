@@ -2,13 +2,14 @@
 // Does an item cost more if there are many workers?
 #include <multiprocessing/pool.hpp>
 
+#include "empty_task.hpp"
 #include "figures.hpp"
-#include "trivial.hpp"
 
 namespace bench {
 namespace {
 
 namespace mp = multiprocessing;
+using measuring::empty_task;
 
 Row measure_map(const Setting& setting, mp::Pool& many, mp::Pool& few, std::optional<long> chunksize,
                 std::size_t count) {
@@ -19,7 +20,7 @@ Row measure_map(const Setting& setting, mp::Pool& many, mp::Pool& few, std::opti
           .limit = Limit::ratio,
           .goal = 1.5};
   const auto map_with = [&](mp::Pool& pool) {
-    return Contender{count, [&] { return seconds([&] { pool.map(&trivial, items, chunksize); }); }};
+    return per_item(count, [&] { pool.map(&empty_task, items, chunksize); });
   };
   compare(row, setting.samples, map_with(many), map_with(few));
   return row;

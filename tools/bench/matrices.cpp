@@ -28,13 +28,13 @@ double multiply(int seed) {
 }
 
 // A pool for each sample: threads of OpenBLAS that wait for work spin, and would disturb the other contender.
-Contender with_threads(int workers, int threads) {
+Sampler with_threads(int workers, int threads) {
   const std::vector<int> items(static_cast<std::size_t>(workers) * 8, 1);
-  return {items.size(), [=] {
-            mp::Pool pool({.processes = workers, .threads_per_worker = threads});
-            pool.map(&multiply, items, 1);
-            return seconds([&] { pool.map(&multiply, items, 1); });
-          }};
+  return [=] {
+    mp::Pool pool({.processes = workers, .threads_per_worker = threads});
+    pool.map(&multiply, items, 1);
+    return per_item(items.size(), [&] { pool.map(&multiply, items, 1); })();
+  };
 }
 
 }  // namespace

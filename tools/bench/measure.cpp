@@ -3,7 +3,6 @@
 
 #include <sched.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <stdexcept>
 #include <system_error>
@@ -18,35 +17,18 @@ double units_in_a_second(const std::string& unit) {
   throw std::logic_error("'" + unit + "' is no unit of time here: ns, us or ms");
 }
 
-double quantile(const std::vector<double>& sorted, double part) {
-  return sorted[static_cast<std::size_t>(part * static_cast<double>(sorted.size() - 1) + 0.5)];
-}
-
 }  // namespace
 
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return (values[(values.size() - 1) / 2] + values[values.size() / 2]) / 2;
-}
-
-void compare(Row& row, std::size_t samples, const Contender& ours, const Contender& peer) {
-  const double units = units_in_a_second(row.unit);
-  std::vector<double> times;
-  std::vector<double> peer_times;
+void compare(Row& row, std::size_t samples, const Sampler& ours, const Sampler& peer) {
+  const auto taken = measuring::in_turn({ours, peer}, {.least_samples = samples, .most_samples = samples});
   std::vector<double> ratios;
-  ours.sample();
-  peer.sample();
-  for (std::size_t i = 0; i != samples; ++i) {
-    times.push_back(ours.sample() * units / static_cast<double>(ours.items));
-    peer_times.push_back(peer.sample() * units / static_cast<double>(peer.items));
-    ratios.push_back(times.back() / peer_times.back());
-  }
-  row.ours = median(times);
-  row.peer = median(peer_times);
+  for (std::size_t i = 0; i != samples; ++i) ratios.push_back(taken[0].samples[i] / taken[1].samples[i]);
+  const double units = units_in_a_second(row.unit);
+  row.ours = measuring::median(taken[0].samples) * units;
+  row.peer = measuring::median(taken[1].samples) * units;
   row.ratio = row.ours / row.peer;
   row.samples = samples;
-  std::sort(ratios.begin(), ratios.end());
-  row.spread = (quantile(ratios, 0.75) - quantile(ratios, 0.25)) / row.ratio;
+  row.spread = measuring::spread(ratios, row.ratio);
 }
 
 void stay_on_one_cpu() {

@@ -39,8 +39,8 @@ std::string lines_of(const Figure& figure, const Setting& setting) {
 }  // namespace
 
 std::vector<Row> measured_alone(const Figure& figure, const Setting& setting, std::chrono::seconds limit) {
-  const auto measure = [&](int fd) { return tools::write_all(fd, lines_of(figure, setting)) ? 0 : 1; };
-  const tools::Isolated result = tools::run_isolated(measure, limit);
+  const auto measure = [&](int fd) { return measuring::write_all(fd, lines_of(figure, setting)) ? 0 : 1; };
+  const measuring::Isolated result = measuring::run_isolated(measure, limit);
   if (!result.failure.empty()) return {not_measured(figure, result.failure)};
   std::istringstream lines(result.text);
   std::vector<Row> rows;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "kernel_peers.hpp"
+
 #include <boost/interprocess/ipc/message_queue.hpp>
 
 #include <memory>
@@ -14,24 +16,24 @@ constexpr std::size_t text_bytes = 64;
 class BoostQueue {
  public:
   BoostQueue();
-  void put(const std::string& text) { queue_->send(text.data(), text.size(), 0); }
-  std::string get();
+  void send(const std::string& text) { queue_->send(text.data(), text.size(), 0); }
+  std::string receive();
 
  private:
   std::unique_ptr<boost::interprocess::message_queue> queue_;
 };
 
-class RawPipe {
+class PipeOfTexts {
  public:
-  RawPipe();
-  RawPipe(const RawPipe&) = delete;
-  RawPipe& operator=(const RawPipe&) = delete;
-  ~RawPipe();
-  void put(const std::string& text);
-  std::string get();
+  void send(const std::string& text) { pipe_.write(text.data(), text_bytes); }
+  std::string receive() {
+    std::string text(text_bytes, '\0');
+    pipe_.read(text.data(), text_bytes);
+    return text;
+  }
 
  private:
-  int fds_[2] = {-1, -1};
+  measuring::RawPipe pipe_;
 };
 
 }  // namespace bench

@@ -1,19 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Messages of 64 bytes between two processes: one way, and there and back.
 #include <multiprocessing/pipe.hpp>
-#include <multiprocessing/queue.hpp>
 
 #include "figures.hpp"
 #include "message_peers.hpp"
+#include "pair.hpp"
 #include "python_peer.hpp"
-
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <csignal>
-#include <system_error>
 
 namespace bench {
 namespace {
@@ -24,61 +16,40 @@ const std::string silent(text_bytes, 's');
 const std::string to_be_answered(text_bytes, 'a');
 const std::string no_more(text_bytes, 'n');
 
-struct OurPipe {
-  std::pair<mp::Connection<std::string>, mp::Connection<std::string>> ends = mp::Pipe<std::string>(false);
-  void put(const std::string& text) { ends.second.send(text); }
-  std::string get() { return ends.first.recv(); }
+class OurPipe {
+ public:
+  void send(const std::string& text) { ends_.second.send(text); }
+  std::string receive() { return ends_.first.recv(); }
+
+ private:
+  std::pair<mp::Connection<std::string>, mp::Connection<std::string>> ends_ = mp::Pipe<std::string>(false);
 };
 
-// A child that answers what wants an answer.
+// The other one answers what wants an answer.
 template <class Way>
-class Answerer {
+class TextPair : public measuring::Pair<Way> {
  public:
-  Answerer() : child_(::fork()) {
-    if (child_ < 0) throw std::system_error(errno, std::generic_category(), "fork");
-    if (child_ == 0) be_child();
+  TextPair()
+      : measuring::Pair<Way>(no_more, [](const std::string& text, Way& back) {
+          if (text[0] == to_be_answered[0]) back.send(text);
+        }) {}
+  Sampler one_way(std::size_t messages) {
+    return per_item(messages, [this, messages] {
+      for (std::size_t i = 1; i != messages; ++i) this->send(silent);
+      round_trip();
+    });
   }
-  Answerer(const Answerer&) = delete;
-  Answerer& operator=(const Answerer&) = delete;
-  ~Answerer() {
-    there_.put(no_more);
-    ::waitpid(child_, nullptr, 0);
-  }
-  Contender one_way(std::size_t messages) {
-    return {messages, [this, messages] {
-              return seconds([&] {
-                for (std::size_t i = 1; i != messages; ++i) there_.put(silent);
-                round_trip();
-              });
-            }};
-  }
-  Contender round_trips(std::size_t count) {
-    return {count, [this, count] {
-              return seconds([&] {
-                for (std::size_t i = 0; i != count; ++i) round_trip();
-              });
-            }};
+  Sampler round_trips(std::size_t count) {
+    return per_item(count, [this, count] {
+      for (std::size_t i = 0; i != count; ++i) round_trip();
+    });
   }
 
  private:
   void round_trip() {
-    there_.put(to_be_answered);
-    back_.get();
+    this->send(to_be_answered);
+    this->receive();
   }
-  [[noreturn]] void be_child() {
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (::getppid() != parent_) ::_exit(1);
-    while (true) {
-      const std::string text = there_.get();
-      if (text[0] == no_more[0]) ::_exit(0);
-      if (text[0] == to_be_answered[0]) back_.put(text);
-    }
-  }
-
-  const pid_t parent_ = ::getpid();
-  Way there_;
-  Way back_;
-  const pid_t child_;
 };
 
 constexpr std::size_t messages = 50'000;
@@ -91,7 +62,7 @@ constexpr const char* boost_queue = "Boost message_queue";
 constexpr const char* raw_pipe = "raw pipe";
 constexpr const char* python_queue = "CPython Queue";
 
-Row compared(Row row, const Setting& setting, const Contender& ours, const Contender& peer) {
+Row compared(Row row, const Setting& setting, const Sampler& ours, const Sampler& peer) {
   compare(row, setting.samples, ours, peer);
   return row;
 }
@@ -113,11 +84,11 @@ PythonPeer python(const char* what, std::size_t items) {
 std::vector<Row> measure_queue(const Setting& setting) {
   PythonPeer python_one_way = python("one-way", python_messages);
   PythonPeer python_round_trip = python("round-trip", python_trips);
-  Answerer<mp::Queue<std::string>> ours;
-  Answerer<BoostQueue> boost;
-  Answerer<RawPipe> pipe;
-  const Contender our_way = ours.one_way(messages);
-  const Contender our_trip = ours.round_trips(trips);
+  TextPair<measuring::QueueWay<std::string>> ours;
+  TextPair<BoostQueue> boost;
+  TextPair<PipeOfTexts> pipe;
+  const Sampler our_way = ours.one_way(messages);
+  const Sampler our_trip = ours.round_trips(trips);
   return {compared(within(0.5, one_way(boost_queue)), setting, our_way, boost.one_way(messages)),
           compared(one_way(raw_pipe), setting, our_way, pipe.one_way(messages)),
           python_one_way.compared(one_way(python_queue), setting.samples, our_way),
@@ -129,8 +100,8 @@ std::vector<Row> measure_queue(const Setting& setting) {
 // On one CPU. On two the scheduler's choice, to put a pair on one or on both, makes more difference than the pipe.
 std::vector<Row> measure_pipe(const Setting& setting) {
   stay_on_one_cpu();
-  Answerer<OurPipe> ours;
-  Answerer<RawPipe> pipe;
+  TextPair<OurPipe> ours;
+  TextPair<PipeOfTexts> pipe;
   return {compared({.subject = "Pipe, there and back, on one CPU", .unit = "us", .peer_name = raw_pipe}, setting,
                    ours.round_trips(trips), pipe.round_trips(trips))};
 }

@@ -4,7 +4,6 @@
 #include "measure.hpp"
 
 #include <set>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -14,17 +13,9 @@ struct Options {
   Setting setting = {};
   std::set<std::string> only = {};  // empty: all
   std::string csv = {};             // empty: none
-  bool help = false;
+  std::string help = {};            // to be shown instead
 };
 
-class UsageError : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
-
-// Throws UsageError: one line.
-Options parse(const std::vector<std::string>& arguments);
-
-std::string help_text();
+Options parse(const std::vector<std::string>& arguments);  // measuring::UsageError
 
 }  // namespace bench

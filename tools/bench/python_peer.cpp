@@ -37,9 +37,9 @@ PythonPeer::~PythonPeer() {
   if (child_ > 0) ::waitpid(child_, nullptr, 0);
 }
 
-Row PythonPeer::compared(Row row, std::size_t samples, const Contender& ours) {
+Row PythonPeer::compared(Row row, std::size_t samples, const Sampler& ours) {
   if (there_) {
-    compare(row, samples, ours, {items_, [this] { return seconds(); }});
+    compare(row, samples, ours, [this] { return seconds() / static_cast<double>(items_); });
   } else {
     row.note = "there is no python3 here whose multiprocessing works";
   }

@@ -20,7 +20,7 @@ class PythonPeer {
   PythonPeer& operator=(const PythonPeer&) = delete;
   ~PythonPeer();
   // `row`, compared with it; without a python3 whose multiprocessing works, a row that says so.
-  Row compared(Row row, std::size_t samples, const Contender& ours);
+  Row compared(Row row, std::size_t samples, const Sampler& ours);
 
  private:
   double seconds();

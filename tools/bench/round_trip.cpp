@@ -3,8 +3,8 @@
 #include <multiprocessing/pool.hpp>
 
 #include "figures.hpp"
-#include "futex_peer.hpp"
-#include "trivial.hpp"
+#include "kernel_peers.hpp"
+#include "pair.hpp"
 
 namespace bench {
 namespace {
@@ -12,18 +12,16 @@ namespace {
 namespace mp = multiprocessing;
 
 Row measure_round_trip(const Setting& setting, int workers, int trips) {
-  FutexPeer futex;
+  measuring::TwoProcesses<measuring::FutexWay> futex;
   mp::Pool pool(workers);
   constexpr int futex_trips = 5'000;
   Row row{.unit = "us", .peer_name = "raw futex, two processes", .limit = Limit::ratio};
   compare(row, setting.samples,
-          {static_cast<std::size_t>(trips),
-           [&] {
-             return seconds([&] {
-               for (int i = 0; i != trips; ++i) pool.apply(&trivial, i);
-             });
-           }},
-          {futex_trips, [&] { return seconds([&] { futex.round_trips(futex_trips); }); }});
+          per_item(static_cast<std::size_t>(trips),
+                   [&] {
+                     for (int i = 0; i != trips; ++i) pool.apply(&measuring::empty_task, i);
+                   }),
+          per_item(futex_trips, [&] { futex.round_trips(futex_trips); }));
   return row;
 }
 

@@ -14,10 +14,9 @@ namespace {
 class Arena final : public TbbPeer {
  public:
   explicit Arena(int threads) : arena_(threads) {}
-  void run(long (*function)(long), const std::vector<long>& items, std::vector<long>& results) override {
-    arena_.execute([&] {
-      tbb::parallel_for(std::size_t{0}, items.size(), [&](std::size_t i) { results[i] = function(items[i]); });
-    });
+  void run(const measuring::Spin& task, const std::vector<int>& items, std::vector<int>& results) override {
+    arena_.execute(
+        [&] { tbb::parallel_for(std::size_t{0}, items.size(), [&](std::size_t i) { results[i] = task(items[i]); }); });
   }
 
  private:

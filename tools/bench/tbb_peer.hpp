@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "spin.hpp"
+
 #include <memory>
 #include <vector>
 
@@ -11,7 +13,7 @@ namespace bench {
 class TbbPeer {
  public:
   virtual ~TbbPeer() = default;
-  virtual void run(long (*function)(long), const std::vector<long>& items, std::vector<long>& results) = 0;
+  virtual void run(const measuring::Spin& task, const std::vector<int>& items, std::vector<int>& results) = 0;
 };
 
 // nullptr if this program was built without oneTBB.

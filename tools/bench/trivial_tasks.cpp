@@ -3,9 +3,9 @@
 #include <multiprocessing/pool.hpp>
 
 #include "asio_peer.hpp"
+#include "empty_task.hpp"
 #include "figures.hpp"
 #include "python_peer.hpp"
-#include "trivial.hpp"
 
 #include <future>
 #include <numeric>
@@ -14,6 +14,7 @@ namespace bench {
 namespace {
 
 namespace mp = multiprocessing;
+using measuring::empty_task;
 
 std::vector<int> numbers(std::size_t count) {
   std::vector<int> all(count);
@@ -24,7 +25,7 @@ std::vector<int> numbers(std::size_t count) {
 void apply_all(mp::Pool& pool, std::size_t tasks) {
   std::vector<mp::AsyncResult<int>> results;
   results.reserve(tasks);
-  for (std::size_t i = 0; i != tasks; ++i) results.push_back(pool.apply_async(&trivial, static_cast<int>(i)));
+  for (std::size_t i = 0; i != tasks; ++i) results.push_back(pool.apply_async(&empty_task, static_cast<int>(i)));
   for (mp::AsyncResult<int>& result : results) result.get();
 }
 
@@ -39,8 +40,8 @@ std::vector<Row> measure_async(const Setting& setting) {
           .peer_name = "asio, promise and future",
           .limit = Limit::ratio,
           .goal = 0.5};
-  compare(row, setting.samples, {tasks, [&] { return seconds([&] { apply_all(pool, tasks); }); }},
-          {tasks, [&] { return seconds([&] { asio.run(tasks); }); }});
+  compare(row, setting.samples, per_item(tasks, [&] { apply_all(pool, tasks); }),
+          per_item(tasks, [&] { asio.run(tasks); }));
   return {row};
 }
 
@@ -55,7 +56,7 @@ std::vector<Row> measure_callbacks(const Setting& setting) {
   const auto call_all = [&] {
     for (std::size_t i = 0; i != calls; ++i) {
       std::promise<void> ended;
-      auto result = pool.apply_async(&trivial, static_cast<int>(i)).when_done([&] { ended.set_value(); });
+      auto result = pool.apply_async(&empty_task, static_cast<int>(i)).when_done([&] { ended.set_value(); });
       ended.get_future().get();
       result.get();
     }
@@ -63,7 +64,7 @@ std::vector<Row> measure_callbacks(const Setting& setting) {
   const auto post_all = [&] {
     for (std::size_t i = 0; i != calls; ++i) asio.run(1);
   };
-  compare(row, setting.samples, {calls, [&] { return seconds(call_all); }}, {calls, [&] { return seconds(post_all); }});
+  compare(row, setting.samples, per_item(calls, call_all), per_item(calls, post_all));
   return {row};
 }
 
@@ -76,8 +77,8 @@ std::vector<Row> measure_single_items(const Setting& setting) {
           .peer_name = "asio, promise and future",
           .limit = Limit::ratio,
           .goal = 0.3};
-  compare(row, setting.samples, {items.size(), [&] { return seconds([&] { pool.map(&trivial, items, 1); }); }},
-          {items.size(), [&] { return seconds([&] { asio.run(items.size()); }); }});
+  compare(row, setting.samples, per_item(items.size(), [&] { pool.map(&empty_task, items, 1); }),
+          per_item(items.size(), [&] { asio.run(items.size()); }));
   return {row};
 }
 
@@ -91,8 +92,7 @@ std::vector<Row> measure_against_python(const Setting& setting) {
                            .peer_name = "CPython Pool.map",
                            .limit = Limit::ratio,
                            .goal = 0.01},
-                          setting.samples,
-                          {items.size(), [&] { return seconds([&] { pool.map(&trivial, items, 1); }); }})};
+                          setting.samples, per_item(items.size(), [&] { pool.map(&empty_task, items, 1); }))};
 }
 
 }  // namespace bench

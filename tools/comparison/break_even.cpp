@@ -5,7 +5,6 @@
 
 #include "section.hpp"
 #include "spin.hpp"
-#include "statistics.hpp"
 #include "table.hpp"
 #include "turns.hpp"
 
@@ -18,6 +17,7 @@ namespace compare {
 namespace {
 
 namespace mp = multiprocessing;
+using measuring::Spin;
 
 constexpr double lengths_us[] = {0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000};
 constexpr double caller_us = 0.2;         // a pool needs about so much of its caller for each item, however short
@@ -55,7 +55,7 @@ Load load_of(double length_us, int cpus, double sample_us) {
   const std::size_t chunks = chunks_for_each_worker * static_cast<std::size_t>(cpus);
   const std::size_t count = (std::max(at_least, wanted) + chunks - 1) / chunks * chunks;
   const auto serial_count = std::max(least_serial_items, static_cast<std::size_t>(sample_us / 2 / length_us));
-  Load load{.length_us = length_us, .task = spin_of(length_us), .items = numbers(count)};
+  Load load{.length_us = length_us, .task = measuring::spin_of(length_us), .items = numbers(count)};
   load.serial_items = numbers(serial_count);
   load.serial_results.resize(serial_count);
   return load;
@@ -80,7 +80,7 @@ std::vector<Measured> speed_ups(const std::vector<Measured>& times, std::size_t 
     for (std::size_t i = 1; i <= series; ++i) {
       const Measured& mapped = times[first + i];
       Measured ratio{.chart = mapped.chart, .series = mapped.series, .x = mapped.x};
-      if (mapped.cold) ratio.cold = median(serial.samples) / *mapped.cold;
+      if (mapped.cold) ratio.cold = measuring::median(serial.samples) / *mapped.cold;
       for (std::size_t at = 0; at != mapped.samples.size(); ++at) {
         ratio.samples.push_back(serial.samples[at] / mapped.samples[at]);
       }
@@ -123,7 +123,7 @@ std::vector<Measured> break_even_points(const std::vector<Measured>& times, cons
     std::vector<Point> points;
     for (std::size_t at = 0; at != std::size(lengths_us); ++at) {
       points.push_back({lengths_us[at], std::ranges::min(times[at * (series.size() + 1)].samples),
-                        median(ratios[at * series.size() + i].samples)});
+                        measuring::median(ratios[at * series.size() + i].samples)});
     }
     result.push_back(reached(series[i].name + ": as fast as serial", points, 1));
     result.push_back(reached(series[i].name + ": half the ideal", points, ideal / 2));

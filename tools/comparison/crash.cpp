@@ -56,10 +56,10 @@ double items_left(int workers) {
 class ThreadedProgram {
  public:
   double items_left(int workers) {
-    const tools::Isolated program = tools::run_isolated(
+    const measuring::Isolated program = measuring::run_isolated(
         [&](int fd) {
           const double left = compare::items_left<mp::ThreadPool>(workers);
-          return tools::write_all(fd, std::to_string(left)) ? 0 : 1;
+          return measuring::write_all(fd, std::to_string(left)) ? 0 : 1;
         },
         patience);
     end_ = program.failure.empty() ? "it ended orderly" : program.failure;

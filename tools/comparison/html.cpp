@@ -4,7 +4,6 @@
 #include "chart_html.hpp"
 #include "html_text.hpp"
 #include "page_style.hpp"
-#include "statistics.hpp"
 #include "table.hpp"
 #include "verdict.hpp"
 
@@ -63,7 +62,8 @@ void write_section(std::ostream& page, const Results& results, const SectionResu
   if (!sizes.empty()) {
     page << "<p class=\"small\">" << (result.launches.size() == 1 ? "One launch" : "Launches: ")
          << (result.launches.size() == 1 ? "" : std::to_string(result.launches.size()))
-         << "; a freshly executed process, of " << number_text(median(sizes)) << " MiB before it measured.</p>\n";
+         << "; a freshly executed process, of " << number_text(measuring::median(sizes))
+         << " MiB before it measured.</p>\n";
   }
   for (const Chart& chart : result.section->charts) write_chart(page, results, result, chart);
   if (!result.notes.empty()) {

@@ -51,8 +51,8 @@ int execute(std::vector<std::string> arguments) {
 
 Launch launch(const Section& section, const Scale& scale, std::chrono::seconds limit) {
   const Bystanders bystanders;
-  const tools::Isolated child =
-      tools::run_isolated([&](int fd) { return execute(arguments_for(section, scale, fd)); }, limit);
+  const measuring::Isolated child =
+      measuring::run_isolated([&](int fd) { return execute(arguments_for(section, scale, fd)); }, limit);
   if (child.text.empty()) return {.failure = child.failure.empty() ? "it has measured nothing" : child.failure};
   Launch result;
   try {
@@ -72,7 +72,7 @@ int be_launched(const Section& section, const Scale& scale, int result_fd) {
   } catch (...) {
     result.failure = multiprocessing::describe(std::current_exception());
   }
-  return tools::write_all(result_fd, to_text(result)) ? 0 : 1;
+  return measuring::write_all(result_fd, to_text(result)) ? 0 : 1;
 }
 
 }  // namespace compare

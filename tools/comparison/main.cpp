@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: MIT
-#include <multiprocessing/errors.hpp>
-
 #include "launch.hpp"
 #include "options.hpp"
 #include "outputs.hpp"
+#include "program.hpp"
 #include "progress.hpp"
 #include "table.hpp"
 #include "verdict.hpp"
 
-#include <algorithm>
-#include <charconv>
 #include <ctime>
-#include <exception>
 #include <iostream>
 
 namespace {
@@ -40,7 +36,7 @@ Scale scale_for(const Options& options, const Machine& machine) {
 // The sections in turn, and that as often as there are launches: what changes on the machine meanwhile meets all.
 std::vector<SectionResult> measure(const Options& options, const Scale& scale) {
   std::vector<std::vector<Launch>> launches(options.sections.size());
-  Progress progress(options.launches * options.sections.size());
+  measuring::Progress progress(options.launches * options.sections.size());
   for (std::size_t round = 0; round != options.launches; ++round) {
     for (std::size_t i = 0; i != options.sections.size(); ++i) {
       progress.begin(options.sections[i]->name);
@@ -54,8 +50,8 @@ std::vector<SectionResult> measure(const Options& options, const Scale& scale) {
   return results;
 }
 
-int run(int count, char** arguments) {
-  const Options options = parse(count, arguments);
+int run(const std::vector<std::string>& arguments) {
+  const Options options = parse(arguments);
   if (!options.help.empty()) {
     std::cout << options.help;
     return 0;
@@ -70,8 +66,8 @@ int run(int count, char** arguments) {
                   .quick = options.quick,
                   .launches = options.launches};
   if (results.machine.memory_bytes < least_memory_bytes) {
-    throw UsageError("512 MiB of memory are needed, and only " + std::to_string(results.machine.memory_bytes >> 20) +
-                     " MiB are free");
+    throw measuring::UsageError("512 MiB of memory are needed, and only " +
+                                std::to_string(results.machine.memory_bytes >> 20) + " MiB are free");
   }
   results.sections = measure(options, scale_for(options, results.machine));
   print(std::cout, results);
@@ -87,27 +83,18 @@ int run(int count, char** arguments) {
 // multiprocessing-compare --launched SECTION FD NANOSECONDS MEMORY_BYTES CPUS quick|full: see launch.cpp.
 int run_launched(char** arguments) {
   const auto number = [&](int index) { return std::stoull(arguments[index]); };
-  const auto section = std::ranges::find(sections(), std::string(arguments[2]), &Section::name);
   const Scale scale{.quick = std::string(arguments[7]) == "quick",
                     .time = std::chrono::nanoseconds(number(4)),
                     .cpus = static_cast<int>(number(6)),
                     .memory_bytes = number(5)};
-  return be_launched(*section, scale, static_cast<int>(number(3)));
+  return be_launched(measuring::named(sections(), "section", arguments[2]), scale, static_cast<int>(number(3)));
 }
 
 }  // namespace
 
 int main(int count, char** arguments) {
-  try {
-    if (count == 8 && std::string(arguments[1]) == "--launched") return run_launched(arguments);
-    const int exit_code = run(count, arguments);
-    if (!(std::cout << std::flush)) throw std::runtime_error("standard output cannot be written");
-    return exit_code;
-  } catch (const UsageError& error) {
-    std::cerr << "multiprocessing-compare: " << error.what() << '\n';
-    return 2;
-  } catch (...) {
-    std::cerr << "multiprocessing-compare: " << multiprocessing::describe(std::current_exception()) << '\n';
-    return 1;
-  }
+  return measuring::run_program("multiprocessing-compare", [&] {
+    const bool is_launched = count == 8 && std::string(arguments[1]) == "--launched";
+    return is_launched ? run_launched(arguments) : run({arguments + 1, arguments + count});
+  });
 }

@@ -20,7 +20,7 @@ constexpr const char* some_bytes = "a number of bytes, such as 100, 4KiB or 8MB"
 
 double needed(const std::string& part, std::optional<double> value, const std::string& what) {
   if (value) return *value;
-  throw std::invalid_argument("--mine: " + part + " is not " + what);
+  throw std::invalid_argument(part + " is not " + what);
 }
 
 std::optional<double> time_above_zero(const std::string& text) {
@@ -79,12 +79,11 @@ Job parse_job(const std::string& text) {
     } else if (name == "parent") {
       job.parent_bytes = needed(part, parse_bytes(value), some_bytes);
     } else {
-      throw std::invalid_argument("--mine: there is no part '" + part + "', only task=, in=, out=, items=, parent=");
+      throw std::invalid_argument("there is no part '" + part + "', only task=, in=, out=, items=, parent=");
     }
   }
-  if (job.task_seconds <= 0)
-    throw std::invalid_argument("--mine: task= is missing: how long one item takes, as task=200us");
-  if (job.items < 1) throw std::invalid_argument("--mine: items= is missing: how many there are, as items=1e5");
+  if (job.task_seconds <= 0) throw std::invalid_argument("task= is missing: how long one item takes, as task=200us");
+  if (job.items < 1) throw std::invalid_argument("items= is missing: how many there are, as items=1e5");
   return job;
 }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "command_line.hpp"
 #include "mine.hpp"
 #include "section.hpp"
 
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -21,13 +21,7 @@ struct Options {
   std::string help = {};  // to be shown instead
 };
 
-// What is wrong with the command line, as one line.
-class UsageError : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
-
-Options parse(int count, char** arguments);
-std::string command_line(const Options& options);  // that repeats it
+Options parse(const std::vector<std::string>& arguments);  // UsageError
+std::string command_line(const Options& options);          // that repeats it
 
 }  // namespace compare

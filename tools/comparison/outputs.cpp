@@ -22,7 +22,7 @@ void check_writable(const std::string& option, const std::string& path) {
   const bool existed = std::filesystem::exists(std::filesystem::symlink_status(path));
   errno = 0;
   const std::ofstream file(path, std::ios::app);
-  if (!file) throw UsageError(option + ": " + path + " cannot be written: " + std::strerror(errno));
+  if (!file) throw measuring::UsageError(option + ": " + path + " cannot be written: " + std::strerror(errno));
   if (!existed) std::filesystem::remove(path);
 }
 
@@ -30,16 +30,17 @@ void check_gnuplot() {
   try {
     run_gnuplot("set terminal svg\n");
   } catch (const std::exception& error) {
-    throw UsageError(std::string("--html: the pictures are drawn by gnuplot (gnuplot-nox): ") + error.what());
+    throw measuring::UsageError(std::string("--html: the pictures are drawn by gnuplot (gnuplot-nox): ") +
+                                error.what());
   }
 }
 
 void check_folder(const std::string& folder) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
-  if (error) throw UsageError("--csv: " + folder + " cannot be made: " + error.message());
+  if (error) throw measuring::UsageError("--csv: " + folder + " cannot be made: " + error.message());
   if (::access(folder.c_str(), W_OK | X_OK) != 0) {
-    throw UsageError("--csv: " + folder + " cannot be written: " + std::strerror(errno));
+    throw measuring::UsageError("--csv: " + folder + " cannot be written: " + std::strerror(errno));
   }
 }
 
@@ -47,7 +48,7 @@ void check_folder(const std::string& folder) {
 
 void check_outputs(const Options& options) {
   if (!options.json.empty() && options.json == options.html) {
-    throw UsageError("--json and --html: both are to be written to " + options.json);
+    throw measuring::UsageError("--json and --html: both are to be written to " + options.json);
   }
   if (!options.json.empty()) check_writable("--json", options.json);
   if (!options.html.empty()) {

@@ -20,6 +20,7 @@ namespace compare {
 namespace {
 
 namespace mp = multiprocessing;
+using namespace measuring;
 
 constexpr double milliseconds_in_second = 1e3;
 

@@ -41,7 +41,7 @@ double SectionResult::bystanders() const {
 SectionResult summarise(const Section& section, std::vector<Launch> launches) {
   SectionResult result{.section = &section, .launches = std::move(launches)};
   using Key = std::tuple<std::string, std::string, double>;
-  std::map<Key, std::vector<LaunchSamples>> samples;
+  std::map<Key, std::vector<measuring::Samples>> samples;
   std::vector<Key> keys;
   const auto say = [&](const std::string& note) {
     const bool is_new = std::ranges::find(result.notes, note) == result.notes.end();

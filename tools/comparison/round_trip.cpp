@@ -3,8 +3,8 @@
 #include <multiprocessing/pool.hpp>
 #include <multiprocessing/thread_pool.hpp>
 
-#include "answering.hpp"
 #include "kernel_peers.hpp"
+#include "pair.hpp"
 #include "section.hpp"
 #include "wall_and_cpu.hpp"
 
@@ -16,6 +16,7 @@ namespace compare {
 namespace {
 
 namespace mp = multiprocessing;
+using namespace measuring;
 
 constexpr const char* spinning_name = "spinning pair, two processes";
 constexpr int contenders_in_all = 10;

@@ -15,16 +15,6 @@ constexpr double wide = 0.5;
 
 }  // namespace
 
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return (values[(values.size() - 1) / 2] + values[values.size() / 2]) / 2;
-}
-
-double quantile(std::vector<double> values, double part) {
-  std::sort(values.begin(), values.end());
-  return values[static_cast<std::size_t>(std::lround(part * static_cast<double>(values.size() - 1)))];
-}
-
 std::optional<std::pair<double, double>> median_interval(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   const auto below_median = boost::math::binomial(static_cast<double>(values.size()), 0.5);
@@ -38,23 +28,22 @@ std::optional<std::pair<double, double>> median_interval(std::vector<double> val
   return interval;
 }
 
-std::optional<Estimate> estimate(const std::vector<LaunchSamples>& launches) {
+std::optional<Estimate> estimate(const std::vector<measuring::Samples>& launches) {
   std::vector<double> medians;
   std::vector<double> colds;
   std::vector<double> all;
-  for (const LaunchSamples& launch : launches) {
+  for (const measuring::Samples& launch : launches) {
     if (launch.cold) colds.push_back(*launch.cold);
     if (launch.samples.empty()) continue;
-    medians.push_back(median(launch.samples));
+    medians.push_back(measuring::median(launch.samples));
     all.insert(all.end(), launch.samples.begin(), launch.samples.end());
   }
   if (medians.empty()) return std::nullopt;
-  Estimate result{.value = median(medians), .launches = medians.size(), .samples = all.size()};
+  Estimate result{.value = measuring::median(medians), .launches = medians.size(), .samples = all.size()};
   result.interval = median_interval(medians);
-  if (!colds.empty()) result.cold = median(colds);
+  if (!colds.empty()) result.cold = measuring::median(colds);
   const double size = std::abs(result.value);
-  const double middle_half = quantile(all, 0.75) - quantile(all, 0.25);
-  result.spread = size > 0 ? middle_half / size : 0;
+  result.spread = measuring::spread(all, size);
   const double width = result.interval ? result.interval->second - result.interval->first : 0;
   result.is_wide = result.spread > wide || width > wide * size;
   return result;

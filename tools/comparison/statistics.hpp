@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "samples.hpp"
+
 #include <cstddef>
 #include <optional>
 #include <utility>
 #include <vector>
 
 namespace compare {
-
-double median(std::vector<double> values);                 // of at least one
-double quantile(std::vector<double> values, double part);  // the same; the nearest rank
 
 // The narrowest interval between two of the values, the same number of them left out on both sides, that holds the
 // median of what they were drawn from with a probability of at least 95 %, whatever its distribution: from the binomial
@@ -27,11 +26,7 @@ struct Estimate {
   bool is_wide = false;     // so far that the value should not be used
 };
 
-struct LaunchSamples {
-  std::optional<double> cold;
-  std::vector<double> samples;
-};
 // Nothing without a sample.
-std::optional<Estimate> estimate(const std::vector<LaunchSamples>& launches);
+std::optional<Estimate> estimate(const std::vector<measuring::Samples>& launches);
 
 }  // namespace compare

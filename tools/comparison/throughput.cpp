@@ -3,7 +3,7 @@
 #include <multiprocessing/pool.hpp>
 #include <multiprocessing/thread_pool.hpp>
 
-#include "answering.hpp"
+#include "pair.hpp"
 #include "section.hpp"
 #include "wall_and_cpu.hpp"
 
@@ -15,6 +15,7 @@ namespace compare {
 namespace {
 
 namespace mp = multiprocessing;
+using namespace measuring;
 
 using Numbers = std::vector<int>;
 
@@ -33,44 +34,29 @@ void check_answers(const Numbers& items, const Numbers& answers) {
 
 // Chunks go to a thread or a process, which answers each by a chunk; an empty one ends it.
 template <class Other>
-class ChunkPair {
+class ChunkPair : public Pair<QueueWay<Numbers>, Other> {
  public:
-  ChunkPair() : other_([this] { answer_chunks(); }) {}
-  ChunkPair(const ChunkPair&) = delete;
-  ChunkPair& operator=(const ChunkPair&) = delete;
-  ~ChunkPair() {
-    there_.send({});
-    other_.join();
-  }
+  ChunkPair()
+      : Pair<QueueWay<Numbers>, Other>({}, [](Numbers& chunk, QueueWay<Numbers>& back) {
+          for (int& item : chunk) item = empty_task(item);
+          back.send(chunk);
+        }) {}
   Numbers map(const Numbers& items, std::size_t chunksize) {
     std::size_t chunks = 0;
     Numbers chunk;
     for (std::size_t begin = 0; begin < items.size(); begin += chunksize, ++chunks) {
       const std::size_t end = std::min(begin + chunksize, items.size());
       chunk.assign(items.data() + begin, items.data() + end);
-      there_.send(chunk);
+      this->send(chunk);
     }
     Numbers answers;
     answers.reserve(items.size());
     for (; chunks != 0; --chunks) {
-      const Numbers part = back_.receive();
+      const Numbers part = this->receive();
       answers.insert(answers.end(), part.begin(), part.end());
     }
     return answers;
   }
-  Other& other() { return other_; }
-
- private:
-  void answer_chunks() {
-    for (Numbers chunk = there_.receive(); !chunk.empty(); chunk = there_.receive()) {
-      for (int& item : chunk) item = empty_task(item);
-      back_.send(chunk);
-    }
-  }
-
-  QueueWay<Numbers> there_;
-  QueueWay<Numbers> back_;
-  Other other_;
 };
 
 std::vector<Measured> measure(const Scale& scale) {

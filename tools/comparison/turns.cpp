@@ -7,14 +7,13 @@ namespace compare {
 
 std::vector<Measured> in_turn(const std::string& chart, const std::vector<Contender>& contenders,
                               const Effort& effort) {
+  std::vector<measuring::Sampler> samplers;
+  for (const Contender& each : contenders) samplers.push_back(each.sample);
+  std::vector<measuring::Samples> taken = measuring::in_turn(samplers, effort);
   std::vector<Measured> all;
-  const auto end = std::chrono::steady_clock::now() + effort.time;
-  for (const Contender& contender : contenders) {
-    all.push_back({.chart = chart, .series = contender.series, .x = contender.x, .cold = contender.sample()});
-  }
-  for (std::size_t round = 0; round != effort.most_samples; ++round) {
-    if (round >= effort.least_samples && std::chrono::steady_clock::now() >= end) break;
-    for (std::size_t i = 0; i != contenders.size(); ++i) all[i].samples.push_back(contenders[i].sample());
+  for (std::size_t i = 0; i != contenders.size(); ++i) {
+    const Contender& each = contenders[i];
+    all.push_back({chart, each.series, each.x, taken[i].cold, std::move(taken[i].samples)});
   }
   return all;
 }

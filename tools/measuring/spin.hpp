@@ -3,7 +3,7 @@
 
 #include <vector>
 
-namespace compare {
+namespace measuring {
 
 // A task of some length: arithmetic in which each step needs the one before. It may be sent to another process.
 struct Spin {
@@ -21,4 +21,4 @@ void run_serially(const Spin& task, const std::vector<int>& items, std::vector<i
 // As many steps as take so long for each item, on this machine, in run_serially.
 Spin spin_of(double microseconds);
 
-}  // namespace compare
+}  // namespace measuring

@@ -2,8 +2,9 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 
-namespace compare {
+namespace measuring {
 
 // Ways of a number to another process, through what the kernel offers: the floor under every queue. One sends, and one
 // receives; no number twice in a row, and only from 1 up. Inherited by processes that are forked while it exists.
@@ -47,17 +48,31 @@ class SpinningWay {
   bool rests_ = false;
 };
 
-class PipeWay {
+// A pipe, for values that are as large as the other side thinks.
+class RawPipe {
  public:
-  PipeWay();
-  PipeWay(const PipeWay&) = delete;
-  PipeWay& operator=(const PipeWay&) = delete;
-  ~PipeWay();
-  void send(int number);
-  int receive();
+  RawPipe();
+  RawPipe(const RawPipe&) = delete;
+  RawPipe& operator=(const RawPipe&) = delete;
+  ~RawPipe();
+  void write(const void* bytes, std::size_t size);
+  void read(void* bytes, std::size_t size);
 
  private:
   int fds_[2] = {-1, -1};
+};
+
+class PipeWay {
+ public:
+  void send(int number) { pipe_.write(&number, sizeof number); }
+  int receive() {
+    int number = 0;
+    pipe_.read(&number, sizeof number);
+    return number;
+  }
+
+ private:
+  RawPipe pipe_;
 };
 
 class EventfdWay {
@@ -73,4 +88,4 @@ class EventfdWay {
   int fd_;
 };
 
-}  // namespace compare
+}  // namespace measuring

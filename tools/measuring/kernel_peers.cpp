@@ -14,7 +14,7 @@
 #include <new>
 #include <system_error>
 
-namespace compare {
+namespace measuring {
 namespace {
 
 constexpr int at_rest = -1;
@@ -88,20 +88,18 @@ void SpinningWay::rest() {
   word_->store(at_rest, std::memory_order_release);
 }
 
-PipeWay::PipeWay() { require(::pipe2(fds_, O_CLOEXEC) == 0, "pipe"); }
+RawPipe::RawPipe() { require(::pipe2(fds_, O_CLOEXEC) == 0, "pipe"); }
 
-PipeWay::~PipeWay() {
+RawPipe::~RawPipe() {
   for (const int fd : fds_) ::close(fd);
 }
 
-void PipeWay::send(int number) {
-  require(::write(fds_[1], &number, sizeof number) == static_cast<ssize_t>(sizeof number), "write to a pipe");
+void RawPipe::write(const void* bytes, std::size_t size) {
+  require(::write(fds_[1], bytes, size) == static_cast<ssize_t>(size), "write to a pipe");
 }
 
-int PipeWay::receive() {
-  int number = 0;
-  require(::read(fds_[0], &number, sizeof number) == static_cast<ssize_t>(sizeof number), "read from a pipe");
-  return number;
+void RawPipe::read(void* bytes, std::size_t size) {
+  require(::read(fds_[0], bytes, size) == static_cast<ssize_t>(size), "read from a pipe");
 }
 
 EventfdWay::EventfdWay() : fd_(::eventfd(0, EFD_CLOEXEC)) { require(fd_ >= 0, "eventfd"); }
@@ -119,4 +117,4 @@ int EventfdWay::receive() {
   return static_cast<int>(value);
 }
 
-}  // namespace compare
+}  // namespace measuring

@@ -13,7 +13,7 @@
 #include <cstring>
 #include <system_error>
 
-namespace tools {
+namespace measuring {
 namespace {
 
 [[noreturn]] void be_child(const std::function<int(int)>& body, int fd, pid_t parent) {
@@ -69,4 +69,4 @@ bool write_all(int fd, const std::string& text) {
   return true;
 }
 
-}  // namespace tools
+}  // namespace measuring

@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-namespace compare {
+namespace measuring {
 namespace {
 
 std::string time_left(std::chrono::duration<double> time) {
@@ -25,4 +25,4 @@ void Progress::begin(const std::string& what) {
   ++begun_;
 }
 
-}  // namespace compare
+}  // namespace measuring

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "spin.hpp"
 
-#include "turns.hpp"
+#include "stopwatch.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>
 
-namespace compare {
+namespace measuring {
 namespace {
 
 constexpr double steps_per_microsecond = 500;  // about; where the search begins
@@ -49,4 +49,4 @@ Spin spin_of(double microseconds) {
   return task;
 }
 
-}  // namespace compare
+}  // namespace measuring

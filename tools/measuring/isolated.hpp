@@ -5,7 +5,7 @@
 #include <functional>
 #include <string>
 
-namespace tools {
+namespace measuring {
 
 // What a child wrote, and what went wrong with it: "" if it ended by itself, and orderly.
 struct Isolated {
@@ -20,4 +20,4 @@ Isolated run_isolated(const std::function<int(int fd)>& body, std::chrono::secon
 
 bool write_all(int fd, const std::string& text);  // false: not all of it
 
-}  // namespace tools
+}  // namespace measuring

@@ -8,13 +8,14 @@
 #include <optional>
 #include <string>
 
-namespace compare {
+namespace measuring {
 
 // On a terminal's standard error: what is measured now, how much is done, and about how long the rest takes.
 class Progress {
  public:
   explicit Progress(std::size_t total) : total_(total), started_(std::chrono::steady_clock::now()) {}
   void begin(const std::string& what);
+  void hide() { bar_.reset(); }  // until the next begins
 
  private:
   std::size_t total_;
@@ -23,4 +24,4 @@ class Progress {
   std::optional<tools::ProgressBar> bar_;
 };
 
-}  // namespace compare
+}  // namespace measuring

@@ -3,7 +3,7 @@
 
 #include <stdexcept>
 
-namespace compare {
+namespace measuring {
 
 // The task that costs nothing: what is measured is the way to it and back. It is called, wherever that happens.
 [[gnu::noinline]] inline int empty_task(int item) {
@@ -15,4 +15,4 @@ inline void check_answer(int item, int answer) {
   if (answer != item + 1) throw std::logic_error("a task was answered with what another one should get");
 }
 
-}  // namespace compare
+}  // namespace measuring

@@ -3,7 +3,7 @@
 
 #include <chrono>
 
-namespace tools {
+namespace measuring {
 
 // How long `work` takes, in seconds.
 template <class Work>
@@ -16,4 +16,4 @@ double seconds(const Work& work) {
 // The compiler must believe that someone reads what the address leads to.
 inline void keep(const void* address) { asm volatile("" : : "g"(address) : "memory"); }
 
-}  // namespace tools
+}  // namespace measuring
