@@ -20,7 +20,8 @@ const std::vector<Figure>& figures() {
       {"queue", "a Queue of 64-byte texts, one way and there and back", measure_queue},
       {"pipe", "a Pipe of 64-byte texts, there and back on one CPU", measure_pipe},
       {"lock", "a Lock that nobody else wants", measure_lock},
-      {"idle", "CPU time of a pool that has nothing to do", measure_idle}};
+      {"idle", "CPU time of a pool that has nothing to do", measure_idle},
+      {"compile", "compile time of a pool's header with one map", measure_compile_time}};
   return all;
 }
 

@@ -34,5 +34,6 @@ std::vector<Row> measure_queue(const Setting& setting);
 std::vector<Row> measure_pipe(const Setting& setting);
 std::vector<Row> measure_lock(const Setting& setting);
 std::vector<Row> measure_idle(const Setting& setting);
+std::vector<Row> measure_compile_time(const Setting& setting);
 
 }  // namespace bench
