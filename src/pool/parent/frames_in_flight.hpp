@@ -11,8 +11,8 @@
 namespace multiprocessing::detail {
 
 // The frames that were offered to a worker and are not answered yet, in the order in which it runs them; and the word
-// `turn`, which says which of them the worker has claimed. Both ends of the channel meet here: TaskWriter adds frames and
-// takes them back, ResultReader counts what is answered.
+// `turn`, which says which of them the worker has claimed. Both ends of the channel meet here: TaskWriter adds frames
+// and takes them back, ResultReader counts what is answered.
 class FramesInFlight {
  public:
   struct Frame {
