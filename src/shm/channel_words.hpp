@@ -54,8 +54,8 @@ struct ChannelWords {
 //
 //   made by   by                          from -> to
 //   parent    ChannelBlock::reset         any -> {0, 0}, while the slot has no worker
-//   parent    WorkerSlot::publish_frame   {c, o} -> {c, o + 1}: offers a frame
-//   parent    WorkerSlot::recall          {c, o} -> {c, c}: takes back all that is unclaimed
+//   parent    FramesInFlight::publish     {c, o} -> {c, o + 1}: offers a frame
+//   parent    FramesInFlight::take_back   {c, o} -> {c, c}: takes back all that is unclaimed
 //   worker    Worker::claim               {c, o} -> {c + 1, o}, if c != o: claims the next frame
 //
 // All but the reset are swaps, seq_cst: one that fails was crossed by the other side. The offer (release) matches the
@@ -84,7 +84,7 @@ enum class Phase : std::uint8_t { none, decoding, running, encoding, done };
 //                                     ends with an exception; running -> done for items of fixed size
 //   worker    Worker::mark            done -> none, only in revocable frames, after the destructors of the item (after
 //                                     the last one of a run of items of fixed size)
-//   parent    WorkerSlot::condemn     {i, phase} -> {i, phase, condemned}: an item outran its time or was cancelled
+//   parent    RunningWatch::condemn   {i, phase} -> {i, phase, condemned}: an item outran its time or was cancelled
 //
 // In frames that are not revocable the worker's changes are stores, release, and nobody condemns. In revocable frames
 // every change is a swap, seq_cst: either the parent's swap fails, because the worker has gone on, or the worker's next
