@@ -187,24 +187,24 @@ void ParentEnd::leave() {
 void ParentEnd::bury() {
   collect();
   const bool overwritten = slot.state == WorkerSlot::State::overwritten;
-  WorkerSlot::Aftermath aftermath = slot.take_apart(overwritten);
-  require(aftermath.overwritten || !overwritten, "an overwritten channel is whole again");
-  require(aftermath.verdict == WorkerSlot::Verdict::none || condemned_ ||
-              aftermath.verdict == WorkerSlot::Verdict::cancelled,
-          "a worker was condemned by nobody");
+  WorkerSlot::Remains remains = slot.take_apart(overwritten);
+  require(remains.overwritten || !overwritten, "an overwritten channel is whole again");
+  require(
+      remains.verdict == WorkerSlot::Verdict::none || condemned_ || remains.verdict == WorkerSlot::Verdict::cancelled,
+      "a worker was condemned by nobody");
   std::size_t blamed = 0;
-  if (aftermath.blamed) {
-    const auto& [batch, phase] = *aftermath.blamed;
-    require(!aftermath.overwritten, "an item is blamed by words that contradict each other");
+  if (remains.blamed) {
+    const auto& [batch, phase] = *remains.blamed;
+    require(!remains.overwritten, "an item is blamed by words that contradict each other");
     require(phase >= Phase::decoding && phase <= Phase::done, "an item is blamed that was not begun");
     require(batch.count == 1 && !held_.empty() && held_.front() == Item{&batch.call(), batch.first},
             "an item is blamed that was not the next");
     require(is_claimed(held_.front()), "an item is blamed that no worker had claimed");
     blamed = 1;
   }
-  check_are_held(aftermath.rest, blamed);
+  check_are_held(remains.rest, blamed);
   held_.clear();
-  for (Batch& batch : aftermath.rest) taken_back_.push_back(std::move(batch));
+  for (Batch& batch : remains.rest) taken_back_.push_back(std::move(batch));
   check_counts();
 
   memory_->~Memory();

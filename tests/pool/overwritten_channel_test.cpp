@@ -94,11 +94,11 @@ TEST(OverwrittenChannel, IsNoticedOrGivesAnswersWhateverItHolds) {
       ASSERT_LE(ends.answers.size() + ends.fixed_answers, items + 4);
     }
     consistent = ends.try_collect();
-    const WorkerSlot::Aftermath aftermath = ends.slot.take_apart(!consistent);
-    std::size_t left = aftermath.blamed ? 1 : 0;
-    for (const Batch& batch : aftermath.rest) left += batch.count;
+    const WorkerSlot::Remains remains = ends.slot.take_apart(!consistent);
+    std::size_t left = remains.blamed ? 1 : 0;
+    for (const Batch& batch : remains.rest) left += batch.count;
     ASSERT_LE(left + ends.answers.size() + ends.fixed_answers, call->table.expected());
-    aftermath.overwritten ? ++noticed : ++passed;
+    remains.overwritten ? ++noticed : ++passed;
   }
 
   EXPECT_GT(noticed, 10'000);

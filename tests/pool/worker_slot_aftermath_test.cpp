@@ -14,17 +14,17 @@ TEST_F(WorkerSlotSteps, AWorkerThatDiedLosesTheItemItHadBegunAndGivesBackTheRest
   ends.channel.words->turn.store(Turn{.claimed = 1, .offered = 2}.word());
   ends.channel.words->running.store(running(1, Phase::encoding));
 
-  const WorkerSlot::Aftermath aftermath = ends.slot.take_apart(false);
+  const WorkerSlot::Remains remains = ends.slot.take_apart(false);
 
-  EXPECT_FALSE(aftermath.overwritten);
-  ASSERT_TRUE(aftermath.blamed);
-  EXPECT_EQ(aftermath.blamed->first.first, 0U);
-  EXPECT_EQ(aftermath.blamed->first.count, 1U);
-  EXPECT_EQ(aftermath.blamed->second, Phase::encoding);
-  ASSERT_EQ(aftermath.rest.size(), 2U);
-  EXPECT_EQ(aftermath.rest[0].first, 1U);
-  EXPECT_EQ(aftermath.rest[0].count, 2U);
-  EXPECT_EQ(aftermath.rest[1].first, 3U);
+  EXPECT_FALSE(remains.overwritten);
+  ASSERT_TRUE(remains.blamed);
+  EXPECT_EQ(remains.blamed->first.first, 0U);
+  EXPECT_EQ(remains.blamed->first.count, 1U);
+  EXPECT_EQ(remains.blamed->second, Phase::encoding);
+  ASSERT_EQ(remains.rest.size(), 2U);
+  EXPECT_EQ(remains.rest[0].first, 1U);
+  EXPECT_EQ(remains.rest[0].count, 2U);
+  EXPECT_EQ(remains.rest[1].first, 3U);
 }
 
 TEST_F(WorkerSlotSteps, AWorkerThatDiedBetweenTwoItemsIsBlamedForNone) {
@@ -35,14 +35,14 @@ TEST_F(WorkerSlotSteps, AWorkerThatDiedBetweenTwoItemsIsBlamedForNone) {
   ends.slot.state = WorkerSlot::State::up;
   ends.offer(ends.batch<long>(call, {1, 2}));
 
-  const WorkerSlot::Aftermath aftermath = ends.slot.take_apart(false);
+  const WorkerSlot::Remains remains = ends.slot.take_apart(false);
 
-  EXPECT_FALSE(aftermath.overwritten);
-  EXPECT_FALSE(aftermath.blamed);
-  ASSERT_EQ(aftermath.rest.size(), 1U);
-  EXPECT_EQ(aftermath.rest[0].first, 1U);
-  EXPECT_EQ(aftermath.rest[0].count, 2U);
-  EXPECT_EQ(aftermath.answered_items, 1U);
+  EXPECT_FALSE(remains.overwritten);
+  EXPECT_FALSE(remains.blamed);
+  ASSERT_EQ(remains.rest.size(), 1U);
+  EXPECT_EQ(remains.rest[0].first, 1U);
+  EXPECT_EQ(remains.rest[0].count, 2U);
+  EXPECT_EQ(remains.answered_items, 1U);
 }
 
 TEST_F(WorkerSlotSteps, ARunningWordThatCannotBeIsAnOverwrittenChannel) {
@@ -55,12 +55,12 @@ TEST_F(WorkerSlotSteps, ARunningWordThatCannotBeIsAnOverwrittenChannel) {
     two.channel.words->turn.store(Turn{.claimed = 1, .offered = 1}.word());
     two.channel.words->running.store(word);
 
-    const WorkerSlot::Aftermath aftermath = two.slot.take_apart(false);
+    const WorkerSlot::Remains remains = two.slot.take_apart(false);
 
-    EXPECT_TRUE(aftermath.overwritten) << word;
-    EXPECT_FALSE(aftermath.blamed);
-    ASSERT_EQ(aftermath.rest.size(), 1U);
-    EXPECT_EQ(aftermath.rest[0].count, 2U);
+    EXPECT_TRUE(remains.overwritten) << word;
+    EXPECT_FALSE(remains.blamed);
+    ASSERT_EQ(remains.rest.size(), 1U);
+    EXPECT_EQ(remains.rest[0].count, 2U);
   }
 }
 

@@ -53,20 +53,20 @@ Aftermath take_apart(WorkerSlot& slot, int wait_status, bool was_ordered, Dispat
   const bool was_overwritten = slot.state == WorkerSlot::State::overwritten;
   const bool consistent = dispatcher.collect_last(slot);
   accounts.trace_lost(slot, "with its worker");
-  WorkerSlot::Aftermath parts = slot.take_apart(was_overwritten || !consistent);
+  WorkerSlot::Remains remains = slot.take_apart(was_overwritten || !consistent);
   wait_status = slot.ended_by(wait_status, was_ordered);
   const Crash crash = slot.crash(wait_status);
   std::size_t lost = 0;
-  if (parts.overwritten) {
-    lost = lose_all(std::move(parts.rest), slot, dispatcher);
+  if (remains.overwritten) {
+    lost = lose_all(std::move(remains.rest), slot, dispatcher);
   } else {
-    dispatcher.give_back(std::move(parts.rest));
-    if (parts.blamed) {
-      const auto& [item, phase] = *parts.blamed;
+    dispatcher.give_back(std::move(remains.rest));
+    if (remains.blamed) {
+      const auto& [item, phase] = *remains.blamed;
       const LostItem what{slot.index(), slot.pid, item.call().first_index + item.first, phase};
-      if (parts.verdict == WorkerSlot::Verdict::cancelled) {
+      if (remains.verdict == WorkerSlot::Verdict::cancelled) {
         accounts.end(item, cancelled_while_it_ran(what));
-      } else if (parts.verdict == WorkerSlot::Verdict::outran_its_time && ending_signal(wait_status) == SIGKILL) {
+      } else if (remains.verdict == WorkerSlot::Verdict::outran_its_time && ending_signal(wait_status) == SIGKILL) {
         accounts.end(item, deadline_exceeded(what, item.call().timeout));
       } else {  // also of its own, before its time was up: a crash may take long to be over
         lose(item, worker_lost(what, wait_status, was_ordered, crash), dispatcher);
@@ -77,7 +77,7 @@ Aftermath take_apart(WorkerSlot& slot, int wait_status, bool was_ordered, Dispat
   const bool was_up = slot.state != WorkerSlot::State::starting;
   slot.state = WorkerSlot::State::absent;
   slot.pid = 0;
-  return {parts.answered_items + lost, was_up, parts.verdict != WorkerSlot::Verdict::none, crash};
+  return {remains.answered_items + lost, was_up, remains.verdict != WorkerSlot::Verdict::none, crash};
 }
 
 }  // namespace multiprocessing::detail

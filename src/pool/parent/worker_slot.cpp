@@ -50,23 +50,23 @@ bool WorkerSlot::needs_attention(bool wants_to_offer) const {
          (wants_to_offer && wanted != 0 && static_cast<std::int32_t>(turn.claimed - wanted) >= 0 && state == State::up);
 }
 
-WorkerSlot::Aftermath WorkerSlot::take_apart(bool overwritten) noexcept {
+WorkerSlot::Remains WorkerSlot::take_apart(bool overwritten) noexcept {
   const auto [is_possible, begun, verdict] = running_.last_word(frames_);
-  Aftermath aftermath{.overwritten = overwritten || !is_possible,
-                      .verdict = verdict,
-                      .blamed = {},
-                      .rest = {},
-                      .answered_items = frames_.answered_items()};
-  aftermath.rest = frames_.take_unanswered();
-  if (begun && !aftermath.overwritten) {
-    Batch& first = aftermath.rest.front();
-    aftermath.blamed.emplace(first.split_front(first.measure(1, SIZE_MAX)), *begun);
-    if (first.count == 0) aftermath.rest.erase(aftermath.rest.begin());
+  Remains remains{.overwritten = overwritten || !is_possible,
+                  .verdict = verdict,
+                  .blamed = {},
+                  .rest = {},
+                  .answered_items = frames_.answered_items()};
+  remains.rest = frames_.take_unanswered();
+  if (begun && !remains.overwritten) {
+    Batch& first = remains.rest.front();
+    remains.blamed.emplace(first.split_front(first.measure(1, SIZE_MAX)), *begun);
+    if (first.count == 0) remains.rest.erase(remains.rest.begin());
   }
   tasks_.start_anew();
   results_.start_anew();
   running_.start_anew();
-  return aftermath;
+  return remains;
 }
 
 int WorkerSlot::ended_by(int wait_status, bool was_ordered) const {

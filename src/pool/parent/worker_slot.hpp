@@ -82,14 +82,14 @@ class WorkerSlot : public WorkerProcess {
   std::optional<RunningWatch::BegunItem> begun_item() const { return running_.begun_item(frames_); }
 
   // After the worker's death was reported and the last answers were collected.
-  struct Aftermath {
+  struct Remains {
     bool overwritten = false;
     Verdict verdict = Verdict::none;
     std::optional<std::pair<Batch, Phase>> blamed;  // one item
     std::vector<Batch> rest;                        // all else that was not answered; overwritten: the lost ones
     std::size_t answered_items = 0;
   };
-  Aftermath take_apart(bool overwritten) noexcept;
+  Remains take_apart(bool overwritten) noexcept;
   // What its death was, before the channel is reset. One that we killed may have been about to end by a crash.
   int ended_by(int wait_status, bool was_ordered) const;  // a wait status
   Crash crash(int wait_status) const;
