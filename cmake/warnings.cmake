@@ -8,3 +8,8 @@ target_compile_options(multiprocessing_warnings INTERFACE
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   target_compile_options(multiprocessing_warnings INTERFACE -Wno-restrict)
 endif()
+
+# A member is used without the mutex that guards it: src/os/thread_annotations.hpp.
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  target_compile_options(multiprocessing_warnings INTERFACE -Wthread-safety)
+endif()

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: MIT
 #include <multiprocessing/detail/call.hpp>
 
+#include "os/mutex.hpp"
 #include "pool/callback_thread.hpp"
 #include "pool/task_terms.hpp"
 
 #include <condition_variable>
 #include <list>
-#include <mutex>
 #include <utility>
 
 namespace multiprocessing::detail {
 
 struct Call::Callbacks {
-  std::mutex mutex;
+  Mutex mutex;
   std::condition_variable ran;
-  std::list<std::function<void()>> waiting;
-  std::size_t due = 0;
-  std::exception_ptr error;
+  std::list<std::function<void()>> waiting MULTIPROCESSING_GUARDED_BY(mutex);
+  std::size_t due MULTIPROCESSING_GUARDED_BY(mutex) = 0;
+  std::exception_ptr error MULTIPROCESSING_GUARDED_BY(mutex);
 };
 
 Call::Call(CallbackThread& callback_thread) : callback_thread_(callback_thread) {}
@@ -43,7 +43,7 @@ void Call::when_ended(std::function<void()> callback) {
   // Made ready to be posted now: at the end there may be no memory. The caller holds a reference to this call.
   std::list<std::function<void()>> ready;
   ready.emplace_back([this, callback = std::move(callback)] { run(callback); });
-  const std::lock_guard lock(callbacks_->mutex);
+  const MutexLock lock(callbacks_->mutex);
   ++callbacks_->due;
   callbacks_->waiting.splice(callbacks_->waiting.end(), ready);
   // One of the two sees the other's mark: this, or announce_end().
@@ -52,12 +52,14 @@ void Call::when_ended(std::function<void()> callback) {
 
 void Call::announce_end() {
   if ((marks_.fetch_or(ended, std::memory_order_acq_rel) & has_callbacks) == 0) return;
-  const std::lock_guard lock(callbacks_->mutex);
+  const MutexLock lock(callbacks_->mutex);
   post_callbacks();
 }
 
 // Each callback holds a reference to this call: it outlives them.
-void Call::post_callbacks() noexcept { callback_thread_.post(std::exchange(callbacks_->waiting, {})); }
+void Call::post_callbacks() noexcept MULTIPROCESSING_REQUIRES(callbacks_->mutex) {
+  callback_thread_.post(std::exchange(callbacks_->waiting, {}));
+}
 
 void Call::run(const std::function<void()>& callback) noexcept {
   std::exception_ptr error;
@@ -66,7 +68,7 @@ void Call::run(const std::function<void()>& callback) noexcept {
   } catch (...) {
     error = std::current_exception();
   }
-  const std::lock_guard lock(callbacks_->mutex);
+  const MutexLock lock(callbacks_->mutex);
   if (!callbacks_->error) callbacks_->error = error;
   --callbacks_->due;
   callbacks_->ran.notify_all();
@@ -74,17 +76,17 @@ void Call::run(const std::function<void()>& callback) noexcept {
 
 std::unique_lock<std::mutex> Call::lock_out_callbacks() {
   const bool any = (marks_.load(std::memory_order_acquire) & has_callbacks) != 0;
-  return any ? std::unique_lock(callbacks_->mutex) : std::unique_lock<std::mutex>();
+  return any ? std::unique_lock(callbacks_->mutex.native()) : std::unique_lock<std::mutex>();
 }
 
 bool Call::wait_for_callbacks(Deadline deadline) {
   if ((marks_.load(std::memory_order_acquire) & has_callbacks) == 0) return true;
-  std::unique_lock lock(callbacks_->mutex);
+  MutexLock lock(callbacks_->mutex);
   if (callbacks_->due != 0 && !callback_thread_.is_current()) {
-    const auto ran = [&] { return callbacks_->due == 0; };
+    const auto ran = [&]() MULTIPROCESSING_REQUIRES(callbacks_->mutex) { return callbacks_->due == 0; };
     if (deadline == never) {
-      callbacks_->ran.wait(lock, ran);
-    } else if (!callbacks_->ran.wait_until(lock, deadline, ran)) {
+      callbacks_->ran.wait(lock.native(), ran);
+    } else if (!callbacks_->ran.wait_until(lock.native(), deadline, ran)) {
       return false;
     }
   }

@@ -1,28 +1,28 @@
 // SPDX-License-Identifier: MIT
 #include "pool/callback_thread.hpp"
 
+#include "os/mutex.hpp"
 #include "os/thread_without_signals.hpp"
 
 #include <condition_variable>
-#include <mutex>
 #include <thread>
 
 namespace multiprocessing::detail {
 
 struct CallbackThread::State {
-  std::mutex mutex;
+  Mutex mutex;
   std::condition_variable changed;
-  std::list<std::function<void()>> posted;
-  std::thread::id thread;
-  bool started = false;
-  bool busy = false;
-  bool closing = false;
+  std::list<std::function<void()>> posted MULTIPROCESSING_GUARDED_BY(mutex);
+  std::thread::id thread MULTIPROCESSING_GUARDED_BY(mutex);
+  bool started MULTIPROCESSING_GUARDED_BY(mutex) = false;
+  bool busy MULTIPROCESSING_GUARDED_BY(mutex) = false;
+  bool closing MULTIPROCESSING_GUARDED_BY(mutex) = false;
 
   void serve() {
-    std::unique_lock lock(mutex);
+    MutexLock lock(mutex);
     thread = std::this_thread::get_id();
     while (true) {
-      changed.wait(lock, [&] { return !posted.empty() || closing; });
+      changed.wait(lock.native(), [&]() MULTIPROCESSING_REQUIRES(mutex) { return !posted.empty() || closing; });
       if (posted.empty()) break;
       std::list<std::function<void()>> callback;
       callback.splice(callback.end(), posted, posted.begin());
@@ -40,35 +40,35 @@ struct CallbackThread::State {
 CallbackThread::CallbackThread() : state_(std::make_shared<State>()) {}
 
 CallbackThread::~CallbackThread() {
-  const std::lock_guard lock(state_->mutex);
+  const MutexLock lock(state_->mutex);
   state_->closing = true;
   state_->changed.notify_all();
 }
 
 void CallbackThread::start() {
-  const std::lock_guard lock(state_->mutex);
+  const MutexLock lock(state_->mutex);
   if (state_->started) return;
   start_thread_without_signals([state = state_] { state->serve(); });
   state_->started = true;
 }
 
 void CallbackThread::post(std::list<std::function<void()>> callbacks) noexcept {
-  const std::lock_guard lock(state_->mutex);
+  const MutexLock lock(state_->mutex);
   state_->posted.splice(state_->posted.end(), callbacks);
   state_->changed.notify_all();
 }
 
 bool CallbackThread::is_current() const {
-  const std::lock_guard lock(state_->mutex);
+  const MutexLock lock(state_->mutex);
   return state_->thread == std::this_thread::get_id();
 }
 
 bool CallbackThread::finish(Deadline deadline) {
   if (is_current()) return true;
-  std::unique_lock lock(state_->mutex);
-  const auto idle = [&] { return state_->posted.empty() && !state_->busy; };
-  if (deadline == never) return state_->changed.wait(lock, idle), true;
-  return state_->changed.wait_until(lock, deadline, idle);
+  MutexLock lock(state_->mutex);
+  const auto idle = [&]() MULTIPROCESSING_REQUIRES(state_->mutex) { return state_->posted.empty() && !state_->busy; };
+  if (deadline == never) return state_->changed.wait(lock.native(), idle), true;
+  return state_->changed.wait_until(lock.native(), deadline, idle);
 }
 
 }  // namespace multiprocessing::detail

@@ -2,13 +2,14 @@
 #include <multiprocessing/detail/pool_core.hpp>
 #include <multiprocessing/errors.hpp>
 
+#include "os/mutex.hpp"
 #include "os/owner_mark.hpp"
 #include "os/throw_trace.hpp"
 #include "pool/answer_table.hpp"
 #include "pool/callback_thread.hpp"
+#include "pool/check_options.hpp"
 #include "pool/initializer.hpp"
 #include "pool/item_error.hpp"
-#include "pool/check_options.hpp"
 #include "pool/owner_check.hpp"
 #include "pool/task_terms.hpp"
 #include "process/task_context.hpp"
@@ -62,27 +63,27 @@ class SerialCall final : public ByteCall {
   void stop() override {}  // see run_item()
   using Call::accept;
   std::size_t take_next() override {
-    return locked([&] { return table_.next(); });
+    return locked([&](AnswerTable& table) { return table.next(); });
   }
   bool failed() override {
-    return locked([&] { return table_.failed(); });
+    return locked([&](AnswerTable& table) { return table.failed(); });
   }
   std::size_t size() override {
-    return locked([&] { return table_.expected(); });
+    return locked([&](AnswerTable& table) { return table.expected(); });
   }
   ByteAnswer take(std::size_t index) override {
-    return locked([&] { return table_.take(index); });
+    return locked([&](AnswerTable& table) { return table.take(index); });
   }
   bool take_fixed(std::size_t index, void* value) override {
-    return locked([&] { return table_.take_fixed(index, value); });
+    return locked([&](AnswerTable& table) { return table.take_fixed(index, value); });
   }
   bool take_all_fixed(void* values) override {
-    return locked([&] { return table_.copy_all_fixed(values); });
+    return locked([&](AnswerTable& table) { return table.copy_all_fixed(values); });
   }
 
   std::size_t run(Chunk chunk) {
     const std::size_t end = chunk.first + chunk.count;
-    locked([&] { table_.expect(end); });
+    locked([&](AnswerTable& table) { table.expect(end); });
     BytesSource source(chunk.bytes);
     std::vector<std::byte> item;
     std::size_t values = 0;
@@ -92,29 +93,29 @@ class SerialCall final : public ByteCall {
       try {
         item.resize(size);
       } catch (const std::bad_alloc&) {
-        locked([&] { table_.put_failures(index, end - index, std::current_exception()); });
+        locked([&](AnswerTable& table) { table.put_failures(index, end - index, std::current_exception()); });
         break;
       }
       source.read(item.data(), size);
       ByteAnswer answer = run_item(item, index);
       if (answer.kind == ByteAnswer::Kind::value) ++values;
-      locked([&] { table_.put(index, std::move(answer)); });
+      locked([&](AnswerTable& table) { table.put(index, std::move(answer)); });
     }
     return values;
   }
   void put(std::size_t index, ByteAnswer answer) {
-    locked([&] {
-      table_.expect(index + 1);
-      table_.put(index, std::move(answer));
+    locked([&](AnswerTable& table) {
+      table.expect(index + 1);
+      table.put(index, std::move(answer));
     });
   }
   void end_input() { announce_end(); }
 
  private:
   template <class Function>
-  std::invoke_result_t<Function> locked(Function function) {
-    const std::lock_guard lock(mutex_);
-    return function();
+  std::invoke_result_t<Function, AnswerTable&> locked(Function function) {
+    const MutexLock lock(mutex_);
+    return function(table_);
   }
   ByteAnswer run_item(const std::vector<std::byte>& item, std::size_t index) try {
     if (refused_) return {.kind = ByteAnswer::Kind::failure, .bytes = {}, .error = refused_};
@@ -153,8 +154,8 @@ class SerialCall final : public ByteCall {
   FunctionImage image_;
   std::exception_ptr refused_;
   void* function_ = nullptr;
-  std::mutex mutex_;
-  AnswerTable table_;
+  Mutex mutex_;
+  AnswerTable table_ MULTIPROCESSING_GUARDED_BY(mutex_);
 };
 
 class SerialCore final : public ByteCore, public std::enable_shared_from_this<SerialCore> {

@@ -90,13 +90,13 @@ void Family::register_end() {
 }
 
 void Family::add(Children child) noexcept {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   children_.splice(children_.end(), child);
 }
 
 void Family::remove(const ProcessState& child) noexcept {
   Children removed;
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto found = std::ranges::find(children_, &child, [](const auto& one) { return one.get(); });
   if (found != children_.end()) removed.splice(removed.end(), children_, found);
 }
@@ -104,7 +104,7 @@ void Family::remove(const ProcessState& child) noexcept {
 std::vector<std::shared_ptr<ProcessState>> Family::active() {
   std::vector<std::shared_ptr<ProcessState>> children;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     children.assign(children_.begin(), children_.end());
   }
   std::erase_if(children, [](const auto& child) { return !child->is_alive(); });
@@ -112,7 +112,7 @@ std::vector<std::shared_ptr<ProcessState>> Family::active() {
 }
 
 void Family::reap_ended() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   children_.remove_if([](const auto& child) { return !child->is_alive(); });
 }
 
@@ -121,7 +121,7 @@ void Family::end_children() noexcept {
   for (;;) {
     Children children;
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       children.swap(children_);
     }
     if (children.empty()) return;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "os/mutex.hpp"
 #include "os/owner_mark.hpp"
 #include "process/process_state.hpp"
 
@@ -60,8 +61,8 @@ class Family {
   [[maybe_unused]] const Family* const inherited_;  // kept, so that leak checkers do not report it
   std::atomic<int> children_made_ = 0;
   std::once_flag end_is_registered_;
-  std::mutex mutex_;
-  Children children_;  // guarded by mutex_
+  Mutex mutex_;
+  Children children_ MULTIPROCESSING_GUARDED_BY(mutex_);
 };
 
 // Sends SIGTERM, after 0.5 s SIGKILL. Returns when the daemon has ended, or 2 s after that: then only the kernel can

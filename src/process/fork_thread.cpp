@@ -36,7 +36,7 @@ ForkThread::ForkThread(int slots, std::function<void(int slot)> worker_main, con
 
 void ForkThread::run() noexcept {
   name_process("mp-starter");
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   while (refusal_ == 0) {
     try {
       if (!has_its_descriptors()) {
@@ -54,7 +54,6 @@ void ForkThread::run() noexcept {
     } catch (const std::bad_alloc&) {
       sleep_without_memory(lock);
     } catch (const std::system_error& refused) {
-      if (!lock.owns_lock()) lock.lock();
       give_up(refused.code().value());
     }
   }
@@ -62,10 +61,7 @@ void ForkThread::run() noexcept {
 }
 
 // As long as there is no memory, looks now and then for work.
-void ForkThread::sleep_without_memory(std::unique_lock<std::mutex>& lock) noexcept {
-  if (!lock.owns_lock()) lock.lock();
-  changed_.wait_for(lock, look_again);
-}
+void ForkThread::sleep_without_memory(MutexLock& lock) noexcept { changed_.wait_for(lock.native(), look_again); }
 
 bool ForkThread::has_its_descriptors() const noexcept {
   const auto has = [](const Worker& worker) {
@@ -75,7 +71,7 @@ bool ForkThread::has_its_descriptors() const noexcept {
 }
 
 bool ForkThread::is_whole() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return refusal_ != EBADF && (refusal_ != 0 || phase_ == Phase::gone || has_its_descriptors());
 }
 
@@ -105,16 +101,14 @@ void ForkThread::ring() noexcept {
   changed_.notify_all();
 }
 
-void ForkThread::sleep(std::unique_lock<std::mutex>& lock) {
+void ForkThread::sleep(MutexLock& lock) {
   if (phase_ == Phase::serving && (ordered_forks_ != 0 || is_to_quit_)) return;  // since obey() has looked
-  if (is_alone() && phase_ == Phase::serving) return changed_.wait(lock);
+  if (is_alone() && phase_ == Phase::serving) return changed_.wait(lock.native());
   std::vector<int> fds;
   if (!somebody_lingers_) fds = pidfds();
   fds.push_back(orders_.fd());
   const Deadline deadline = somebody_lingers_ ? std::min(next_phase_, deadline_after(look_again)) : next_phase_;
-  lock.unlock();
-  wait_readable(fds, deadline);
-  lock.lock();
+  lock.unlocked([&] { wait_readable(fds, deadline); });
   orders_.drain();
 }
 
@@ -138,8 +132,10 @@ void ForkThread::bury_the_dead() {
   }
 }
 
-void ForkThread::obey(std::unique_lock<std::mutex>& lock) {
-  const auto goes_on = [this] { return phase_ == Phase::serving && !is_to_quit_ && refusal_ == 0; };
+void ForkThread::obey(MutexLock& lock) {
+  const auto goes_on = [this]() MULTIPROCESSING_REQUIRES(mutex_) {
+    return phase_ == Phase::serving && !is_to_quit_ && refusal_ == 0;
+  };
   for (std::size_t slot = 0; goes_on() && slot != workers_.size(); ++slot) {
     if (!std::exchange(workers_[slot].is_ordered, false)) continue;
     fork_worker(static_cast<int>(slot), lock);
@@ -178,7 +174,7 @@ void ForkThread::be_worker(int slot, pid_t program) noexcept {
 }
 
 // Others give orders and read reports meanwhile: a fork of much memory takes long. The worker locks nothing of this.
-void ForkThread::fork_worker(int slot, std::unique_lock<std::mutex>& lock) {
+void ForkThread::fork_worker(int slot, MutexLock& lock) {
   Worker& worker = workers_[static_cast<std::size_t>(slot)];
   try {
     worker.lifeline.emplace();
@@ -187,20 +183,22 @@ void ForkThread::fork_worker(int slot, std::unique_lock<std::mutex>& lock) {
   } catch (const std::bad_alloc&) {
     return refuse(slot, WorkerReport::Call::socketpair, ENOMEM);
   }
-  lock.unlock();
-  flush_output_if_free();
   const pid_t program = this_process();
-  const pid_t pid = fork_process();
-  if (pid == 0) be_worker(slot, program);
-  const int error = last_error();
-  lock.lock();
+  pid_t pid = 0;
+  int error = 0;
+  lock.unlocked([&] {
+    flush_output_if_free();
+    pid = fork_process();
+    if (pid == 0) be_worker(slot, program);
+    error = last_error();
+  });
   if (pid < 0) {
     worker.lifeline.reset();
     return refuse(slot, WorkerReport::Call::fork, error);
   }
   worker.pid = pid;
   worker.lifeline->take_far_end();
-  const auto drop = [&](int why) {
+  const auto drop = [&](int why) MULTIPROCESSING_REQUIRES(mutex_) {
     worker.lifeline.reset();
     kill_child(pid);
     refuse(slot, WorkerReport::Call::pidfd_open, why);
@@ -240,7 +238,7 @@ void ForkThread::signal_all(int signal) noexcept {
 }
 
 void ForkThread::order_fork(int slot) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (refusal_ != 0) return refuse(slot, WorkerReport::Call::fork, refusal_);
   workers_[static_cast<std::size_t>(slot)].is_ordered = true;
   ++ordered_forks_;
@@ -249,12 +247,14 @@ void ForkThread::order_fork(int slot) {
 
 void ForkThread::wait_until_forked() {
   if (ordered_forks_.load(std::memory_order_relaxed) == 0) return;  // this thread knows of its own orders
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return ordered_forks_ == 0 || is_to_quit_ || refusal_ != 0; });
+  MutexLock lock(mutex_);
+  changed_.wait(lock.native(), [this]() MULTIPROCESSING_REQUIRES(mutex_) {
+    return ordered_forks_ == 0 || is_to_quit_ || refusal_ != 0;
+  });
 }
 
 void ForkThread::signal(int slot, int signal) noexcept {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   signal_worker(workers_[static_cast<std::size_t>(slot)], signal);
 }
 
@@ -267,7 +267,7 @@ void ForkThread::signal_worker(Worker& worker, int signal) noexcept {
 }
 
 std::optional<WorkerReport> ForkThread::next_report() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (reports_.empty()) return std::nullopt;
   const WorkerReport report = reports_.front();
   reports_.erase(reports_.begin());
@@ -275,21 +275,21 @@ std::optional<WorkerReport> ForkThread::next_report() {
 }
 
 void ForkThread::order_quit() noexcept {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   is_to_quit_ = true;
   ring();
 }
 
 void ForkThread::kill() noexcept {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   signal_all(SIGKILL);
 }
 
 bool ForkThread::wait_until_gone(Deadline deadline) {
-  std::unique_lock lock(mutex_);
-  const auto is_gone = [this] { return phase_ == Phase::gone || refusal_ != 0; };
-  if (deadline != never) return changed_.wait_until(lock, deadline, is_gone);
-  changed_.wait(lock, is_gone);
+  MutexLock lock(mutex_);
+  const auto is_gone = [this]() MULTIPROCESSING_REQUIRES(mutex_) { return phase_ == Phase::gone || refusal_ != 0; };
+  if (deadline != never) return changed_.wait_until(lock.native(), deadline, is_gone);
+  changed_.wait(lock.native(), is_gone);
   return true;
 }
 

@@ -3,6 +3,7 @@
 
 #include "os/event_fd.hpp"
 #include "os/exec_watch.hpp"
+#include "os/mutex.hpp"
 #include "os/signals.hpp"
 #include "os/unique_fd.hpp"
 #include "process/worker_starter.hpp"
@@ -10,7 +11,6 @@
 #include <atomic>
 #include <condition_variable>
 #include <functional>
-#include <mutex>
 #include <optional>
 #include <vector>
 
@@ -44,39 +44,45 @@ class ForkThread {
   };
   enum class Phase { serving, terminating, killing, gone };
 
-  void bury_the_dead();
-  void obey(std::unique_lock<std::mutex>& lock);
-  bool has_its_descriptors() const noexcept;  // its own, and the bells, which a worker that is forked now would ring
-  void give_up(int error) noexcept;
-  void ring() noexcept;
-  void fork_worker(int slot, std::unique_lock<std::mutex>& lock);
-  [[noreturn]] void be_worker(int slot, pid_t program) noexcept;
-  void signal_worker(Worker& worker, int signal) noexcept;
-  void signal_all(int signal) noexcept;
-  bool is_alone() const noexcept;
-  void refuse(int slot, WorkerReport::Call call, int error) {
+  void bury_the_dead() MULTIPROCESSING_REQUIRES(mutex_);
+  void obey(MutexLock& lock) MULTIPROCESSING_REQUIRES(mutex_);
+  // Its own, and the bells, which a worker that is forked now would ring.
+  bool has_its_descriptors() const noexcept MULTIPROCESSING_REQUIRES(mutex_);
+  void give_up(int error) noexcept MULTIPROCESSING_REQUIRES(mutex_);
+  void ring() noexcept MULTIPROCESSING_REQUIRES(mutex_);
+  void fork_worker(int slot, MutexLock& lock) MULTIPROCESSING_REQUIRES(mutex_);
+  // Not checked: it has no other thread.
+  [[noreturn]] void be_worker(int slot, pid_t program) noexcept MULTIPROCESSING_NOT_CHECKED;
+  void signal_worker(Worker& worker, int signal) noexcept MULTIPROCESSING_REQUIRES(mutex_);
+  void signal_all(int signal) noexcept MULTIPROCESSING_REQUIRES(mutex_);
+  bool is_alone() const noexcept MULTIPROCESSING_REQUIRES(mutex_);
+  void refuse(int slot, WorkerReport::Call call, int error) MULTIPROCESSING_REQUIRES(mutex_) {
     report({.kind = WorkerReport::Kind::refused, .slot = slot, .pid = 0, .status = error, .refused_call = call});
   }
-  void note_obeyed() noexcept { --ordered_forks_, changed_.notify_all(); }  // an order to fork
-  void report(const WorkerReport& report);
-  std::vector<int> pidfds() const;
-  void sleep(std::unique_lock<std::mutex>& lock);
-  void sleep_without_memory(std::unique_lock<std::mutex>& lock) noexcept;
+  // An order to fork.
+  void note_obeyed() noexcept MULTIPROCESSING_REQUIRES(mutex_) { --ordered_forks_, changed_.notify_all(); }
+  void report(const WorkerReport& report) MULTIPROCESSING_REQUIRES(mutex_);
+  std::vector<int> pidfds() const MULTIPROCESSING_REQUIRES(mutex_);
+  void sleep(MutexLock& lock) MULTIPROCESSING_REQUIRES(mutex_);
+  void sleep_without_memory(MutexLock& lock) noexcept MULTIPROCESSING_REQUIRES(mutex_);
 
   const std::function<void(int slot)> worker_main_;
   const std::vector<MarkedFd> bells_;
   const SignalMask mask_of_program_;
   EventFd orders_;
   std::atomic<int> ordered_forks_ = 0;  // and not made yet; changed under the mutex
-  std::mutex mutex_;                    // guards what follows; nobody holds it during a fork
+  Mutex mutex_;                         // nobody holds it during a fork
   std::condition_variable changed_;
-  std::vector<Worker> workers_;
-  std::vector<WorkerReport> reports_;  // at most two for each slot; their memory is reserved at the start
-  bool is_to_quit_ = false;
-  Phase phase_ = Phase::serving;
-  Deadline next_phase_ = never;
-  bool somebody_lingers_ = false;  // a worker has ended, but a debugger has not let go of it
-  int refusal_ = 0;                // an errno: no worker can be watched any more, and none is left
+  std::vector<Worker> workers_ MULTIPROCESSING_GUARDED_BY(mutex_);
+  // At most two for each slot; their memory is reserved at the start.
+  std::vector<WorkerReport> reports_ MULTIPROCESSING_GUARDED_BY(mutex_);
+  bool is_to_quit_ MULTIPROCESSING_GUARDED_BY(mutex_) = false;
+  Phase phase_ MULTIPROCESSING_GUARDED_BY(mutex_) = Phase::serving;
+  Deadline next_phase_ MULTIPROCESSING_GUARDED_BY(mutex_) = never;
+  bool somebody_lingers_ MULTIPROCESSING_GUARDED_BY(mutex_) =
+      false;  // a worker has ended, but a debugger has not let go of it
+  // An errno: no worker can be watched any more, and none is left.
+  int refusal_ MULTIPROCESSING_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace multiprocessing::detail

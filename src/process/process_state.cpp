@@ -36,7 +36,7 @@ ChildState ProcessState::look() {
   check_owner();
   if (role_ == Role::self) return {};
   if (role_ == Role::parent) return {.has_ended = process_.ends_by(Clock::now()), .exitcode = std::nullopt};
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (!state_.has_ended) state_ = process_.reap();
   return state_;
 }

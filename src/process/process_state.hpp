@@ -2,6 +2,7 @@
 #pragma once
 
 #include "os/exec_watch.hpp"
+#include "os/mutex.hpp"
 #include "os/process_handle.hpp"
 
 #include <multiprocessing/detail/deadline.hpp>
@@ -9,7 +10,6 @@
 #include <sys/types.h>
 
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
@@ -58,8 +58,8 @@ class ProcessState {
   pid_t pid_ = 0;
   ProcessHandle process_;                 // empty for `self`
   std::unique_ptr<ExecWatch> end_watch_;  // for a daemon: the kernel kills it when this is destroyed
-  mutable std::mutex mutex_;
-  ChildState state_{};  // guarded by mutex_
+  Mutex mutex_;
+  ChildState state_ MULTIPROCESSING_GUARDED_BY(mutex_){};
 };
 
 }  // namespace multiprocessing::detail

@@ -3,6 +3,7 @@
 
 #include "os/fork_count.hpp"
 #include "os/memory.hpp"
+#include "os/mutex.hpp"
 #include "os/owner_mark.hpp"
 
 #include <algorithm>
@@ -11,7 +12,6 @@
 #include <cstring>
 #include <list>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <system_error>
 #include <vector>
@@ -63,13 +63,12 @@ class ArenaHeap {
     std::size_t taken_bytes = 0;
   };
   explicit ArenaHeap(ArenaHeap* of_parent) : of_parent_(of_parent) { count_forks(); }
-  void add_arena(Arenas& arenas, std::size_t slot_bytes);
+  void add_arena(Arenas& arenas, std::size_t slot_bytes) MULTIPROCESSING_REQUIRES(mutex_);
 
   const OwnerMark mark_;
-  [[maybe_unused]] ArenaHeap* const
-      of_parent_;  // never touched: its lock may be held by a thread that does not exist here
-  std::mutex mutex_;
-  std::map<std::size_t, Arenas> arenas_;  // guarded by mutex_
+  [[maybe_unused]] ArenaHeap* const of_parent_;  // never touched: a thread that does not exist here may have its lock
+  Mutex mutex_;
+  std::map<std::size_t, Arenas> arenas_ MULTIPROCESSING_GUARDED_BY(mutex_);
 };
 
 // A mapping that is cut into slots of one size. Which slots are in use is noted outside of it, where no other process
@@ -117,7 +116,7 @@ void ArenaHeap::add_arena(Arenas& arenas, std::size_t slot_bytes) {
 }
 
 ArenaHeap::Taken ArenaHeap::take(std::size_t slot_bytes) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   Arenas& arenas = arenas_[slot_bytes];
   if (arenas.with_room.empty()) add_arena(arenas, slot_bytes);
   Arena& arena = arenas.with_room.front();
@@ -138,7 +137,7 @@ void ArenaHeap::give_back(Arena& arena, std::byte* slot, bool may_be_used_again)
   // Locked memory stays: to unlock a slot would cut the mapping at both its ends.
   if (may_be_used_again && arena.slot_bytes % page_size() == 0) empty_unlocked_memory(slot, arena.slot_bytes);
   std::list<Arena> gone;  // destroyed after the lock is released
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   Arenas& arenas = arenas_.find(arena.slot_bytes)->second;
   arenas.taken_bytes -= arena.slot_bytes;
   const bool had_room = arena.has_room();

@@ -19,7 +19,7 @@ TrackedNames& TrackedNames::of_this_process() {
 }
 
 void TrackedNames::add(const std::string& name, std::uint64_t file) {
-  const std::scoped_lock lock(mutex_);
+  const MutexLock lock(mutex_);
   if (!table_) {
     free_slots_.clear();
     free_slots_.reserve(NameTable::most);
@@ -43,7 +43,7 @@ void TrackedNames::add(const std::string& name, std::uint64_t file) {
 }
 
 void TrackedNames::is_made(const std::string& name, std::uint64_t file) noexcept {
-  const std::scoped_lock lock(mutex_);
+  const MutexLock lock(mutex_);
   if (const auto found = entries_.find(KeyView(name, file)); found != entries_.end()) found->second.is_made = true;
 }
 
@@ -53,7 +53,7 @@ bool TrackedNames::is_over(const Key& key, const Entry& entry) const noexcept {
 }
 
 void TrackedNames::forget_unlinked() noexcept {
-  std::erase_if(entries_, [this](const auto& named) {
+  std::erase_if(entries_, [this](const auto& named) MULTIPROCESSING_REQUIRES(mutex_) {
     const auto& [key, entry] = named;
     if (!is_over(key, entry)) return false;
     table_->leave(entry.slot);
@@ -63,7 +63,7 @@ void TrackedNames::forget_unlinked() noexcept {
 }
 
 void TrackedNames::remove(const std::string& name, std::uint64_t file) noexcept {
-  const std::scoped_lock lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto found = entries_.find(KeyView(name, file));
   if (found == entries_.end()) return;
   // The tracker must still look after a name that is under way.
@@ -85,7 +85,7 @@ TrackedNames::Entry* TrackedNames::own_entry(const std::string& name, std::uint6
 
 std::uint64_t TrackedNames::begin_passage(const std::string& name, std::uint64_t file,
                                           const ProcessIdentity& heir) noexcept {
-  const std::scoped_lock lock(mutex_);
+  const MutexLock lock(mutex_);
   Entry* const entry = own_entry(name, file, heir);
   if (entry == nullptr) return 0;
   const std::uint64_t number = random_number() | 1;
@@ -94,7 +94,7 @@ std::uint64_t TrackedNames::begin_passage(const std::string& name, std::uint64_t
 }
 
 int TrackedNames::give(const NamePassage& passage) noexcept {
-  const std::scoped_lock lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto found = entries_.find(KeyView(passage.name, passage.file));
   if (found == entries_.end()) return ENOENT;
   if (const int error = link_shm(passage.name.c_str(), passage_name(passage.number).data()); error != 0) return error;
@@ -107,7 +107,7 @@ bool TrackedNames::take(const NamePassage& passage) {
   const auto is_there = [&] { return shm_file_number(passage.name.c_str()) == passage.file; };
   if (!is_under_way(passage.file, passage.number)) return false;
   const bool is_new = is_there() && [&] {
-    const std::scoped_lock lock(mutex_);
+    const MutexLock lock(mutex_);
     return !entries_.contains(KeyView(passage.name, passage.file));
   }();
   if (is_new) {
@@ -125,7 +125,7 @@ bool TrackedNames::take(const NamePassage& passage) {
 
 void TrackedNames::drop(const std::string& name, std::uint64_t file) noexcept {
   {
-    const std::scoped_lock lock(mutex_);
+    const MutexLock lock(mutex_);
     const auto found = entries_.find(KeyView(name, file));
     if (found == entries_.end() || found->second.passage != 0) return;
     if (shm_file_number(name.c_str()) == file) unlink_shm(name.c_str());
@@ -134,7 +134,7 @@ void TrackedNames::drop(const std::string& name, std::uint64_t file) noexcept {
 }
 
 void TrackedNames::keep_for(const std::string& name, std::uint64_t file, const ProcessIdentity& heir) noexcept {
-  const std::scoped_lock lock(mutex_);
+  const MutexLock lock(mutex_);
   if (Entry* const entry = own_entry(name, file, heir)) table_->keep(entry->slot, heir);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "os/mutex.hpp"
 #include "os/owner_mark.hpp"
 #include "shm/name_passage.hpp"
 #include "shm/name_tracker.hpp"
@@ -8,7 +9,6 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -56,19 +56,19 @@ class TrackedNames {
     bool operator()(const auto& a, const auto& b) const noexcept { return KeyView(a) < KeyView(b); }
   };
   // The entry of a name that is this process's own, if the heir is another process; else null.
-  Entry* own_entry(const std::string& name, std::uint64_t file, const ProcessIdentity& heir) noexcept;
+  Entry* own_entry(const std::string& name, std::uint64_t file, const ProcessIdentity& heir) noexcept
+      MULTIPROCESSING_REQUIRES(mutex_);
   bool is_over(const Key& key, const Entry& entry) const noexcept;
   explicit TrackedNames(TrackedNames* of_parent) : of_parent_(of_parent) {}
-  void forget_unlinked() noexcept;
+  void forget_unlinked() noexcept MULTIPROCESSING_REQUIRES(mutex_);
 
   const OwnerMark mark_;
   [[maybe_unused]] TrackedNames* const of_parent_;  // never touched
-  std::mutex mutex_;
-  // By name and file. All under the mutex:
-  std::map<Key, Entry, Less> entries_;
-  std::vector<std::size_t> free_slots_;
-  std::unique_ptr<NameTable> table_;
-  std::unique_ptr<NameTracker> tracker_;
+  Mutex mutex_;
+  std::map<Key, Entry, Less> entries_ MULTIPROCESSING_GUARDED_BY(mutex_);  // by name and file
+  std::vector<std::size_t> free_slots_ MULTIPROCESSING_GUARDED_BY(mutex_);
+  std::unique_ptr<NameTable> table_ MULTIPROCESSING_GUARDED_BY(mutex_);
+  std::unique_ptr<NameTracker> tracker_ MULTIPROCESSING_GUARDED_BY(mutex_);
 };
 
 }  // namespace multiprocessing::detail

@@ -45,11 +45,11 @@ TEST(Collector, WorkHandedInWhileTheRoleIsHandedOnIsLookedAt) {
   ParentSleepWord parent_sleep{};
   Collector collector(nothing, parent_sleep, 0ns);
   const auto has_looked = [&](int times) {
-    const std::lock_guard lock(collector.mutex());
+    const MutexLock lock(collector.mutex());
     return nothing.looks >= times;
   };
   {
-    const std::lock_guard lock(collector.mutex());
+    const MutexLock lock(collector.mutex());
     collector.start_background();
   }
   ASSERT_TRUE(tests::eventually([&] { return has_looked(1); }));
@@ -64,7 +64,7 @@ TEST(Collector, WorkHandedInWhileTheRoleIsHandedOnIsLookedAt) {
     while (Clock::now() > first_deadline && Clock::now() <= second_deadline) std::this_thread::yield();
   };
   // Asked under the mutex, as if another thread had just held it.
-  second.asked = [&] {
+  second.asked = [&]() MULTIPROCESSING_REQUIRES(collector.mutex()) {
     if (looks_before != 0 || Clock::now() <= second_deadline || second_thread.load() != std::this_thread::get_id())
       return;
     looks_before = nothing.looks;

@@ -8,14 +8,14 @@ namespace multiprocessing::detail {
 // For calls without a group of workers behind them: nobody waits for them, and nothing is withdrawn.
 class IdleHost final : public CallHost {
  public:
-  std::mutex& mutex() override { return mutex_; }
+  Mutex& mutex() const override { return mutex_; }
   bool wait(GroupCall&, Call::Until, std::size_t, Deadline) override { return false; }
   void withdraw(GroupCall&, const char*) override {}
   bool cancel(GroupCall&, Running) override { return false; }
   void expect_end(GroupCall&) override {}
 
  private:
-  std::mutex mutex_;
+  mutable Mutex mutex_;
 };
 
 }  // namespace multiprocessing::detail

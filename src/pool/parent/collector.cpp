@@ -38,7 +38,7 @@ void Collector::let_ring(Bell bell) {
 }
 
 bool Collector::wait(const Awaited& awaited, Deadline deadline) {
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   if (awaited.holds()) return true;
   collected_.look();
   notify();
@@ -49,25 +49,23 @@ bool Collector::wait(const Awaited& awaited, Deadline deadline) {
   // Also when memory runs out in look(): nobody may keep a role that it does not fill.
   struct Leave {
     Collector& collector;
-    std::unique_lock<std::mutex>& lock;
     Waiter& self;
-    ~Leave() {
-      if (!lock.owns_lock()) lock.lock();
+    ~Leave() MULTIPROCESSING_NOT_CHECKED {  // wait() has the mutex
       if (collector.collecting_ == &self) collector.collecting_ = nullptr;
       collector.waiters_.erase(collector.waiters_.iterator_to(self));
       if (collector.collecting_ == nullptr) collector.go_off_duty();
     }
   };
-  const Leave leave{*this, lock, self};
+  const Leave leave{*this, self};
   while (!awaited.holds() && Clock::now() < deadline) {
     if (collecting_ == nullptr) {
       collecting_ = &self;
       collect(lock, self, deadline);
       collecting_ = nullptr;
     } else if (deadline == never) {
-      self.wake.wait(lock);
+      self.wake.wait(lock.native());
     } else {
-      self.wake.wait_until(lock, deadline);
+      self.wake.wait_until(lock.native(), deadline);
     }
   }
   return awaited.holds();
@@ -85,7 +83,7 @@ void Collector::go_off_duty() {
   }
 }
 
-void Collector::collect(std::unique_lock<std::mutex>& lock, Waiter& self, Deadline deadline) {
+void Collector::collect(MutexLock& lock, Waiter& self, Deadline deadline) {
   let_ring(Bell::none);
   while (true) {
     waiter_.alert = false;
@@ -97,25 +95,25 @@ void Collector::collect(std::unique_lock<std::mutex>& lock, Waiter& self, Deadli
   }
 }
 
-bool Collector::spin(std::unique_lock<std::mutex>& lock) {
+bool Collector::spin(MutexLock& lock) {
   if (spin_ == std::chrono::nanoseconds::zero()) return false;
   collected_.remember_news();
-  lock.unlock();
-  const auto end = Clock::now() + spin_;
-  bool news = false;
-  do {
-    for (int round = 0; round != 32 && !news; ++round) {
-      news = collected_.has_news();
-      cpu_relax();
-    }
-    // Whoever should answer may be waiting for this very CPU.
-    if (!news) std::this_thread::yield();
-  } while (!news && Clock::now() < end);
-  lock.lock();
-  return news;
+  return lock.unlocked([&] {
+    const auto end = Clock::now() + spin_;
+    bool news = false;
+    do {
+      for (int round = 0; round != 32 && !news; ++round) {
+        news = collected_.has_news();
+        cpu_relax();
+      }
+      // Whoever should answer may be waiting for this very CPU.
+      if (!news) std::this_thread::yield();
+    } while (!news && Clock::now() < end);
+    return news;
+  });
 }
 
-void Collector::sleep(std::unique_lock<std::mutex>& lock, Waiter& self, Deadline deadline) {
+void Collector::sleep(MutexLock& lock, Waiter& self, Deadline deadline) {
   if (self.awaited.holds() || waiter_.alert) return;
   listen(waiter_);
   if (!collected_.needs_attention()) {
@@ -127,11 +125,9 @@ void Collector::sleep(std::unique_lock<std::mutex>& lock, Waiter& self, Deadline
   let_ring(Bell::none);
 }
 
-BellPoll::Woken Collector::sleep_unlocked(std::unique_lock<std::mutex>& lock, const Seat& seat) {
+BellPoll::Woken Collector::sleep_unlocked(MutexLock& lock, const Seat& seat) {
   const Deadline deadline = seat.sleeps_until;
-  lock.unlock();
-  const BellPoll::Woken woken = seat.poll.sleep(deadline);
-  lock.lock();
+  const BellPoll::Woken woken = lock.unlocked([&] { return seat.poll.sleep(deadline); });
   const bool is_closed = woken == BellPoll::Woken::closed;
   const bool is_due = woken == BellPoll::Woken::by_nobody && Clock::now() >= next_check_;
   if (is_due) next_check_ = deadline_after(std::chrono::seconds(1));
@@ -139,7 +135,7 @@ BellPoll::Woken Collector::sleep_unlocked(std::unique_lock<std::mutex>& lock, co
     collected_.descriptors_closed();
     changed();
     // What is left to wait for comes from other threads.
-    if (is_closed) rest_.wait_until(lock, std::min(deadline, deadline_after(std::chrono::milliseconds(20))));
+    if (is_closed) rest_.wait_until(lock.native(), std::min(deadline, deadline_after(std::chrono::milliseconds(20))));
   }
   if (woken != BellPoll::Woken::by_watched || std::exchange(starter_lost_, true)) return woken;
   waiter_.poll.unwatch();
@@ -197,10 +193,10 @@ void Collector::start_background() {
 }
 
 void Collector::stop_background() {
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   background_wanted_ = false;
   ring(background_);
-  background_ended_.wait(lock, [&] { return !background_runs_; });
+  background_ended_.wait(lock.native(), [&]() MULTIPROCESSING_REQUIRES(mutex_) { return !background_runs_; });
 }
 
 void Collector::ring(const Seat& seat) {
@@ -212,7 +208,7 @@ void Collector::ring(const Seat& seat) {
 }
 
 void Collector::background() {
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   bool was_quiet = false;
   while (background_wanted_) {
     Deadline wake = never;
@@ -241,7 +237,7 @@ void Collector::background() {
     } else {
       // A pool that was idle for a second wakes nobody, not even to see whether its bells are still there.
       background_.is_resting = true;
-      rest_.wait(lock);
+      rest_.wait(lock.native());
       background_.is_resting = false;
       was_quiet = false;
     }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "os/mutex.hpp"
 #include "pool/parent/seat.hpp"
 
 #include <boost/intrusive/list.hpp>
 
 #include <chrono>
 #include <condition_variable>
-#include <mutex>
 
 namespace multiprocessing::detail {
 
@@ -50,22 +50,27 @@ class Collector {
   Collector(Collected& collected, ParentSleepWord& parent_sleep, std::chrono::nanoseconds spin);
   ~Collector();  // after stop_background()
 
-  std::mutex& mutex() { return mutex_; }
-  MarkedFd waiter_bell() const { return waiter_.bell.marked(); }
-  MarkedFd background_bell() const { return background_.bell.marked(); }
-  void watch(int lost_fd);  // readable once the starter of workers has ended
+  Mutex& mutex() const MULTIPROCESSING_RETURNS_MUTEX(mutex_) { return mutex_; }
+  // The bells never change.
+  MarkedFd waiter_bell() const MULTIPROCESSING_NOT_CHECKED { return waiter_.bell.marked(); }
+  MarkedFd background_bell() const MULTIPROCESSING_NOT_CHECKED { return background_.bell.marked(); }
+  // Before anybody waits. `lost_fd` is readable once the starter of workers has ended.
+  void watch(int lost_fd) MULTIPROCESSING_NOT_CHECKED;
 
   // Until it holds (it is asked under the mutex) or the deadline has passed: what it says then.
   bool wait(const Awaited& awaited, Deadline deadline);
-  void changed();  // under the mutex: who waits or listens may have to look
+  void changed() MULTIPROCESSING_REQUIRES(mutex_);  // who waits or listens may have to look
   // Whoever sleeps, or is about to, may do so for ever: it has not heard of what was handed in since it looked.
-  bool may_oversleep() const { return waiters_.empty() ? background_runs_ && !background_.alert : !waiter_.alert; }
-  bool is_resting() const { return background_.is_resting; }  // the background thread does not listen
-  void alert();                                               // under the mutex: it looks, now
-  void arm_background();                                      // likewise: eager_in_background() has changed
-  void look_by(Deadline when);                                // likewise: then at the latest
-  void start_background();                                    // under the mutex; once
-  void stop_background();                                     // without it; waits for the thread
+  bool may_oversleep() const MULTIPROCESSING_REQUIRES(mutex_) {
+    return waiters_.empty() ? background_runs_ && !background_.alert : !waiter_.alert;
+  }
+  // The background thread does not listen.
+  bool is_resting() const MULTIPROCESSING_REQUIRES(mutex_) { return background_.is_resting; }
+  void alert() MULTIPROCESSING_REQUIRES(mutex_);                 // it looks, now
+  void arm_background() MULTIPROCESSING_REQUIRES(mutex_);        // eager_in_background() has changed
+  void look_by(Deadline when) MULTIPROCESSING_REQUIRES(mutex_);  // then at the latest
+  void start_background() MULTIPROCESSING_REQUIRES(mutex_);      // once
+  void stop_background();                                        // waits for the thread
 
  private:
   struct Waiter : boost::intrusive::list_base_hook<> {
@@ -73,34 +78,35 @@ class Collector {
     const Awaited& awaited;
     std::condition_variable wake;
   };
-  void collect(std::unique_lock<std::mutex>& lock, Waiter& self, Deadline deadline);
-  void sleep(std::unique_lock<std::mutex>& lock, Waiter& self, Deadline deadline);
-  bool spin(std::unique_lock<std::mutex>& lock);
-  void notify();
-  void go_off_duty();
-  Seat& seat_in_use() { return waiters_.empty() ? background_ : waiter_; }  // who may have to be alerted sits there
-  void arm(const Seat& seat);
-  void listen(const Seat& seat);
-  void let_ring(Bell bell);
-  BellPoll::Woken sleep_unlocked(std::unique_lock<std::mutex>& lock, const Seat& seat);
+  void collect(MutexLock& lock, Waiter& self, Deadline deadline) MULTIPROCESSING_REQUIRES(mutex_);
+  void sleep(MutexLock& lock, Waiter& self, Deadline deadline) MULTIPROCESSING_REQUIRES(mutex_);
+  bool spin(MutexLock& lock) MULTIPROCESSING_REQUIRES(mutex_);
+  void notify() MULTIPROCESSING_REQUIRES(mutex_);
+  void go_off_duty() MULTIPROCESSING_REQUIRES(mutex_);
+  // Who may have to be alerted sits there.
+  Seat& seat_in_use() MULTIPROCESSING_REQUIRES(mutex_) { return waiters_.empty() ? background_ : waiter_; }
+  void arm(const Seat& seat) MULTIPROCESSING_REQUIRES(mutex_);
+  void listen(const Seat& seat) MULTIPROCESSING_REQUIRES(mutex_);
+  void let_ring(Bell bell) MULTIPROCESSING_REQUIRES(mutex_);
+  BellPoll::Woken sleep_unlocked(MutexLock& lock, const Seat& seat) MULTIPROCESSING_REQUIRES(mutex_);
   void background();
-  void ring(const Seat& seat);
+  void ring(const Seat& seat) MULTIPROCESSING_REQUIRES(mutex_);
 
   Collected& collected_;
   ParentSleepWord& parent_sleep_;
   const std::chrono::nanoseconds spin_;
-  std::mutex mutex_;
-  Seat waiter_{Bell::waiter};
-  Seat background_{Bell::background};
-  bool starter_lost_ = false;
-  boost::intrusive::list<Waiter> waiters_;  // to wait takes no memory
-  Waiter* collecting_ = nullptr;
-  std::uint32_t sleeps_ = 0;
-  bool background_wanted_ = false;
-  bool background_runs_ = false;
+  mutable Mutex mutex_;
+  Seat waiter_ MULTIPROCESSING_GUARDED_BY(mutex_){Bell::waiter};
+  Seat background_ MULTIPROCESSING_GUARDED_BY(mutex_){Bell::background};
+  bool starter_lost_ MULTIPROCESSING_GUARDED_BY(mutex_) = false;
+  boost::intrusive::list<Waiter> waiters_ MULTIPROCESSING_GUARDED_BY(mutex_);  // to wait takes no memory
+  Waiter* collecting_ MULTIPROCESSING_GUARDED_BY(mutex_) = nullptr;
+  std::uint32_t sleeps_ MULTIPROCESSING_GUARDED_BY(mutex_) = 0;
+  bool background_wanted_ MULTIPROCESSING_GUARDED_BY(mutex_) = false;
+  bool background_runs_ MULTIPROCESSING_GUARDED_BY(mutex_) = false;
   std::condition_variable background_ended_;
   std::condition_variable rest_;  // for the background thread while nobody rings: there is no work, or no bell
-  Deadline next_check_{};         // of the starter's descriptors
+  Deadline next_check_ MULTIPROCESSING_GUARDED_BY(mutex_){};  // of the starter's descriptors
 };
 
 }  // namespace multiprocessing::detail

@@ -3,6 +3,7 @@
 
 #include <multiprocessing/detail/pool_core.hpp>
 
+#include "os/mutex.hpp"
 #include "pool/answer_table.hpp"
 #include "pool/parent/lost_worker.hpp"
 #include "pool/task_terms.hpp"
@@ -17,7 +18,7 @@ class GroupCall;
 class CallHost {
  public:
   virtual ~CallHost() = default;
-  virtual std::mutex& mutex() = 0;
+  virtual Mutex& mutex() const = 0;
   virtual bool wait(GroupCall& call, Call::Until until, std::size_t index, Deadline deadline) = 0;
   virtual void withdraw(GroupCall& call, const char* why) = 0;
   virtual bool cancel(GroupCall& call, Running what_runs) = 0;
@@ -135,7 +136,7 @@ class GroupCall final : public ByteCall, public std::enable_shared_from_this<Gro
   std::invoke_result_t<Action> locked(Action action) {
     // An ended call is its caller's alone.
     if (has_ended()) return action();
-    const std::lock_guard lock(host_->mutex());
+    const MutexLock lock(host_->mutex());
     return action();
   }
   static constexpr std::size_t small_bytes = 256;

@@ -9,11 +9,11 @@ namespace multiprocessing::detail {
 
 std::shared_ptr<const ModuleList> LoadedModules::modules_now(LoadsAndUnloads current) const {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (now_->loads_and_unloads == current) return now_;
   }
   auto now = std::make_shared<const ModuleList>(loaded_modules());
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return now_ = std::move(now);
 }
 

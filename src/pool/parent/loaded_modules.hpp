@@ -4,9 +4,9 @@
 #include <multiprocessing/detail/task.hpp>
 
 #include "os/modules.hpp"
+#include "os/mutex.hpp"
 
 #include <memory>
-#include <mutex>
 
 namespace multiprocessing::detail {
 
@@ -22,8 +22,8 @@ class LoadedModules {
  private:
   std::shared_ptr<const ModuleList> modules_now(LoadsAndUnloads current) const;
   ModuleList at_fork_;
-  mutable std::mutex mutex_;  // never held while the loader is asked: who holds its lock may call us
-  mutable std::shared_ptr<const ModuleList> now_;
+  mutable Mutex mutex_;  // never held while the loader is asked: who holds its lock may call us
+  mutable std::shared_ptr<const ModuleList> now_ MULTIPROCESSING_GUARDED_BY(mutex_);
 };
 
 }  // namespace multiprocessing::detail

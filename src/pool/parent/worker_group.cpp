@@ -33,7 +33,7 @@ std::shared_ptr<ByteCall> WorkerGroup::begin(PreparedFunction function, const Ca
 
 std::shared_ptr<GroupCall> WorkerGroup::enter(PreparedFunction function, const CallSettings& settings) {
   const std::string name = trace_ ? function_name(function.image) : std::string();  // a search in symbol tables
-  std::unique_lock lock(mutex());
+  MutexLock lock(mutex());
   if (state_ != State::open) throw std::logic_error("the pool is closed: it takes no more work");
   if (const std::exception_ptr broken = supervisor_->broken_error()) {
     lock.unlock();
@@ -57,14 +57,14 @@ void WorkerGroup::submit(ByteCall& call, Chunk chunk, bool is_last) {
   const std::size_t first = chunk.first;
   const std::size_t count = chunk.count;
   auto work = group_call.send(std::move(chunk));
-  const std::lock_guard lock(mutex());
+  const MutexLock lock(mutex());
   if (const std::exception_ptr ended = why_ended()) {
     // An endless input is not read on: this item says why.
     group_call.refuse_more();
     if (!group_call.withdrawn) group_call.withdrawn = ended;
   }
   dispatcher_.submit({std::move(work), first, count, {}}, is_last);
-  now_or_soon([&] {
+  now_or_soon([&]() MULTIPROCESSING_REQUIRES(mutex()) {
     dispatcher_.feed();
     // The workers that this call ordered may have been refused already. Then nobody else would notice this work.
     if (state_ != State::terminated && supervisor_->none_left()) supervisor_->start_missing();
@@ -101,16 +101,16 @@ void WorkerGroup::tell_if_waiting() {
 
 void WorkerGroup::refuse(ByteCall& call, std::exception_ptr reason) {
   if (inherited()) return;
-  const std::lock_guard lock(mutex());
+  const MutexLock lock(mutex());
   accounts_.refuse(static_cast<GroupCall&>(call), reason);
 }
 
 void WorkerGroup::end_input(ByteCall& call) noexcept {
   if (inherited()) return;
-  const std::lock_guard lock(mutex());
+  const MutexLock lock(mutex());
   accounts_.end_input(static_cast<GroupCall&>(call));
   if (state_ == State::open) return;
-  now_or_soon([&] { look(), collector_.changed(); });  // join() may wait for this
+  now_or_soon([&]() MULTIPROCESSING_REQUIRES(mutex()) { look(), collector_.changed(); });  // join() may wait for this
 }
 
 long WorkerGroup::default_buffersize(long chunksize) const {
@@ -129,7 +129,7 @@ bool WorkerGroup::wait(GroupCall& call, Call::Until until, std::size_t index, De
         : group(of), call(what), until(until_when), index(which) {}
     bool holds() const override { return call.has(until, index); }
     // The last few answers are waited for one by one; of many, workers ring when they run dry.
-    bool eager() const override {
+    bool eager() const override MULTIPROCESSING_REQUIRES(group.mutex()) {
       return until != Call::Until::all_ended || group.open_calls_ > 1 ||
              call.table.expected() - call.table.ended() <= static_cast<std::size_t>(group.processes_);
     }
@@ -142,8 +142,8 @@ bool WorkerGroup::wait(GroupCall& call, Call::Until until, std::size_t index, De
 
 void WorkerGroup::withdraw(GroupCall& call, const char* why) {
   if (inherited()) return;
-  const std::lock_guard lock(mutex());
-  now_or_soon([&] {
+  const MutexLock lock(mutex());
+  now_or_soon([&]() MULTIPROCESSING_REQUIRES(mutex()) {
     dispatcher_.withdraw(call, cancelled(why));
     look();
     collector_.changed();
@@ -159,9 +159,9 @@ bool WorkerGroup::cancel(GroupCall& call, Running what_runs) {
   if (what_runs == Running::finish) return is_cancelled();
   const Deadline end = deadline_after(std::chrono::seconds(2));
   do {
-    const std::lock_guard lock(mutex());
+    const MutexLock lock(mutex());
     dispatcher_.condemn(call);
-    now_or_soon([&] { look(); });  // orders the kills
+    now_or_soon([&]() MULTIPROCESSING_REQUIRES(mutex()) { look(); });  // orders the kills
     // What is not condemned now has gone on meanwhile: then once more.
   } while (!wait(call, Call::Until::all_ended, 0, std::min(end, deadline_after(std::chrono::milliseconds(1)))) &&
            Clock::now() < end);
@@ -170,7 +170,7 @@ bool WorkerGroup::cancel(GroupCall& call, Running what_runs) {
 
 void WorkerGroup::expect_end(GroupCall& call) {
   check_owner(mark_);
-  const std::lock_guard lock(mutex());
+  const MutexLock lock(mutex());
   if (call.ended() || call.is_expected) return;
   collector_.start_background();
   call.is_expected = true;
@@ -226,10 +226,10 @@ std::vector<pid_t> WorkerGroup::worker_pids() const {
   check_owner(mark_);
   std::vector<pid_t> pids;
   auto& self = const_cast<WorkerGroup&>(*this);
-  const std::lock_guard lock(self.mutex());
+  const MutexLock lock(self.mutex());
   self.look();  // between calls nobody else reads the reports of deaths and starts
   self.collector_.changed();
-  for (const WorkerSlot& slot : dispatcher_.slots()) {
+  for (const WorkerSlot& slot : self.dispatcher_.slots()) {
     if (slot.pid != 0) pids.push_back(slot.pid);
   }
   return pids;
@@ -237,7 +237,7 @@ std::vector<pid_t> WorkerGroup::worker_pids() const {
 
 PoolStats WorkerGroup::stats() const {
   check_owner(mark_);
-  const std::lock_guard lock(const_cast<WorkerGroup*>(this)->mutex());
+  const MutexLock lock(mutex());
   PoolStats stats = dispatcher_.stats();
   supervisor_->add_to(stats);
   return stats;

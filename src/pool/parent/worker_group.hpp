@@ -53,7 +53,7 @@ class WorkerGroup final : public ByteCore,
   bool inherited() const override { return mark_.inherited(); }
   void leave_scope() noexcept override;
 
-  std::mutex& mutex() override { return collector_.mutex(); }
+  Mutex& mutex() const override MULTIPROCESSING_RETURNS_MUTEX(collector_.mutex()) { return collector_.mutex(); }
   bool wait(GroupCall& call, Call::Until until, std::size_t index, Deadline deadline) override;
   void withdraw(GroupCall& call, const char* why) override;
   bool cancel(GroupCall& call, Running what_runs) override;
@@ -62,26 +62,29 @@ class WorkerGroup final : public ByteCore,
  private:
   enum class State { open, closed, terminated };
 
-  void look() override;
-  void arm(bool eager, For whom) override;
-  bool needs_attention() override;
-  Deadline next_deadline(For whom) override;
-  bool eager_in_background() override { return expected_ends_ != 0; }
-  void starter_lost() override { supervisor_->starter_lost(); }
-  bool has_work() const override { return open_calls_ != 0 && supervisor_->broken().empty(); }
+  void look() override MULTIPROCESSING_REQUIRES(mutex());
+  void arm(bool eager, For whom) override MULTIPROCESSING_REQUIRES(mutex());
+  bool needs_attention() override MULTIPROCESSING_REQUIRES(mutex());
+  Deadline next_deadline(For whom) override MULTIPROCESSING_REQUIRES(mutex());
+  bool eager_in_background() override MULTIPROCESSING_REQUIRES(mutex()) { return expected_ends_ != 0; }
+  void starter_lost() override MULTIPROCESSING_REQUIRES(mutex()) { supervisor_->starter_lost(); }
+  bool has_work() const override MULTIPROCESSING_REQUIRES(mutex()) {
+    return open_calls_ != 0 && supervisor_->broken().empty();
+  }
   bool starter_is_whole() const override { return starter_->is_whole(); }
-  void descriptors_closed() override { supervisor_->descriptors_closed(); }
-  void remember_news() override;
-  bool has_news() const override;
+  void descriptors_closed() override MULTIPROCESSING_REQUIRES(mutex()) { supervisor_->descriptors_closed(); }
+  void remember_news() override MULTIPROCESSING_REQUIRES(mutex());
+  bool has_news() const override MULTIPROCESSING_NOT_CHECKED;  // atomics of the slots, which stay
 
   std::shared_ptr<GroupCall> enter(PreparedFunction function, const CallSettings& settings);
-  void start_trace(const std::filesystem::path& path);
-  void start_workers();
-  [[noreturn]] void throw_start_failure();
-  void tell_if_waiting();
+  // In the constructor: nobody else knows the group.
+  void start_trace(const std::filesystem::path& path) MULTIPROCESSING_NOT_CHECKED;
+  void start_workers() MULTIPROCESSING_NOT_CHECKED;
+  [[noreturn]] void throw_start_failure() MULTIPROCESSING_NOT_CHECKED;
+  void tell_if_waiting() MULTIPROCESSING_REQUIRES(mutex());
   template <class Action>
-  void now_or_soon(Action action) noexcept;
-  std::exception_ptr why_ended() const;
+  void now_or_soon(Action action) noexcept MULTIPROCESSING_REQUIRES(mutex());
+  std::exception_ptr why_ended() const MULTIPROCESSING_REQUIRES(mutex());
   void end_processes();
 
   OwnerMark mark_;
@@ -93,25 +96,25 @@ class WorkerGroup final : public ByteCore,
   const std::optional<std::filesystem::path> trace_path_;
   WorkerGroupSettings settings_;
   ChannelBlock channels_;
-  ItemTimeouts timeouts_;
-  CallAccounts accounts_;
-  Dispatcher dispatcher_;
+  ItemTimeouts timeouts_ MULTIPROCESSING_GUARDED_BY(mutex());
+  CallAccounts accounts_ MULTIPROCESSING_GUARDED_BY(mutex());
+  Dispatcher dispatcher_ MULTIPROCESSING_GUARDED_BY(mutex());
   Collector collector_;
   std::optional<Trace> trace_;
   std::unique_ptr<WorkerStarter> starter_;
-  std::unique_ptr<Supervisor> supervisor_;
+  std::unique_ptr<Supervisor> supervisor_ MULTIPROCESSING_GUARDED_BY(mutex());
   CallbackThread callback_thread_;
-  State state_ = State::open;
-  std::exception_ptr ended_by_;  // what is handed in ends with this
-  ItemCosts item_costs_;
-  std::uint64_t calls_ = 0;
-  std::size_t numbered_calls_ = 0;
-  std::size_t open_calls_ = 0;
-  std::size_t expected_ends_ = 0;  // calls whose end a callback waits for
-  std::size_t finished_at_last_look_ = 0;
+  State state_ MULTIPROCESSING_GUARDED_BY(mutex()) = State::open;
+  std::exception_ptr ended_by_ MULTIPROCESSING_GUARDED_BY(mutex());  // what is handed in ends with this
+  ItemCosts item_costs_ MULTIPROCESSING_GUARDED_BY(mutex());
+  std::uint64_t calls_ MULTIPROCESSING_GUARDED_BY(mutex()) = 0;
+  std::size_t numbered_calls_ MULTIPROCESSING_GUARDED_BY(mutex()) = 0;
+  std::size_t open_calls_ MULTIPROCESSING_GUARDED_BY(mutex()) = 0;
+  std::size_t expected_ends_ MULTIPROCESSING_GUARDED_BY(mutex()) = 0;  // calls whose end a callback waits for
+  std::size_t finished_at_last_look_ MULTIPROCESSING_GUARDED_BY(mutex()) = 0;
   std::vector<std::uint64_t> seen_;
-  std::mutex ending_;  // one thread at a time ends the processes
-  bool processes_ended_ = false;
+  Mutex ending_;  // one thread at a time ends the processes
+  bool processes_ended_ MULTIPROCESSING_GUARDED_BY(ending_) = false;
 };
 
 }  // namespace multiprocessing::detail

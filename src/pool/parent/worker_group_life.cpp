@@ -64,7 +64,7 @@ void WorkerGroup::start_trace(const std::filesystem::path& path) {
 
 void WorkerGroup::start_workers() {
   {
-    const std::lock_guard lock(mutex());
+    const MutexLock lock(mutex());
     supervisor_->start_missing();
   }
   struct Settled final : Awaited {
@@ -93,7 +93,7 @@ WorkerGroup::~WorkerGroup() { leave_scope(); }
 
 void WorkerGroup::close() {
   check_owner(mark_);
-  const std::lock_guard lock(mutex());
+  const MutexLock lock(mutex());
   if (state_ != State::open) return;
   state_ = State::closed;
   look();
@@ -103,7 +103,7 @@ void WorkerGroup::close() {
 void WorkerGroup::terminate() {
   check_owner(mark_);
   {
-    const std::lock_guard lock(mutex());
+    const MutexLock lock(mutex());
     if (state_ != State::terminated) {
       state_ = State::terminated;
       ended_by_ = cancelled("the pool was terminated");
@@ -116,7 +116,7 @@ void WorkerGroup::terminate() {
 
 // Quit, then the kernel's way: whatever a worker does, this ends within 2 s.
 void WorkerGroup::end_processes() {
-  const std::lock_guard ending(ending_);
+  const MutexLock ending(ending_);
   if (std::exchange(processes_ended_, true)) return;
   starter_->order_quit();
   if (!starter_->wait_until_gone(deadline_after(std::chrono::milliseconds(1500)))) {
@@ -124,7 +124,7 @@ void WorkerGroup::end_processes() {
     starter_->wait_until_gone(deadline_after(std::chrono::milliseconds(500)));
   }
   collector_.stop_background();
-  const std::lock_guard lock(mutex());
+  const MutexLock lock(mutex());
   for (WorkerSlot& slot : dispatcher_.slots()) {
     if (slot.state == WorkerSlot::State::overwritten) {
       slot.abandon_names();
@@ -140,13 +140,13 @@ void WorkerGroup::end_processes() {
 bool WorkerGroup::join(Deadline deadline) {
   check_owner(mark_);
   {
-    const std::lock_guard lock(mutex());
+    const MutexLock lock(mutex());
     if (state_ == State::open) throw std::logic_error("join() was called before close() or terminate()");
   }
   struct Left final : Awaited {
     const WorkerGroup& group;
     explicit Left(const WorkerGroup& of) : group(of) {}
-    bool holds() const override {
+    bool holds() const override MULTIPROCESSING_REQUIRES(group.mutex()) {
       return group.state_ == State::terminated || !group.supervisor_->broken().empty() ||
              (group.open_calls_ == 0 && group.supervisor_->none_left());
     }
@@ -160,7 +160,7 @@ void WorkerGroup::leave_scope() noexcept {
   if (inherited()) return;
   bool closed = false;
   {
-    const std::lock_guard lock(mutex());
+    const MutexLock lock(mutex());
     closed = state_ == State::closed;
   }
   if (!closed) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <multiprocessing/detail/thread_core.hpp>
 
+#include "os/mutex.hpp"
 #include "os/owner_mark.hpp"
 #include "os/signals.hpp"
 #include "pool/callback_thread.hpp"
@@ -56,8 +57,8 @@ class ThreadTeam final : public ThreadCore, public std::enable_shared_from_this<
       end_threads();
       throw;
     }
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return threads_ready_ == processes_; });
+    MutexLock lock(mutex_);
+    changed_.wait(lock.native(), [&]() MULTIPROCESSING_REQUIRES(mutex_) { return threads_ready_ == processes_; });
     const std::exception_ptr error = start_error_;
     lock.unlock();
     if (error) {
@@ -68,7 +69,7 @@ class ThreadTeam final : public ThreadCore, public std::enable_shared_from_this<
 
   std::size_t admit(ThreadCall& call, bool numbered) override {
     check_owner();
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (state_ == State::terminated) throw std::logic_error("the ThreadPool was terminated: it takes no more work");
     if (state_ == State::closed) throw std::logic_error("the ThreadPool is closed: it takes no more work");
     call.before = calls_.before;
@@ -79,12 +80,12 @@ class ThreadTeam final : public ThreadCore, public std::enable_shared_from_this<
   }
   void end_input() noexcept override {
     if (--inputs_ != 0 || !closed_) return;
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     stay_.reset();
   }
   void forget(ThreadCall& call) noexcept override {
     if (mark_.inherited()) return;
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     call.before->after = call.after;
     call.after->before = call.before;
   }
@@ -92,7 +93,7 @@ class ThreadTeam final : public ThreadCore, public std::enable_shared_from_this<
   bool is_own_thread() const noexcept override { return current_thread.team == this; }
   void run_here(ThreadCall& call) noexcept override { current_thread.worker->serve(call, all); }
   const char* serve(const std::shared_ptr<ThreadCall>& call) override {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (state_ == State::terminated) return terminated_before;
     if (!stay_) return "the pool was joined before this item was handed in";
     post(call);
@@ -114,7 +115,7 @@ class ThreadTeam final : public ThreadCore, public std::enable_shared_from_this<
 
   void close() override {
     check_owner();
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (state_ == State::open) state_ = State::closed;
     closed_ = true;  // before the look at inputs_, as end_input() does it the other way round
     if (inputs_ == 0) stay_.reset();
@@ -123,8 +124,8 @@ class ThreadTeam final : public ThreadCore, public std::enable_shared_from_this<
     check_owner();
     drop_all();
     if (is_own_thread()) return;
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return threads_left_ == threads_started_; });
+    MutexLock lock(mutex_);
+    changed_.wait(lock.native(), [&]() MULTIPROCESSING_REQUIRES(mutex_) { return threads_left_ == threads_started_; });
   }
   bool join(Deadline deadline) override;
   void leave_scope() noexcept override;
@@ -156,31 +157,30 @@ class ThreadTeam final : public ThreadCore, public std::enable_shared_from_this<
   const std::function<void()> finalizer_;
   const int processes_;
   CallbackThread callback_thread_;
-
   boost::asio::io_context context_;
-  mutable std::mutex mutex_;
+  Mutex mutex_;
   std::condition_variable changed_;
   // While it is there the threads wait for more work.
-  std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> stay_{
-      context_.get_executor()};
-  State state_ = State::open;
-  ThreadCallLink calls_;  // not a call itself: where the ring begins
+  std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> stay_
+      MULTIPROCESSING_GUARDED_BY(mutex_){context_.get_executor()};
+  State state_ MULTIPROCESSING_GUARDED_BY(mutex_) = State::open;
+  ThreadCallLink calls_ MULTIPROCESSING_GUARDED_BY(mutex_);  // not a call itself: where the ring begins
   std::atomic<bool> closed_ = false;
   std::atomic<std::size_t> inputs_ = 0;  // of calls that may still hand in items
-  std::size_t numbered_calls_ = 0;
-  std::vector<std::thread> threads_;
+  std::size_t numbered_calls_ MULTIPROCESSING_GUARDED_BY(mutex_) = 0;
+  std::vector<std::thread> threads_ MULTIPROCESSING_GUARDED_BY(mutex_);
   std::deque<ThreadWorker> workers_;
-  int threads_started_ = 0;
-  int threads_ready_ = 0;
-  int threads_left_ = 0;
-  std::exception_ptr start_error_;
+  int threads_started_ = 0;  // by start(), which reads it without the mutex
+  int threads_ready_ MULTIPROCESSING_GUARDED_BY(mutex_) = 0;
+  int threads_left_ MULTIPROCESSING_GUARDED_BY(mutex_) = 0;
+  std::exception_ptr start_error_ MULTIPROCESSING_GUARDED_BY(mutex_);
   std::atomic<std::size_t> handed_in_ = 0;
   std::atomic<std::size_t> dropped_ = 0;
 };
 
 void ThreadTeam::start_thread(int index) {
   const SignalsBlocked blocked;  // the program's handlers run in the program's own threads
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   ThreadWorker& worker = workers_.emplace_back();
   threads_.emplace_back([self = shared_from_this(), index, &worker] { self->serve(index, worker); });
   ++threads_started_;
@@ -196,7 +196,7 @@ void ThreadTeam::serve(int index, ThreadWorker& worker) {
     error = std::current_exception();
   }
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     worker.started();
     if (!start_error_) start_error_ = error;
     ++threads_ready_;
@@ -206,14 +206,14 @@ void ThreadTeam::serve(int index, ThreadWorker& worker) {
     context_.run();
     if (finalizer_) run_finalizer(finalizer_, "thread " + std::to_string(index) + " of a ThreadPool");
   }
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   ++threads_left_;
   changed_.notify_all();
 }
 
 void ThreadTeam::drop_all() noexcept {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     state_ = State::terminated;
     stay_.reset();
   }
@@ -224,7 +224,7 @@ void ThreadTeam::drop_all() noexcept {
   do {
     count = 0;
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       for (ThreadCallLink* link = calls_.after; link != &calls_ && count != pending.size(); link = link->after) {
         auto call = static_cast<ThreadCall*>(link)->weak_from_this().lock();
         if (call && !call->stopped()) pending[count++] = std::move(call);
@@ -244,13 +244,13 @@ bool ThreadTeam::join(Deadline deadline) {
   if (is_own_thread()) throw std::logic_error("join() in a task of the same pool would wait for itself");
   std::vector<std::thread> threads;
   {
-    std::unique_lock lock(mutex_);
+    MutexLock lock(mutex_);
     if (state_ == State::open) throw std::logic_error("join() was called before close() or terminate()");
     stay_.reset();
-    const auto all_left = [&] { return threads_left_ == threads_started_; };
+    const auto all_left = [&]() MULTIPROCESSING_REQUIRES(mutex_) { return threads_left_ == threads_started_; };
     if (deadline == never) {
-      changed_.wait(lock, all_left);
-    } else if (!changed_.wait_until(lock, deadline, all_left)) {
+      changed_.wait(lock.native(), all_left);
+    } else if (!changed_.wait_until(lock.native(), deadline, all_left)) {
       return false;
     }
     threads.swap(threads_);
@@ -267,7 +267,7 @@ void ThreadTeam::leave_scope() noexcept {
     return;
   }
   // A task dropped its own pool: the threads leave by themselves.
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   stay_.reset();
   for (std::thread& thread : threads_) thread.detach();
   threads_.clear();
