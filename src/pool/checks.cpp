@@ -28,7 +28,7 @@ void throw_timeout(const char* what, std::chrono::nanoseconds waited) {
 
 void throw_no_result() {
   throw std::logic_error(
-      "this AsyncResult holds no result: it was default-constructed, moved from, or get() has given it");
+      "this AsyncResult holds no result: it was default-constructed, moved from, or get() has returned its result");
 }
 
 void throw_no_pool() {

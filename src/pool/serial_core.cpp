@@ -187,7 +187,7 @@ class SerialCore final : public ByteCore, public std::enable_shared_from_this<Se
     ++failed_;
   }
   void end_input(ByteCall& call) noexcept override { static_cast<SerialCall&>(call).end_input(); }
-  // Nothing runs ahead of who asks: each item runs when its result is wanted.
+  // Each item runs when its result is asked for, not earlier.
   long default_buffersize(long chunksize) const override { return chunksize; }
 
   void close() override {

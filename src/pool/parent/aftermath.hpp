@@ -7,7 +7,7 @@ namespace multiprocessing::detail {
 
 // What the end of a worker said of it.
 struct Aftermath {
-  std::size_t progress;  // items that it had answered or lost: 0 is a worker that died for nothing
+  std::size_t progress;  // items that it had answered or lost: 0 is a worker that died without doing any work
   bool was_up;
   bool was_condemned;
   Crash crash;

@@ -60,7 +60,7 @@ class Collector {
   // Until it holds (it is asked under the mutex) or the deadline has passed: what it says then.
   bool wait(const Awaited& awaited, Deadline deadline);
   void changed() MULTIPROCESSING_REQUIRES(mutex_);  // who waits or listens may have to look
-  // Whoever sleeps, or is about to, may do so for ever: it has not heard of what was handed in since it looked.
+  // True if the sleeper was not told of work submitted since its last look.
   bool may_oversleep() const MULTIPROCESSING_REQUIRES(mutex_) {
     return waiters_.empty() ? background_runs_ && !background_.alert : !waiter_.alert;
   }

@@ -150,8 +150,8 @@ void Supervisor::on_ended(const WorkerReport& report) {
   const bool initializer_threw = failure->size_bytes() != 0;
   if (initializer_threw) start_failure_ = std::move(failure);
 
-  // Counted for each place, or somebody who kills the idle workers of a large pool once would break it. What others
-  // answered meanwhile counts, too: a pool that gets on is not broken.
+  // Per slot: otherwise killing all idle workers of a large pool once would count as a series. What others answered
+  // meanwhile counts, too: a pool that gets on is not broken.
   const bool got_on =
       std::exchange(finished_at_last_end_, dispatcher_.accounts().finished()) != dispatcher_.accounts().finished();
   if (got_on) {

@@ -20,7 +20,7 @@ class Supervisor {
   Supervisor(Dispatcher& dispatcher, ItemTimeouts& timeouts, WorkerStarter& starter,
              std::function<void(int slot)> reset, std::chrono::nanoseconds proof);
 
-  void start_missing();  // orders a worker for every place that has none
+  void start_missing();  // orders a worker for every slot that has none
   void look();           // reports, answers, new work, replacements
   bool all_up() const;
   bool none_left() const;  // no worker runs or is on its way

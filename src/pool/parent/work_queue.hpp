@@ -9,8 +9,8 @@
 
 namespace multiprocessing::detail {
 
-// What no worker has yet, in order. Who withdraws a call finds its batches without a walk over all others': each has a
-// position that does not change, and a call knows its first and its last. What is taken out leaves an empty place.
+// What no worker has yet, in order. To withdraw a call takes no walk over the batches of others: each batch has a
+// position that does not change, and a call knows its first and its last. What is taken out leaves an empty entry.
 class WorkQueue {
  public:
   bool empty() const { return count_ == 0; }
@@ -49,8 +49,8 @@ class WorkQueue {
   template <class Action>
   void take_out(GroupCall& call, Action action) {
     const std::int64_t behind = std::min(call.last_queued + 1, end());
-    for (std::int64_t place = std::max(call.first_queued, begin()); place < behind; ++place) {
-      Batch& batch = at(place);
+    for (std::int64_t position = std::max(call.first_queued, begin()); position < behind; ++position) {
+      Batch& batch = at(position);
       if (batch.count == 0 || &batch.call() != &call) continue;
       action(batch);
       batch = {};
@@ -63,25 +63,25 @@ class WorkQueue {
   // Positions.
   std::int64_t begin() const { return first_handed_in_ - static_cast<std::int64_t>(given_back_.size()); }
   std::int64_t end() const { return first_handed_in_ + static_cast<std::int64_t>(handed_in_.size()); }
-  Batch& at(std::int64_t place) {
-    return place < first_handed_in_ ? given_back_[static_cast<std::size_t>(place - begin())]
-                                    : handed_in_[static_cast<std::size_t>(place - first_handed_in_)];
+  Batch& at(std::int64_t position) {
+    return position < first_handed_in_ ? given_back_[static_cast<std::size_t>(position - begin())]
+                                       : handed_in_[static_cast<std::size_t>(position - first_handed_in_)];
   }
   void drop_front() {
     if (!given_back_.empty()) return given_back_.pop_front();
     handed_in_.pop_front();
     ++first_handed_in_;
   }
-  // Neither the first nor the last place is empty.
+  // Neither the first nor the last entry is empty.
   void drop_empty() {
     while (begin() != end() && front().count == 0) drop_front();
     while (!handed_in_.empty() && handed_in_.back().count == 0) handed_in_.pop_back();
   }
-  void note(GroupCall& call, std::int64_t place) {
+  void note(GroupCall& call, std::int64_t position) {
     ++count_;
     const bool was_here = call.first_queued <= call.last_queued && call.last_queued >= begin();
-    call.first_queued = was_here ? std::min(call.first_queued, place) : place;
-    call.last_queued = was_here ? std::max(call.last_queued, place) : place;
+    call.first_queued = was_here ? std::min(call.first_queued, position) : position;
+    call.last_queued = was_here ? std::max(call.last_queued, position) : position;
   }
 
   // Two parts: thousands may be handed in, for which memory in one piece would be moved, and made anew, too often.
