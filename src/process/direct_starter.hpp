@@ -25,7 +25,7 @@ class DirectStarter final : public WorkerStarter {
   DirectStarter(int slots, std::function<void(int slot)> worker_main, std::vector<MarkedFd> bells);
   ~DirectStarter() override;
 
-  void order_fork(int slot) override;
+  void order_fork(int slot) override;  // blocks until the worker is forked
   void wait_until_forked() override;
   void order_signal(int slot, int signal) override;
   std::optional<WorkerReport> next_report() override;

@@ -45,7 +45,7 @@ void ForkThread::run() noexcept {
       }
       bury_the_dead();
       if (refusal_ != 0) break;
-      obey(lock);
+      obey();
       if (phase_ == Phase::gone) {
         orders_.close();  // now, so that a caller who has waited for the end finds no descriptor left
         break;
@@ -132,13 +132,13 @@ void ForkThread::bury_the_dead() {
   }
 }
 
-void ForkThread::obey(MutexLock& lock) {
+void ForkThread::obey() {
   const auto goes_on = [this]() MULTIPROCESSING_REQUIRES(mutex_) {
     return phase_ == Phase::serving && !is_to_quit_ && refusal_ == 0;
   };
   for (std::size_t slot = 0; goes_on() && slot != workers_.size(); ++slot) {
     if (!std::exchange(workers_[slot].is_ordered, false)) continue;
-    fork_worker(static_cast<int>(slot), lock);
+    fork_worker(static_cast<int>(slot));
     note_obeyed();
   }
   if (refusal_ != 0) return;
@@ -173,8 +173,7 @@ void ForkThread::be_worker(int slot, pid_t program) noexcept {
   leave_worker(0);
 }
 
-// Others give orders and read reports meanwhile: a fork of much memory takes long. The worker locks nothing of this.
-void ForkThread::fork_worker(int slot, MutexLock& lock) {
+void ForkThread::fork_worker(int slot) {
   Worker& worker = workers_[static_cast<std::size_t>(slot)];
   try {
     worker.lifeline.emplace();
@@ -184,14 +183,10 @@ void ForkThread::fork_worker(int slot, MutexLock& lock) {
     return refuse(slot, WorkerReport::Call::socketpair, ENOMEM);
   }
   const pid_t program = this_process();
-  pid_t pid = 0;
-  int error = 0;
-  lock.unlocked([&] {
-    flush_output_if_free();
-    pid = fork_process();
-    if (pid == 0) be_worker(slot, program);
-    error = last_error();
-  });
+  flush_output_if_free();
+  const pid_t pid = fork_process();
+  if (pid == 0) be_worker(slot, program);
+  const int error = last_error();
   if (pid < 0) {
     worker.lifeline.reset();
     return refuse(slot, WorkerReport::Call::fork, error);
@@ -203,7 +198,6 @@ void ForkThread::fork_worker(int slot, MutexLock& lock) {
     kill_child(pid);
     refuse(slot, WorkerReport::Call::pidfd_open, why);
   };
-  if (refusal_ != 0) return drop(refusal_);
   try {
     worker.pidfd = open_pidfd(worker.pid);
   } catch (const std::system_error& refused) {
@@ -238,11 +232,14 @@ void ForkThread::signal_all(int signal) noexcept {
 }
 
 void ForkThread::order_fork(int slot) {
-  const MutexLock lock(mutex_);
-  if (refusal_ != 0) return refuse(slot, WorkerReport::Call::fork, refusal_);
-  workers_[static_cast<std::size_t>(slot)].is_ordered = true;
-  ++ordered_forks_;
-  ring();
+  {
+    const MutexLock lock(mutex_);
+    if (refusal_ != 0) return refuse(slot, WorkerReport::Call::fork, refusal_);
+    workers_[static_cast<std::size_t>(slot)].is_ordered = true;
+    ++ordered_forks_;
+    ring();
+  }
+  wait_until_forked();
 }
 
 void ForkThread::wait_until_forked() {

@@ -45,12 +45,12 @@ class ForkThread {
   enum class Phase { serving, terminating, killing, gone };
 
   void bury_the_dead() MULTIPROCESSING_REQUIRES(mutex_);
-  void obey(MutexLock& lock) MULTIPROCESSING_REQUIRES(mutex_);
+  void obey() MULTIPROCESSING_REQUIRES(mutex_);
   // Its own, and the bells, which a worker that is forked now would ring.
   bool has_its_descriptors() const noexcept MULTIPROCESSING_REQUIRES(mutex_);
   void give_up(int error) noexcept MULTIPROCESSING_REQUIRES(mutex_);
   void ring() noexcept MULTIPROCESSING_REQUIRES(mutex_);
-  void fork_worker(int slot, MutexLock& lock) MULTIPROCESSING_REQUIRES(mutex_);
+  void fork_worker(int slot) MULTIPROCESSING_REQUIRES(mutex_);
   // Not checked: it has no other thread.
   [[noreturn]] void be_worker(int slot, pid_t program) noexcept MULTIPROCESSING_NOT_CHECKED;
   void signal_worker(Worker& worker, int signal) noexcept MULTIPROCESSING_REQUIRES(mutex_);
@@ -71,7 +71,7 @@ class ForkThread {
   const SignalMask mask_of_program_;
   EventFd orders_;
   std::atomic<int> ordered_forks_ = 0;  // and not made yet; changed under the mutex
-  Mutex mutex_;                         // nobody holds it during a fork
+  Mutex mutex_;
   std::condition_variable changed_;
   std::vector<Worker> workers_ MULTIPROCESSING_GUARDED_BY(mutex_);
   // At most two for each slot; their memory is reserved at the start.
