@@ -69,7 +69,7 @@ Words taken(const Words& arguments) {
   };
   measuring::parse(arguments,
                    {{"--quick", "", "", note("quick")},
-                    {"--file", "FILE", "", note("file ")},
+                    {"--file", "FILE", "", note("file "), true},
                     {"--number", "N", "", [&](const std::string& text) { measuring::whole_number(text, 1, 9); }},
                     {"--help", "", "", note("help")}},
                    note("other "));
@@ -98,6 +98,7 @@ TEST(MeasuringCommandLine, WhatIsWrongIsSaidWithTheOption) {
   EXPECT_EQ(refusal_of({"--file"}), "--file: needs a value; see --help");
   EXPECT_EQ(refusal_of({"--file", "--quick"}), "--file: needs a value; see --help");
   EXPECT_EQ(refusal_of({"--file", ""}), "--file: its value is empty; see --help");
+  EXPECT_EQ(refusal_of({"--number", "1", "--number=1"}), "--number: was given twice; see --help");
   EXPECT_EQ(refusal_of({"--number", "two"}), "--number: 'two' is not a whole number");
   EXPECT_EQ(refusal_of({"--number", "2.5"}), "--number: '2.5' is not a whole number");
   EXPECT_EQ(refusal_of({"--number", "-1"}), "--number: -1 is out of range: 1 to 9");

@@ -41,7 +41,7 @@ Options parse(const std::vector<std::string>& arguments) {
        }},
       {"--quick", "", "3 samples", be_quick},
       {"--only", "NAME", "this figure only; may be given several times",
-       [&](const std::string& text) { options.only.insert(measuring::named(figures(), "figure", text).name); }},
+       [&](const std::string& text) { options.only.insert(measuring::named(figures(), "figure", text).name); }, true},
       {"--csv", "FILE", "writes the rows there, too", [&](const std::string& text) { options.csv = text; }},
       {"--help", "", "this text", [&](const std::string&) { wants_help = true; }}};
   measuring::parse(arguments, known, [](const std::string& argument) {

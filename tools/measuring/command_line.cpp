@@ -2,12 +2,14 @@
 #include "command_line.hpp"
 
 #include <charconv>
+#include <set>
 #include <system_error>
 
 namespace measuring {
 
 void parse(const std::vector<std::string>& arguments, const std::vector<Option>& options,
            const std::function<void(const std::string&)>& take_other) {
+  std::set<std::string> given;  // with a value
   for (std::size_t i = 0; i != arguments.size(); ++i) {
     const std::string& argument = arguments[i] == "-h" ? "--help" : arguments[i];
     if (!argument.starts_with('-')) {
@@ -29,6 +31,9 @@ void parse(const std::vector<std::string>& arguments, const std::vector<Option>&
         value = arguments[++i];
       }
       if (value.empty()) throw UsageError(name + ": its value is empty; see --help");
+      if (!given.insert(name).second && !option->may_repeat) {
+        throw UsageError(name + ": was given twice; see --help");
+      }
     }
     try {
       option->take(value);

@@ -22,6 +22,7 @@ struct Option {
   std::string value;  // what the help calls it, such as FILE; empty: it has none
   std::string meaning;
   std::function<void(const std::string&)> take;  // may throw std::invalid_argument, without the name
+  bool may_repeat = false;                       // with another value
 };
 
 // Each option takes its value, and `take_other` what is none, in the order in which they were given. -h is --help.
