@@ -74,7 +74,7 @@ struct TaskOptions {
 // What AsyncResult::cancel() does with items that run: lets them finish, or kills their workers.
 enum class Running { finish, kill };
 
-// What one worker has done, summed over the processes that had its index.
+// The work of one worker. A replacement goes on with the counts of the process that it replaces.
 struct WorkerStats {
   pid_t pid = 0;                        // 0 while none runs, and in ThreadPool
   std::size_t starts = 0;               // processes that were started for this index

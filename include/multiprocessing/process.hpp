@@ -32,10 +32,10 @@ class ProcessCore;
 // ignored ones stay ignored; those that the caller blocks stay blocked, except SIGTERM. A target that wants a handler
 // installs it as its first act. The child has /dev/null as standard input, and no other thread.
 //
-// It ends as main() does, with code 0, or by exit(n) with n. What it registered itself with atexit runs, with its own
-// static objects and the thread_local ones of the thread that forked; what the program registered before the fork does
-// not. Standard output and error are flushed. An exception that escapes is printed there after "Process NAME:", with
-// all that is nested in it, and the code is 1.
+// The child ends as by return from main(), with code 0, or by exit(n) with n. It runs the atexit handlers that it
+// registered itself, and destroys its own static objects and the thread_local ones of the thread that forked. It runs
+// no handler that the program registered before the fork. It flushes standard output and error. An exception that
+// escapes is printed there after "Process NAME:", with all that is nested in it, and the code is 1.
 //
 // When a process that has children ends by return from main() or exit() (or at the end of the target), its daemons are
 // ended and the others joined: in a handler that the first start() registers with atexit, so objects that were static

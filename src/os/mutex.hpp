@@ -7,8 +7,8 @@
 
 namespace multiprocessing::detail {
 
-// The standard's mutex, with the attributes that libstdc++ does not give it: where a lock was forgotten clang refuses
-// to compile. What is waited for stays a std::condition_variable, which is faster than one for any lock.
+// A std::mutex with the attributes that libstdc++ does not give it: clang refuses to compile code that forgets the
+// lock. Threads still wait on a std::condition_variable, which is faster than std::condition_variable_any.
 class MULTIPROCESSING_THREAD_ATTRIBUTE(capability("mutex")) Mutex {
  public:
   std::mutex& native() { return mutex_; }  // whose locks clang does not see

@@ -12,7 +12,7 @@ namespace multiprocessing::detail {
 // next thread that asks, and says so: glibc's robust mutex (pthread_mutexattr_setrobust(3)). It is never destroyed; its
 // memory is just unmapped. The memory must stay mapped here while a thread of this process holds the mutex, because the
 // kernel, when the thread ends, follows a list of all mutexes that it holds, which leads through this memory.
-// What a thread wrote before unlock(), or before it ended as the holder, is seen by the thread that locks next.
+// The thread that locks next sees what the last holder wrote before it unlocked or ended.
 class RobustMutex {
  public:
   RobustMutex();  // throws std::system_error

@@ -26,7 +26,6 @@ class DirectStarter final : public WorkerStarter {
   ~DirectStarter() override;
 
   void order_fork(int slot) override;  // blocks until the worker is forked
-  void wait_until_forked() override;
   void order_signal(int slot, int signal) override;
   std::optional<WorkerReport> next_report() override;
   std::optional<Clock::time_point> continued_at(Clock::time_point when) override;

@@ -79,10 +79,6 @@ bool ForkThread::is_whole() {
 void ForkThread::give_up(int error) noexcept {
   refusal_ = error;
   for (Worker& worker : workers_) {
-    if (std::exchange(worker.is_ordered, false)) {
-      refuse(static_cast<int>(&worker - workers_.data()), WorkerReport::Call::fork, error);
-      note_obeyed();
-    }
     if (!worker.pidfd) continue;
     worker.pidfd.reset();
     worker.lifeline.reset();
@@ -102,7 +98,6 @@ void ForkThread::ring() noexcept {
 }
 
 void ForkThread::sleep(MutexLock& lock) {
-  if (phase_ == Phase::serving && (ordered_forks_ != 0 || is_to_quit_)) return;  // since obey() has looked
   if (is_alone() && phase_ == Phase::serving) return changed_.wait(lock.native());
   std::vector<int> fds;
   if (!somebody_lingers_) fds = pidfds();
@@ -133,15 +128,9 @@ void ForkThread::bury_the_dead() {
 }
 
 void ForkThread::obey() {
-  const auto goes_on = [this]() MULTIPROCESSING_REQUIRES(mutex_) {
-    return phase_ == Phase::serving && !is_to_quit_ && refusal_ == 0;
-  };
-  for (std::size_t slot = 0; goes_on() && slot != workers_.size(); ++slot) {
-    if (!std::exchange(workers_[slot].is_ordered, false)) continue;
-    fork_worker(static_cast<int>(slot));
-    note_obeyed();
+  for (std::size_t slot = 0; phase_ == Phase::serving && !is_to_quit_ && slot != workers_.size(); ++slot) {
+    if (std::exchange(workers_[slot].is_ordered, false)) fork_worker(static_cast<int>(slot));
   }
-  if (refusal_ != 0) return;
   changed_.notify_all();
   if (is_to_quit_ && phase_ == Phase::serving) {
     phase_ = Phase::terminating;
@@ -231,23 +220,17 @@ void ForkThread::signal_all(int signal) noexcept {
   for (Worker& worker : workers_) signal_worker(worker, signal);
 }
 
+// Returns when the worker is forked. Until then the caller, and who waits for its locks, change nothing that the worker
+// would inherit half changed.
 void ForkThread::order_fork(int slot) {
-  {
-    const MutexLock lock(mutex_);
-    if (refusal_ != 0) return refuse(slot, WorkerReport::Call::fork, refusal_);
-    workers_[static_cast<std::size_t>(slot)].is_ordered = true;
-    ++ordered_forks_;
-    ring();
-  }
-  wait_until_forked();
-}
-
-void ForkThread::wait_until_forked() {
-  if (ordered_forks_.load(std::memory_order_relaxed) == 0) return;  // this thread knows of its own orders
   MutexLock lock(mutex_);
-  changed_.wait(lock.native(), [this]() MULTIPROCESSING_REQUIRES(mutex_) {
-    return ordered_forks_ == 0 || is_to_quit_ || refusal_ != 0;
-  });
+  ring();
+  if (refusal_ != 0) return refuse(slot, WorkerReport::Call::fork, refusal_);
+  bool& is_ordered = workers_[static_cast<std::size_t>(slot)].is_ordered;
+  is_ordered = true;
+  changed_.wait(lock.native(),
+                [&]() MULTIPROCESSING_REQUIRES(mutex_) { return !is_ordered || is_to_quit_ || refusal_ != 0; });
+  if (refusal_ != 0 && std::exchange(is_ordered, false)) refuse(slot, WorkerReport::Call::fork, refusal_);
 }
 
 void ForkThread::signal(int slot, int signal) noexcept {

@@ -8,7 +8,6 @@
 #include "os/unique_fd.hpp"
 #include "process/worker_starter.hpp"
 
-#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <optional>
@@ -27,7 +26,6 @@ class ForkThread {
   void run() noexcept;
 
   void order_fork(int slot);
-  void wait_until_forked();
   void signal(int slot, int signal) noexcept;
   std::optional<WorkerReport> next_report();
   void order_quit() noexcept;
@@ -59,8 +57,6 @@ class ForkThread {
   void refuse(int slot, WorkerReport::Call call, int error) MULTIPROCESSING_REQUIRES(mutex_) {
     report({.kind = WorkerReport::Kind::refused, .slot = slot, .pid = 0, .status = error, .refused_call = call});
   }
-  // An order to fork.
-  void note_obeyed() noexcept MULTIPROCESSING_REQUIRES(mutex_) { --ordered_forks_, changed_.notify_all(); }
   void report(const WorkerReport& report) MULTIPROCESSING_REQUIRES(mutex_);
   std::vector<int> pidfds() const MULTIPROCESSING_REQUIRES(mutex_);
   void sleep(MutexLock& lock) MULTIPROCESSING_REQUIRES(mutex_);
@@ -70,7 +66,6 @@ class ForkThread {
   const std::vector<MarkedFd> bells_;
   const SignalMask mask_of_program_;
   EventFd orders_;
-  std::atomic<int> ordered_forks_ = 0;  // and not made yet; changed under the mutex
   Mutex mutex_;
   std::condition_variable changed_;
   std::vector<Worker> workers_ MULTIPROCESSING_GUARDED_BY(mutex_);
@@ -79,8 +74,8 @@ class ForkThread {
   bool is_to_quit_ MULTIPROCESSING_GUARDED_BY(mutex_) = false;
   Phase phase_ MULTIPROCESSING_GUARDED_BY(mutex_) = Phase::serving;
   Deadline next_phase_ MULTIPROCESSING_GUARDED_BY(mutex_) = never;
-  bool somebody_lingers_ MULTIPROCESSING_GUARDED_BY(mutex_) =
-      false;  // a worker has ended, but a debugger has not let go of it
+  // A worker has ended, but a debugger has not let go of it.
+  bool somebody_lingers_ MULTIPROCESSING_GUARDED_BY(mutex_) = false;
   // An errno: no worker can be watched any more, and none is left.
   int refusal_ MULTIPROCESSING_GUARDED_BY(mutex_) = 0;
 };

@@ -26,8 +26,8 @@ std::string describe_refusal(WorkerReport::Call call, int slot, std::size_t slot
 
 // Starts, signals and reaps the workers of a pool. It does what it is told, and nothing on its own. For each slot:
 // after order_fork comes `started` or `refused`; after `started` comes, in the end, `ended`; only when that report was
-// read may the slot be ordered again. Reports of one slot come in order. Any thread may give orders and wait; the
-// rest is for one thread at a time. Only the functions that wait block.
+// read may the slot be ordered again. Reports of one slot come in order. Any thread may give orders; the rest is
+// for one thread at a time. Only wait_until_gone() blocks, and a DirectStarter's order_fork(), for the fork.
 class WorkerStarter {
  public:
   WorkerStarter() = default;
@@ -36,9 +36,6 @@ class WorkerStarter {
   virtual ~WorkerStarter();
 
   virtual void order_fork(int slot) = 0;
-  // Where workers get the memory of the program at the moment of their fork: until all that were ordered are forked, so
-  // that the caller does not change it meanwhile. Not under a lock that others need.
-  virtual void wait_until_forked() {}
   virtual void order_signal(int slot, int signal) = 0;  // 1 to 31, to the worker ordered last; ignored if it has ended
   virtual std::optional<WorkerReport> next_report() = 0;
   // When this process's group was last continued after a stop, as known to a starter that has looked since `when`.

@@ -35,7 +35,7 @@ TEST(Channel, LiesOnPagesOfItsOwn) {
   }
 }
 
-TEST(Channel, SharesOneListenerAndHasAWakeLineOfItsOwn) {
+TEST(Channel, SharesOneSleepWordAndHasThresholdsOfItsOwn) {
   ChannelBlock block(200, page_bytes);  // more lines than a page holds
 
   EXPECT_EQ(block.channel(0).parent_sleep, block.channel(199).parent_sleep);

@@ -18,7 +18,8 @@ class CallAccounts final : public AnswerSink {
   void begin(const Batch& batch, bool is_last);                                 // the call's table expects it already
   void end(const Batch& batch, const std::exception_ptr& reason);
   void end_as_lost(const Batch& batch, const std::exception_ptr& reason);  // with its worker
-  void refuse(GroupCall& call, const std::exception_ptr& reason);          // the next item handed in has ended so
+  // The next item that is handed in has ended with the reason. Throws std::bad_alloc, and nothing has changed.
+  void refuse(GroupCall& call, const std::exception_ptr& reason);
   void end_input(GroupCall& call);
 
   void on_start_failed(Bytes exception) override { start_failure_ = std::move(exception); }

@@ -42,7 +42,7 @@ void RunningWatch::condemn_if_it_runs(WorkerProcess& process, const FramesInFlig
   const RunningWord seen = running();
   const std::uint64_t first = frames.first_number();
   const std::uint64_t last = first + frame->batch.count - 1;
-  // What the worker does next must be a swap: an item of this frame begins, or its last one is still on.
+  // The worker's next change must be a swap: it begins an item of this frame, or has not left the last one.
   const bool is_behind = seen.item > last || (seen.item == last && seen.phase == Phase::none);
   if (seen.item + 1 >= first && !is_behind && !seen.condemned) condemn(process, seen.word(), Verdict::cancelled);
 }

@@ -21,7 +21,6 @@ std::shared_ptr<ByteCall> WorkerGroup::begin(PreparedFunction function, const Ca
   check_owner(mark_);
   if (!function.refused) function.refused = modules_.why_not(function.code);
   auto call = enter(std::move(function), settings);
-  starter_->wait_until_forked();
   try {
     call->accept(settings.options, call);
   } catch (...) {
@@ -135,9 +134,7 @@ bool WorkerGroup::wait(GroupCall& call, Call::Until until, std::size_t index, De
     }
     bool spins() const override { return call.nanoseconds_per_item() < spin_below_nanoseconds; }
   };
-  const bool holds = collector_.wait(Awaits(*this, call, until, index), deadline);
-  starter_->wait_until_forked();
-  return holds;
+  return collector_.wait(Awaits(*this, call, until, index), deadline);
 }
 
 void WorkerGroup::withdraw(GroupCall& call, const char* why) {
