@@ -87,7 +87,7 @@ TEST_F(ItemTimeoutsOf, AnItemThatHasNotBegunMayBeginAtOnce) {
 TEST_F(ItemTimeoutsOf, TimeForWhichTheProgramWasStoppedDoesNotCount) {
   ItemTimeouts timeouts(std::nullopt);
   hand_in(timeouts);
-  began(Clock::now() - 1h);
+  began(Clock::now() - 30s);
   starter_.at = Clock::now() - 1s;
   timeouts.enforce(slots_, starter_);
   EXPECT_FALSE(is_condemned());
@@ -97,7 +97,7 @@ TEST_F(ItemTimeoutsOf, TimeForWhichTheProgramWasStoppedDoesNotCount) {
 TEST_F(ItemTimeoutsOf, NobodyIsCondemnedWhileItIsNotKnownWhetherTheProgramWasStopped) {
   ItemTimeouts timeouts(std::nullopt);
   hand_in(timeouts);
-  began(Clock::now() - 1h);
+  began(Clock::now() - 30s);
   starter_.at.reset();
   timeouts.enforce(slots_, starter_);
   EXPECT_FALSE(is_condemned());
@@ -119,7 +119,7 @@ TEST_F(ItemTimeoutsOf, WhatHangsAfterItsAnswerIsStillTimed) {
 
 TEST_F(ItemTimeoutsOf, WithoutAnyTimeoutThereIsNothingToLookFor) {
   const ItemTimeouts timeouts(std::nullopt);
-  began(Clock::now() - 1h);
+  began(Clock::now() - 30s);
   EXPECT_EQ(timeouts.next_look(slots_), never);
 }
 
