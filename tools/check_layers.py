@@ -26,7 +26,7 @@ LAYERS = {
 }
 # The process that a folder's code runs in. Code of two processes meets in one place only: where a worker begins.
 PROCESSES = {"pool/parent": "the program", "pool/worker": "a worker"}
-ENTRANCES = {("src/pool/parent/worker_group_life.cpp", "src/pool/worker/worker_main.hpp")}
+ENTRANCES = {("src/pool/parent/group_processes.cpp", "src/pool/worker/worker_main.hpp")}
 # A public header whose functions are compiled in src/<folder>/<name>.cpp belongs to that folder. These are compiled in
 # a file of another name.
 COMPILED_IN = {

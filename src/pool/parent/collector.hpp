@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <utility>
 
 namespace multiprocessing::detail {
 
@@ -40,6 +41,16 @@ class Awaited {
 
  protected:
   ~Awaited() = default;
+};
+
+template <class Holds>
+class AwaitedWhen final : public Awaited {
+ public:
+  explicit AwaitedWhen(Holds holds) : holds_(std::move(holds)) {}
+  bool holds() const override MULTIPROCESSING_NOT_CHECKED { return holds_(); }
+
+ private:
+  Holds holds_;
 };
 
 // Who waits. The role of collecting is held by one thread at a time: whoever waits takes it, and hands it on when its

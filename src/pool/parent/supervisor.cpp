@@ -218,6 +218,13 @@ void Supervisor::starter_lost() noexcept {
   });
 }
 
+void Supervisor::throw_start_failure() const {
+  if (refused_ != 0) throw std::system_error(refused_, std::generic_category(), refusal_);
+  const std::string crash = crash_trace(last_crash_);
+  const EncodedBreak why{broken_ + (crash.empty() ? "" : "\n" + crash), start_failure_};
+  std::rethrow_exception(why.decode());
+}
+
 bool Supervisor::all_up() const {
   const auto& slots = dispatcher_.slots();
   return std::all_of(slots.begin(), slots.end(),

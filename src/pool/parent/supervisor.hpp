@@ -23,22 +23,22 @@ class Supervisor {
   void start_missing();  // orders a worker for every slot that has none
   void look();           // reports, answers, new work, replacements
   bool all_up() const;
-  bool none_left() const;  // no worker runs or is on its way
-  void finish();           // once idle, workers leave and are not replaced
+  bool is_settled() const { return all_up() || !broken_.empty() || refused_ != 0; }  // the start of a new pool
+  bool none_left() const;                                                            // no worker runs or is on its way
+  void finish();  // once idle, workers leave and are not replaced
   void trace_to(Trace& trace) { trace_ = &trace; }
   void starter_lost() noexcept;
   void descriptors_closed() noexcept;  // by the program
 
-  // Why the pool cannot go on; empty while it can. `refused` is errno of the first time that the system refused a
-  // process, else 0, and `refusal` says what it refused.
+  // Why the pool cannot go on; empty while it can. refused(): the errno of the first time that the system refused
+  // a process, else 0.
   const std::string& broken() const { return broken_; }
   const std::exception_ptr& broken_error() const {
     return broken_error_;
   }  // with_crash_stack() makes a BrokenPool of it
   int refused() const { return refused_; }
-  const std::string& refusal() const { return refusal_; }
-  const Crash& last_crash() const { return last_crash_; }  // of the worker whose end broke the pool
-  const std::shared_ptr<const Bytes>& start_failure() const { return start_failure_; }  // null if none threw
+  // Why the workers of a new pool are not all up: std::system_error if one was refused, else what broke the pool.
+  [[noreturn]] void throw_start_failure() const;
 
   Deadline next_deadline();  // when to look() although nobody rings
   void add_to(PoolStats& stats) const;
@@ -77,11 +77,11 @@ class Supervisor {
   std::size_t finished_at_last_end_ = 0;  // items, when a worker ended last
   std::string broken_;
   std::exception_ptr broken_error_;
-  Crash last_crash_;
+  Crash last_crash_;               // of the worker whose end broke the pool
   Deadline try_again_at_ = never;  // a fork was refused
   int refused_ = 0;
   std::string refusal_;
-  std::shared_ptr<const Bytes> start_failure_;
+  std::shared_ptr<const Bytes> start_failure_;  // null if no initializer threw
 };
 
 }  // namespace multiprocessing::detail

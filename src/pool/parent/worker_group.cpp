@@ -7,7 +7,9 @@
 #include "pool/function_name.hpp"
 #include "pool/owner_check.hpp"
 
+#include <algorithm>
 #include <limits>
+#include <thread>
 
 namespace multiprocessing::detail {
 
@@ -17,9 +19,39 @@ constexpr double spin_below_nanoseconds = 20'000;  // of items that take longer 
 
 }  // namespace
 
+WorkerGroup::WorkerGroup(const PoolOptions& options, const WorkerGroupSettings& settings,
+                         const MakeStarter& make_starter)
+    : size_(check_options(options)),
+      channels_(size_, settings.ring_bytes),
+      state_(options, channels_, size_),
+      collector_(state_, *channels_.channel(0).parent_sleep, settings.spin),
+      processes_(options, settings, size_, channels_, {collector_.waiter_bell(), collector_.background_bell()},
+                 make_starter) {
+  WorkerStarter& starter = processes_.starter();
+  if (starter.lost_fd() >= 0) collector_.watch(starter.lost_fd());
+  state_.supervise(starter, settings.proof);
+  state_.start_trace(options);
+  if (state_.trace() != nullptr) processes_.close_in_workers(state_.trace()->file());
+  start_workers();
+}
+
+void WorkerGroup::start_workers() {
+  {
+    const MutexLock lock(mutex());
+    state_.supervisor().start_missing();
+  }
+  const Supervisor& supervisor = state_.supervisor();
+  collector_.wait(AwaitedWhen([&] { return supervisor.is_settled(); }), never);
+  if (supervisor.all_up()) return;
+  end_processes();
+  supervisor.throw_start_failure();
+}
+
+WorkerGroup::~WorkerGroup() { leave_scope(); }
+
 std::shared_ptr<ByteCall> WorkerGroup::begin(PreparedFunction function, const CallSettings& settings) {
   check_owner(mark_);
-  if (!function.refused) function.refused = modules_.why_not(function.code);
+  if (!function.refused) function.refused = processes_.modules().why_not(function.code);
   auto call = enter(std::move(function), settings);
   try {
     call->accept(settings.options, call);
@@ -31,22 +63,19 @@ std::shared_ptr<ByteCall> WorkerGroup::begin(PreparedFunction function, const Ca
 }
 
 std::shared_ptr<GroupCall> WorkerGroup::enter(PreparedFunction function, const CallSettings& settings) {
-  const std::string name = trace_ ? function_name(function.image) : std::string();  // a search in symbol tables
+  const std::string name = is_traced() ? function_name(function.image) : std::string();  // a search in symbol tables
   MutexLock lock(mutex());
-  if (state_ != State::open) throw std::logic_error("the pool is closed: it takes no more work");
-  if (const std::exception_ptr broken = supervisor_->broken_error()) {
+  if (!state_.is_open()) throw std::logic_error("the pool is closed: it takes no more work");
+  if (const std::exception_ptr broken = state_.supervisor().broken_error()) {
     lock.unlock();
     std::rethrow_exception(with_crash_stack(broken));
   }
-  supervisor_->start_missing();
+  state_.supervisor().start_missing();
   if (settings.asynchronous) collector_.start_background();
-  double& cost = item_costs_.of(function.image);
-  auto call = std::make_shared<GroupCall>(shared_from_this(), callback_thread_, std::move(function.image), settings,
-                                          cost, ++calls_, settings.numbered ? numbered_calls_++ : 0);
-  call->withdrawn = ended_by_ ? ended_by_ : function.refused;
-  if (trace_) trace_->call_began(call->number, name);
+  auto call = state_.open_call(shared_from_this(), callback_thread_, std::move(function), settings);
+  if (Trace* const trace = state_.trace()) trace->call_began(call->number, name);
   // A call that waits alone is not told of each answer. Now there may be work of another behind its last one.
-  if (++open_calls_ == 2) collector_.changed();
+  if (state_.open_calls() == 2) collector_.changed();
   return call;
 }
 
@@ -57,19 +86,12 @@ void WorkerGroup::submit(ByteCall& call, Chunk chunk, bool is_last) {
   const std::size_t count = chunk.count;
   auto work = group_call.send(std::move(chunk));
   const MutexLock lock(mutex());
-  if (const std::exception_ptr ended = why_ended()) {
-    // An endless input is not read on: this item says why.
-    group_call.refuse_more();
-    if (!group_call.withdrawn) group_call.withdrawn = ended;
-  }
-  dispatcher_.submit({std::move(work), first, count, {}}, is_last);
+  state_.submit({std::move(work), first, count, {}}, is_last);
   now_or_soon([&]() MULTIPROCESSING_REQUIRES(mutex()) {
-    dispatcher_.feed();
-    // The workers that this call ordered may have been refused already. Then nobody else would notice this work.
-    if (state_ != State::terminated && supervisor_->none_left()) supervisor_->start_missing();
+    state_.hand_out();
     if (group_call.is_timed()) collector_.look_by(deadline_after(group_call.timeout));
     tell_if_waiting();
-    if (is_last && state_ != State::open) look(), collector_.changed();
+    if (is_last && !state_.is_open()) look_and_tell();
   });
 }
 
@@ -84,16 +106,18 @@ void WorkerGroup::now_or_soon(Action action) noexcept {
   }
 }
 
-// Null while work can be handed in.
-std::exception_ptr WorkerGroup::why_ended() const { return ended_by_ ? ended_by_ : supervisor_->broken_error(); }
+void WorkerGroup::look_and_tell() {
+  state_.look();
+  collector_.changed();
+}
 
 // What was handed in may have changed what must be noticed while nobody looks.
 void WorkerGroup::tell_if_waiting() {
-  if (dispatcher_.has_queue() && dispatcher_.queue_is_news()) {
-    look();
-    collector_.changed();
+  const Dispatcher& dispatcher = state_.dispatcher();
+  if (dispatcher.has_queue() && dispatcher.queue_is_news()) {
+    look_and_tell();
   } else if (collector_.may_oversleep() &&
-             (dispatcher_.has_queue() || dispatcher_.has_unclaimed() || collector_.is_resting())) {
+             (dispatcher.has_queue() || dispatcher.has_unclaimed() || collector_.is_resting())) {
     collector_.alert();
   }
 }
@@ -101,20 +125,20 @@ void WorkerGroup::tell_if_waiting() {
 void WorkerGroup::refuse(ByteCall& call, std::exception_ptr reason) {
   if (inherited()) return;
   const MutexLock lock(mutex());
-  accounts_.refuse(static_cast<GroupCall&>(call), reason);
+  state_.accounts().refuse(static_cast<GroupCall&>(call), reason);
 }
 
 void WorkerGroup::end_input(ByteCall& call) noexcept {
   if (inherited()) return;
   const MutexLock lock(mutex());
-  accounts_.end_input(static_cast<GroupCall&>(call));
-  if (state_ == State::open) return;
-  now_or_soon([&]() MULTIPROCESSING_REQUIRES(mutex()) { look(), collector_.changed(); });  // join() may wait for this
+  state_.accounts().end_input(static_cast<GroupCall&>(call));
+  if (state_.is_open()) return;
+  now_or_soon([&]() MULTIPROCESSING_REQUIRES(mutex()) { look_and_tell(); });  // join() may wait for this
 }
 
 long WorkerGroup::default_buffersize(long chunksize) const {
   constexpr long most = std::numeric_limits<long>::max();
-  return chunksize > most / 4 / processes_ ? most : 4L * processes_ * chunksize;
+  return chunksize > most / 4 / size_ ? most : 4L * size_ * chunksize;
 }
 
 bool WorkerGroup::wait(GroupCall& call, Call::Until until, std::size_t index, Deadline deadline) {
@@ -129,8 +153,8 @@ bool WorkerGroup::wait(GroupCall& call, Call::Until until, std::size_t index, De
     bool holds() const override { return call.has(until, index); }
     // The last few answers are waited for one by one; of many, workers ring when they run dry.
     bool eager() const override MULTIPROCESSING_REQUIRES(group.mutex()) {
-      return until != Call::Until::all_ended || group.open_calls_ > 1 ||
-             call.table.expected() - call.table.ended() <= static_cast<std::size_t>(group.processes_);
+      return until != Call::Until::all_ended || group.state_.open_calls() > 1 ||
+             call.table.expected() - call.table.ended() <= static_cast<std::size_t>(group.size_);
     }
     bool spins() const override { return call.nanoseconds_per_item() < spin_below_nanoseconds; }
   };
@@ -141,9 +165,8 @@ void WorkerGroup::withdraw(GroupCall& call, const char* why) {
   if (inherited()) return;
   const MutexLock lock(mutex());
   now_or_soon([&]() MULTIPROCESSING_REQUIRES(mutex()) {
-    dispatcher_.withdraw(call, cancelled(why));
-    look();
-    collector_.changed();
+    state_.dispatcher().withdraw(call, cancelled(why));
+    look_and_tell();
   });
 }
 
@@ -157,8 +180,8 @@ bool WorkerGroup::cancel(GroupCall& call, Running what_runs) {
   const Deadline end = deadline_after(std::chrono::seconds(2));
   do {
     const MutexLock lock(mutex());
-    dispatcher_.condemn(call);
-    now_or_soon([&]() MULTIPROCESSING_REQUIRES(mutex()) { look(); });  // orders the kills
+    state_.dispatcher().condemn(call);
+    now_or_soon([&]() MULTIPROCESSING_REQUIRES(mutex()) { state_.look(); });  // orders the kills
     // What is not condemned now has gone on meanwhile: then once more.
   } while (!wait(call, Call::Until::all_ended, 0, std::min(end, deadline_after(std::chrono::milliseconds(1)))) &&
            Clock::now() < end);
@@ -170,63 +193,83 @@ void WorkerGroup::expect_end(GroupCall& call) {
   const MutexLock lock(mutex());
   if (call.ended() || call.is_expected) return;
   collector_.start_background();
-  call.is_expected = true;
-  ++expected_ends_;
-  if (expected_ends_ == 1) collector_.arm_background();
+  if (state_.expect_end(call)) collector_.arm_background();
   collector_.changed();
 }
 
-void WorkerGroup::look() {
-  if (state_ == State::terminated) return;
-  supervisor_->look();
-  const CallAccounts::EndedCalls ended = accounts_.take_ended_calls();
-  open_calls_ -= ended.all;
-  expected_ends_ -= ended.expected;
-  if (state_ == State::closed && open_calls_ == 0) supervisor_->finish();
+void WorkerGroup::close() {
+  check_owner(mark_);
+  const MutexLock lock(mutex());
+  if (!state_.is_open()) return;
+  state_.close();
+  collector_.changed();
 }
 
-void WorkerGroup::arm(bool eager, For whom) {
-  const bool idle_matters = whom == For::waiter || eager || state_ != State::open || dispatcher_.has_unclaimed_long();
-  dispatcher_.arm(eager, idle_matters);
-}
-
-bool WorkerGroup::needs_attention() {
-  return state_ != State::terminated && supervisor_->broken().empty() && dispatcher_.needs_attention();
-}
-
-Deadline WorkerGroup::next_deadline(For whom) {
-  Deadline next = supervisor_->next_deadline();
-  // While short items pass, a look now and then is cheaper than being rung for each: does one turn out to be long?
-  const bool progress = std::exchange(finished_at_last_look_, accounts_.finished()) != accounts_.finished();
-  const bool short_ones_wait = dispatcher_.has_unclaimed() && !dispatcher_.has_unclaimed_long();
-  if (whom == For::background && (progress || short_ones_wait)) {
-    next = std::min(next, Clock::now() + std::chrono::milliseconds(1));
+void WorkerGroup::terminate() {
+  check_owner(mark_);
+  {
+    const MutexLock lock(mutex());
+    if (!state_.is_terminated()) {
+      state_.terminate(cancelled("the pool was terminated"));
+      collector_.changed();
+    }
   }
-  return next;
+  end_processes();
 }
 
-void WorkerGroup::remember_news() {
-  seen_.clear();
-  for (const WorkerSlot& slot : dispatcher_.slots()) seen_.push_back(slot.committed());
+void WorkerGroup::end_processes() {
+  const MutexLock ending(ending_);
+  if (std::exchange(processes_ended_, true)) return;
+  processes_.end();
+  collector_.stop_background();
+  const MutexLock lock(mutex());
+  state_.finish();
 }
 
-bool WorkerGroup::has_news() const {
-  for (std::size_t slot = 0; slot != seen_.size(); ++slot) {
-    if (dispatcher_.slots()[slot].committed() != seen_[slot]) return true;
+bool WorkerGroup::join(Deadline deadline) {
+  check_owner(mark_);
+  {
+    const MutexLock lock(mutex());
+    if (state_.is_open()) throw std::logic_error("join() was called before close() or terminate()");
   }
-  return false;
+  const AwaitedWhen is_over([this]() MULTIPROCESSING_REQUIRES(mutex()) { return state_.is_over(); });
+  if (!collector_.wait(is_over, deadline)) return false;
+  end_processes();
+  return callback_thread_.finish(deadline);
 }
 
-int WorkerGroup::processes() const { return check_owner(mark_), processes_; }
+void WorkerGroup::leave_scope() noexcept {
+  if (inherited()) return;
+  bool closed = false;
+  {
+    const MutexLock lock(mutex());
+    closed = state_.is_closed();
+  }
+  if (!closed) {
+    terminate();
+    callback_thread_.finish(deadline_after(std::chrono::seconds(2)));
+    return;
+  }
+  while (true) {
+    try {
+      join(never);
+      return;
+    } catch (const std::bad_alloc&) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));  // until there is memory again
+    }
+  }
+}
+
+int WorkerGroup::processes() const { return check_owner(mark_), size_; }
 
 std::vector<pid_t> WorkerGroup::worker_pids() const {
   check_owner(mark_);
   std::vector<pid_t> pids;
   auto& self = const_cast<WorkerGroup&>(*this);
   const MutexLock lock(self.mutex());
-  self.look();  // between calls nobody else reads the reports of deaths and starts
+  self.state_.look();  // between calls nobody else reads the reports of deaths and starts
   self.collector_.changed();
-  for (const WorkerSlot& slot : self.dispatcher_.slots()) {
+  for (const WorkerSlot& slot : self.state_.dispatcher().slots()) {
     if (slot.pid != 0) pids.push_back(slot.pid);
   }
   return pids;
@@ -235,8 +278,8 @@ std::vector<pid_t> WorkerGroup::worker_pids() const {
 PoolStats WorkerGroup::stats() const {
   check_owner(mark_);
   const MutexLock lock(mutex());
-  PoolStats stats = dispatcher_.stats();
-  supervisor_->add_to(stats);
+  PoolStats stats = state_.dispatcher().stats();
+  state_.supervisor().add_to(stats);
   return stats;
 }
 

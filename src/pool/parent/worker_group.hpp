@@ -2,37 +2,17 @@
 #pragma once
 
 #include "os/owner_mark.hpp"
-#include "os/process_identity.hpp"
-#include "os/thread_limits.hpp"
 #include "pool/callback_thread.hpp"
-#include "pool/parent/collector.hpp"
-#include "pool/parent/item_costs.hpp"
-#include "pool/parent/loaded_modules.hpp"
-#include "pool/parent/supervisor.hpp"
-#include "process/worker_starter.hpp"
+#include "pool/parent/group_processes.hpp"
+#include "pool/parent/group_state.hpp"
 
 #include <memory>
 
 namespace multiprocessing::detail {
 
-struct WorkerGroupSettings {
-  std::size_t ring_bytes = std::size_t{256} << 10;
-  std::chrono::nanoseconds spin = std::chrono::microseconds(20);  // 0 where there is one CPU
-  std::chrono::nanoseconds proof = std::chrono::seconds(1);       // see Supervisor
-  int cpus = 1;                                                   // that the program may use
-};
-
-// Makes what starts the workers: a fork server, or in tests threads, which end up in Worker::serve() all the same.
-// worker_main is what a forked one runs; each of `bells` (the waiter's, the background's) is rung after every report.
-using MakeStarter = std::function<std::unique_ptr<WorkerStarter>(
-    ChannelBlock& channels, std::function<void(int slot)> worker_main, std::vector<MarkedFd> bells)>;
-
 // Forked workers behind Pool: serialised items in, serialised outcomes out. It knows no types. Shared by the pool, its
 // results and its threads; in a process forked from its owner it is inert.
-class WorkerGroup final : public ByteCore,
-                          public CallHost,
-                          private Collected,
-                          public std::enable_shared_from_this<WorkerGroup> {
+class WorkerGroup final : public ByteCore, public CallHost, public std::enable_shared_from_this<WorkerGroup> {
  public:
   WorkerGroup(const PoolOptions& options, const WorkerGroupSettings& settings, const MakeStarter& make_starter = {});
   ~WorkerGroup() override;
@@ -60,59 +40,23 @@ class WorkerGroup final : public ByteCore,
   void expect_end(GroupCall& call) override;
 
  private:
-  enum class State { open, closed, terminated };
-
-  void look() override MULTIPROCESSING_REQUIRES(mutex());
-  void arm(bool eager, For whom) override MULTIPROCESSING_REQUIRES(mutex());
-  bool needs_attention() override MULTIPROCESSING_REQUIRES(mutex());
-  Deadline next_deadline(For whom) override MULTIPROCESSING_REQUIRES(mutex());
-  bool eager_in_background() override MULTIPROCESSING_REQUIRES(mutex()) { return expected_ends_ != 0; }
-  void starter_lost() override MULTIPROCESSING_REQUIRES(mutex()) { supervisor_->starter_lost(); }
-  bool has_work() const override MULTIPROCESSING_REQUIRES(mutex()) {
-    return open_calls_ != 0 && supervisor_->broken().empty();
-  }
-  bool starter_is_whole() const override { return starter_->is_whole(); }
-  void descriptors_closed() override MULTIPROCESSING_REQUIRES(mutex()) { supervisor_->descriptors_closed(); }
-  void remember_news() override MULTIPROCESSING_REQUIRES(mutex());
-  bool has_news() const override MULTIPROCESSING_NOT_CHECKED;  // atomics of the slots, which stay
-
   std::shared_ptr<GroupCall> enter(PreparedFunction function, const CallSettings& settings);
   // In the constructor: nobody else knows the group.
-  void start_trace(const std::filesystem::path& path) MULTIPROCESSING_NOT_CHECKED;
   void start_workers() MULTIPROCESSING_NOT_CHECKED;
-  [[noreturn]] void throw_start_failure() MULTIPROCESSING_NOT_CHECKED;
+  bool is_traced() MULTIPROCESSING_NOT_CHECKED { return state_.trace() != nullptr; }  // the constructor settles it
   void tell_if_waiting() MULTIPROCESSING_REQUIRES(mutex());
   template <class Action>
   void now_or_soon(Action action) noexcept MULTIPROCESSING_REQUIRES(mutex());
-  std::exception_ptr why_ended() const MULTIPROCESSING_REQUIRES(mutex());
+  void look_and_tell() MULTIPROCESSING_REQUIRES(mutex());
   void end_processes();
 
   OwnerMark mark_;
-  const ProcessIdentity identity_ = identity_of_this_process();  // of the owner
-  const LoadedModules modules_;                                  // at the fork
-  PoolOptions options_;
-  int processes_;
-  const ThreadLimits thread_limits_;
-  const std::optional<std::filesystem::path> trace_path_;
-  WorkerGroupSettings settings_;
+  const int size_;  // workers
   ChannelBlock channels_;
-  ItemTimeouts timeouts_ MULTIPROCESSING_GUARDED_BY(mutex());
-  CallAccounts accounts_ MULTIPROCESSING_GUARDED_BY(mutex());
-  Dispatcher dispatcher_ MULTIPROCESSING_GUARDED_BY(mutex());
+  GroupState state_ MULTIPROCESSING_GUARDED_BY(mutex());
   Collector collector_;
-  std::optional<Trace> trace_;
-  std::unique_ptr<WorkerStarter> starter_;
-  std::unique_ptr<Supervisor> supervisor_ MULTIPROCESSING_GUARDED_BY(mutex());
+  GroupProcesses processes_;  // end before what they ring
   CallbackThread callback_thread_;
-  State state_ MULTIPROCESSING_GUARDED_BY(mutex()) = State::open;
-  std::exception_ptr ended_by_ MULTIPROCESSING_GUARDED_BY(mutex());  // what is handed in ends with this
-  ItemCosts item_costs_ MULTIPROCESSING_GUARDED_BY(mutex());
-  std::uint64_t calls_ MULTIPROCESSING_GUARDED_BY(mutex()) = 0;
-  std::size_t numbered_calls_ MULTIPROCESSING_GUARDED_BY(mutex()) = 0;
-  std::size_t open_calls_ MULTIPROCESSING_GUARDED_BY(mutex()) = 0;
-  std::size_t expected_ends_ MULTIPROCESSING_GUARDED_BY(mutex()) = 0;  // calls whose end a callback waits for
-  std::size_t finished_at_last_look_ MULTIPROCESSING_GUARDED_BY(mutex()) = 0;
-  std::vector<std::uint64_t> seen_;
   Mutex ending_;  // one thread at a time ends the processes
   bool processes_ended_ MULTIPROCESSING_GUARDED_BY(ending_) = false;
 };

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#include "pool/parent/group_processes.hpp"
+
+#include "pool/worker/worker_main.hpp"
+#include "process/direct_starter.hpp"
+#include "process/fork_server.hpp"
+
+#include <algorithm>
+
+namespace multiprocessing::detail {
+
+GroupProcesses::GroupProcesses(const PoolOptions& options, const WorkerGroupSettings& settings, int count,
+                               ChannelBlock& channels, const std::array<MarkedFd, 2>& bells,
+                               const MakeStarter& make_starter)
+    : options_(options),
+      spin_(settings.spin),
+      thread_limits_(options.threads_per_worker.value_or(std::max(1, settings.cpus / count)),
+                     options.threads_per_worker.has_value(), modules_.at_fork()),
+      channels_(channels) {
+  // What runs from the fork on in a worker, with the memory of this moment or of a later one.
+  const auto run_worker = [this, waiter = bells[0].number, background = bells[1].number](int slot) {
+    worker_main({channels_, trace_file_, spin_, waiter, background, program_, thread_limits_, options_.initializer,
+                 options_.finalizer},
+                slot);
+  };
+  const std::vector<MarkedFd> to_ring(bells.begin(), bells.end());
+  if (make_starter) {
+    starter_ = make_starter(channels_, run_worker, to_ring);
+  } else if (options_.start_method == StartMethod::fork) {
+    starter_ = std::make_unique<DirectStarter>(count, run_worker, to_ring);
+  } else {
+    starter_ = std::make_unique<ForkServer>(count, run_worker, to_ring);
+  }
+  if (options_.start_method != StartMethod::fork) channels_.keep_from_children();
+}
+
+void GroupProcesses::end() {
+  starter_->order_quit();
+  if (starter_->wait_until_gone(deadline_after(std::chrono::milliseconds(1500)))) return;
+  starter_->kill();
+  starter_->wait_until_gone(deadline_after(std::chrono::milliseconds(500)));
+}
+
+}  // namespace multiprocessing::detail
