@@ -26,7 +26,7 @@ MULTIPROCESSING_EXPORT void check_options(const TaskOptions& options, const Pool
 //   accepts<Work>, ResultFor<Work>   whether it does not refuse; what f returns. After a refusal nothing else is
 //                                    instantiated, so that the line stays the only one
 //   start<Work>(f, settings)         returns a submission
-// A submission has push(item), push_all(range), flush(), end(), answers(), and names its Result.
+// A submission has push(item), push_all(range), flush(), end(), answers(), and items(): how many were pushed.
 //
 // Each pool says which threads may call it. Calls that hand work in throw std::logic_error after close() or
 // terminate(), BrokenPool if the pool cannot go on, and PicklingError for arguments that cannot be sent. Memory
