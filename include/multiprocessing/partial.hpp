@@ -2,7 +2,7 @@
 #pragma once
 
 #include <multiprocessing/detail/callable.hpp>
-#include <multiprocessing/detail/sendable.hpp>
+#include <multiprocessing/detail/sent_as.hpp>
 
 #include <functional>
 #include <tuple>

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <multiprocessing/detail/cereal_archive.hpp>
+#include <multiprocessing/detail/type_list.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -17,9 +18,6 @@
 // Boost 1.75; with an older one such a struct does not compile, and the refusal says so.
 
 namespace multiprocessing::detail {
-
-template <class... T>
-struct TypeList {};
 
 #if __has_include(<boost/pfr/core.hpp>)
 

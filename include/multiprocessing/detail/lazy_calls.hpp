@@ -3,7 +3,7 @@
 
 #include <multiprocessing/detail/call_settings.hpp>
 #include <multiprocessing/detail/callable.hpp>
-#include <multiprocessing/detail/sendable.hpp>
+#include <multiprocessing/detail/sent_as.hpp>
 
 #include <initializer_list>
 #include <optional>

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <multiprocessing/detail/type_list.hpp>
 #include <multiprocessing/detail/work.hpp>
+
+#include <array>
+#include <memory>
 
 namespace multiprocessing::detail {
 
@@ -37,6 +41,23 @@ struct KeptValue<std::tuple<P...>> {
   using type = std::tuple<std::decay_t<P>...>;
 };
 
+// What a value of a class template may hold: any of the template's arguments. The standard containers need not be named
+// for this, so their headers need not be included.
+template <class T>
+struct TypeArguments {
+  using type = TypeList<>;
+};
+template <template <class...> class Template, class... T>
+struct TypeArguments<Template<T...>> {
+  using type = TypeList<T...>;
+};
+template <class T, std::size_t n>
+struct TypeArguments<std::array<T, n>> {
+  using type = TypeList<T>;
+};
+template <template <class> class Predicate, class T>
+inline constexpr bool may_hold = !std::is_void_v<typename FirstIn<Predicate, TypeArguments, TypeList<>, T>::type>;
+
 template <class Work>
 struct ThreadChoice {
   using F = typename Work::Function;
@@ -59,8 +80,7 @@ struct ThreadChoice {
     if constexpr (std::is_void_v<R>) {
       return false;
     } else {
-      return !std::is_void_v<first_in<IsPointer, R, StandardContainer>> ||
-             !std::is_void_v<first_in<IsView, R, StandardContainer>>;
+      return may_hold<IsPointer, R> || may_hold<IsView, R>;
     }
   }
   static constexpr auto passed() {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <multiprocessing/detail/function.hpp>
+#include <multiprocessing/detail/callable.hpp>
+#include <multiprocessing/detail/sent_as.hpp>
 
 #include <ranges>
+#include <type_traits>
 
 namespace multiprocessing::detail {
 
