@@ -91,6 +91,8 @@ TEST(ThreadPool, AViewOfTheCallersTextStaysValid) {
   const auto views = pool.map([](std::string_view text) { return text.substr(1); }, items);
 
   EXPECT_EQ(views[1].data(), items[1].data() + 1);
+  const auto held = pool.map([](std::string_view text) { return std::optional(text); }, items);
+  EXPECT_EQ(held[1]->data(), items[1].data());
 }
 
 TEST(ThreadPool, FunctionsThatTakeRvaluesGetCopiesOrWhatCannotBeCopied) {
