@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <multiprocessing/detail/archive.hpp>
 
+#include <complex>
 #include <limits>
+#include <valarray>
 
 #include "fuzz/allocation_meter.hpp"
 #include "fuzz/fuzz_target.hpp"

@@ -4,6 +4,7 @@
 #include <multiprocessing/detail/aggregate.hpp>
 #include <multiprocessing/detail/bytewise.hpp>
 #include <multiprocessing/detail/cereal_archive.hpp>
+#include <multiprocessing/detail/numeric_values.hpp>
 #include <multiprocessing/detail/polymorphic.hpp>
 #include <multiprocessing/detail/system_values.hpp>
 

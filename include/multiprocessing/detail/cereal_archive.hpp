@@ -12,7 +12,6 @@
 #include <cereal/types/bitset.hpp>
 #include <cereal/types/chrono.hpp>
 #include <cereal/types/common.hpp>
-#include <cereal/types/complex.hpp>
 #include <cereal/types/deque.hpp>
 #include <cereal/types/forward_list.hpp>
 #include <cereal/types/list.hpp>
@@ -28,7 +27,6 @@
 #include <cereal/types/unordered_map.hpp>
 #include <cereal/types/unordered_set.hpp>
 #include <cereal/types/utility.hpp>
-#include <cereal/types/valarray.hpp>
 #include <cereal/types/variant.hpp>
 #include <cereal/types/vector.hpp>
 
@@ -261,13 +259,6 @@ void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, std::forward_list<T, Alloc
   archive(cereal::make_size_tag(left));
   values.clear();
   for (auto last = values.before_begin(); left != 0; --left) archive(*(last = values.emplace_after(last)));
-}
-template <class T>
-requires std::is_arithmetic_v<T>
-void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, std::valarray<T>& values) {
-  std::vector<T> loaded;
-  archive(loaded);
-  values = std::valarray<T>(loaded.data(), loaded.size());
 }
 
 }  // namespace multiprocessing::detail

@@ -3,6 +3,7 @@
 
 #include <multiprocessing/detail/aggregate.hpp>
 #include <multiprocessing/detail/cereal_archive.hpp>
+#include <multiprocessing/detail/numeric_values.hpp>
 #include <multiprocessing/detail/type_list.hpp>
 
 #include <type_traits>
