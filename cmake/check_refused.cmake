@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# cmake -DCOMPILER=… -DFILE=… -DFOLDERS=… -DPFR=… -P check_refused.cmake: does the compiler treat FILE as its comment
-# says? A comment that goes on is indented by three spaces.
+# cmake -DCOMPILER=… -DFILE=… -DFOLDERS=… -DPFR=… -DPRECOMPILED=… -P check_refused.cmake: does the compiler treat FILE
+# as its comment says? A comment that goes on is indented by three spaces.
 #   // Refused: text      text is in one of its first five errors, and all that it says is at most 50 lines
 #   // Names: type        of what cannot be sent; there, or in one of the three lines below
 #   // Accepted: reason   it has nothing to say
@@ -41,6 +41,10 @@ if(Needs)
     message("SKIPPED: there is ${found}")
     return()
   endif()
+endif()
+# PRECOMPILED is compiled without PFR's folder. Beside it lies what the compiler made of it.
+if(NOT Needs AND source MATCHES "^(//[^\n]*\n)+#include <multiprocessing/pool.hpp>")
+  list(APPEND compile -include ${PRECOMPILED})
 endif()
 execute_process(COMMAND ${compile} ${FILE} RESULT_VARIABLE status OUTPUT_VARIABLE said ERROR_VARIABLE said)
 

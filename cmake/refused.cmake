@@ -12,6 +12,21 @@ function(multiprocessing_refusing_compilers result)
   set(${result} ${compilers} PARENT_SCOPE)
 endfunction()
 
+# Most of these programs begin with pool.hpp. Each compiler compiles it once, before the first of them.
+function(multiprocessing_precompiled_for_refused_programs)
+  multiprocessing_refusing_compilers(compilers)
+  set(cereal $<TARGET_PROPERTY:cereal::cereal,INTERFACE_INCLUDE_DIRECTORIES>)
+  foreach(compiler IN LISTS compilers)
+    get_filename_component(compiler_name ${compiler} NAME)
+    set(header ${CMAKE_CURRENT_BINARY_DIR}/refused/${compiler_name}/precompiled.hpp)
+    file(CONFIGURE OUTPUT ${header} CONTENT "#include <multiprocessing/pool.hpp>\n")
+    set(test refused.precompiled.${compiler_name})
+    add_test(NAME ${test} COMMAND ${compiler} -std=c++20 -I${PROJECT_SOURCE_DIR}/include
+      "$<$<BOOL:${cereal}>:-I$<JOIN:${cereal},;-I>>" -x c++-header ${header} -o ${header}.gch COMMAND_EXPAND_LISTS)
+    set_tests_properties(${test} PROPERTIES TIMEOUT 300 LABELS compile_fail FIXTURES_SETUP ${test})
+  endforeach()
+endfunction()
+
 function(multiprocessing_refused_program file)
   get_filename_component(name ${file} NAME_WE)
   multiprocessing_refusing_compilers(compilers)
@@ -21,8 +36,10 @@ function(multiprocessing_refused_program file)
     add_test(NAME ${test} COMMAND ${CMAKE_COMMAND} -DCOMPILER=${compiler} -DFILE=${CMAKE_CURRENT_SOURCE_DIR}/${file}
       "-DFOLDERS=${PROJECT_SOURCE_DIR}/include;$<TARGET_PROPERTY:cereal::cereal,INTERFACE_INCLUDE_DIRECTORIES>"
       -DPFR=$<$<BOOL:${MULTIPROCESSING_PFR}>:${MULTIPROCESSING_PFR}>
+      -DPRECOMPILED=${CMAKE_CURRENT_BINARY_DIR}/refused/${compiler_name}/precompiled.hpp
       -P ${PROJECT_SOURCE_DIR}/cmake/check_refused.cmake)
-    set_tests_properties(${test} PROPERTIES TIMEOUT 120 LABELS compile_fail SKIP_REGULAR_EXPRESSION "SKIPPED: ")
+    set_tests_properties(${test} PROPERTIES TIMEOUT 120 LABELS compile_fail SKIP_REGULAR_EXPRESSION "SKIPPED: "
+      FIXTURES_REQUIRED refused.precompiled.${compiler_name})
   endforeach()
 endfunction()
 

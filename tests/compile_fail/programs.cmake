@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: MIT
+multiprocessing_precompiled_for_refused_programs()
+
 # One line for each program that must not compile.
 multiprocessing_refused_program(compile_fail/bound_pointer.cpp)
 multiprocessing_refused_program(compile_fail/capture_by_reference.cpp)
