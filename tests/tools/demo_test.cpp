@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
 
+#include <sched.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
+#include <regex>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -18,14 +20,26 @@ namespace {
 
 namespace fs = std::filesystem;
 
-ChildResult demo(std::vector<std::string> arguments) {
+ChildResult demo(std::vector<std::string> arguments, void (*first)() = nullptr) {
   return run_in_child([&] {
+    if (first != nullptr) first();
     std::vector<char*> pointers{const_cast<char*>(DEMO_PROGRAM)};
     for (std::string& argument : arguments) pointers.push_back(argument.data());
     pointers.push_back(nullptr);
     ::execv(DEMO_PROGRAM, pointers.data());
     throw std::runtime_error("cannot run " DEMO_PROGRAM);
   });
+}
+
+void stay_on_one_cpu() {
+  cpu_set_t all;
+  if (sched_getaffinity(0, sizeof all, &all) != 0) throw std::runtime_error("no affinity");
+  std::size_t cpu = 0;
+  while (!CPU_ISSET(cpu, &all)) ++cpu;
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  CPU_SET(cpu, &one);
+  if (sched_setaffinity(0, sizeof one, &one) != 0) throw std::runtime_error("affinity stays");
 }
 
 // The line of `text` that holds `part`, or nothing.
@@ -59,6 +73,26 @@ TEST(Demo, PiIsTheSameForAnyNumberOfWorkers) {
   EXPECT_TRUE(has(one.standard_output, "pi is about 3.")) << one;
   EXPECT_EQ(line_with(one.standard_output, "pi is about"), line_with(three.standard_output, "pi is about"));
   EXPECT_TRUE(has(three.standard_output, "3 processes")) << three;
+}
+
+// The first thing that a newcomer sees: starting two processes must be little against the work.
+TEST(Demo, PiIsLongEnoughToBeWorthAPool) {
+  EXPECT_TRUE(has(demo({"--help"}).standard_output, "how many tasks (100)"));
+  const ChildResult tenth = demo({"pi", "--tasks", "10"});
+
+  EXPECT_EQ(tenth.exit_code, 0) << tenth;
+  std::smatch work;
+  const std::regex row("SerialPool  1 process +[0-9.]+ ms +([0-9.]+) (m?s) ");
+  ASSERT_TRUE(std::regex_search(tenth.standard_output, work, row)) << tenth;
+  EXPECT_GE(std::stod(work[1]) * (work[2] == "s" ? 1000 : 1), 30) << tenth;
+  EXPECT_TRUE(has(tenth.standard_output, "Measured once: the same job with each pool; speed-up is ")) << tenth;
+}
+
+TEST(Demo, OnOneCpuItSaysWhyThereIsNoSpeedUp) {
+  const ChildResult result = demo({"pi", "--darts", "1000", "--processes", "3"}, stay_on_one_cpu);
+
+  EXPECT_EQ(result.exit_code, 0) << result;
+  EXPECT_TRUE(has(result.standard_output, "may run on one CPU only: workers take turns there")) << result;
 }
 
 TEST(Demo, APipeGetsTheReportAndNothingElse) {

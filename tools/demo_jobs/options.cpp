@@ -103,8 +103,8 @@ Without a job it runs both.
 
   pi                 estimates pi by throwing darts; each task draws from a random stream of its own, so that the
                      answer is the same for any number of workers
-    --tasks N        how many tasks (10)
-    --darts N        darts for each task (100000)
+    --tasks N        how many tasks (100)
+    --darts N        darts for each task (500000)
     --seed N         of the random streams (1)
 
   wordcount PATH...  the most frequent words of all text files under the paths; without a path, of the licences in

@@ -18,8 +18,8 @@ struct Options {
   Jobs jobs = Jobs::both;
   bool help = false;
   std::optional<int> processes = {};  // default: what the pools choose
-  long tasks = 10;
-  long darts = 100'000;
+  long tasks = 100;                   // with their darts about a second of work: starting a pool is little against that
+  long darts = 500'000;
   std::uint64_t seed = 1;
   std::size_t top = 10;
   std::vector<std::filesystem::path> paths = {};

@@ -5,6 +5,7 @@
 
 #include "terminal.hpp"
 
+#include <sched.h>
 #include <unistd.h>
 
 #include <iomanip>
@@ -17,18 +18,27 @@ double speed_up(const Timing& timing, const Timing& serial) {
   return static_cast<double>(serial.total().count()) / static_cast<double>(timing.total().count());
 }
 
+bool may_run_on_one_cpu_only() {
+  cpu_set_t cpus;
+  CPU_ZERO(&cpus);
+  return ::sched_getaffinity(0, sizeof cpus, &cpus) == 0 && CPU_COUNT(&cpus) == 1;
+}
+
 // Empty where the figures speak for themselves.
 std::string why_no_speed_up(const std::vector<Timing>& timings) {
   const Timing& serial = timings.front();
   const Timing& forked = timings.back();
-  const int cpus = mp::process_cpu_count();
-  if (cpus == 1) return "This program may use a single CPU, so no pool can be faster than SerialPool.";
+  if (may_run_on_one_cpu_only()) {
+    return "This program may run on one CPU only: workers take turns there, so no pool can be faster than SerialPool.";
+  }
   if (forked.workers.starts_with("1 ")) return "One worker does one thing at a time: nothing to gain over SerialPool.";
   if (speed_up(forked, serial) > 1.2) return {};
   if (serial.work < 4 * forked.start) {
     return "The job takes " + in_words(serial.work) + ", starting the processes " + in_words(forked.start) +
            ": it is too short to gain from them.";
   }
+  const int cpus = mp::process_cpu_count();
+  if (cpus == 1) return "No speed-up to speak of: all workers together may use the time of one CPU (a quota).";
   return "No speed-up to speak of, although " + std::to_string(cpus) +
          " CPUs may be used: they are busy otherwise, or the job is short.";
 }
@@ -66,6 +76,8 @@ void print_table(std::ostream& stream, const std::vector<Timing>& timings) {
     speed << std::fixed << std::setprecision(2) << speed_up(timing, timings.front()) << 'x';
     line(timing.pool, timing.workers, in_words(timing.start), in_words(timing.work), speed.str());
   }
+  stream
+      << "  Measured once: the same job with each pool; speed-up is SerialPool's start and work over the pool's own.\n";
   const std::string reason = why_no_speed_up(timings);
   if (!reason.empty()) stream << "  " << reason << '\n';
 }
