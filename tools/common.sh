@@ -15,11 +15,24 @@ end_progress() {
   if [ -t 1 ]; then printf '\r\033[K'; fi
 }
 
+minute=60
+
+# Shows the last line on a terminal; elsewhere once a minute, so that nobody takes a long step for one that hangs.
 tee_to_progress() {
-  local line
-  while IFS= read -r line; do
-    printf '%s\n' "$line" >>"$2"
-    progress "$1: $line"
+  local part line= last= next=$((SECONDS + minute)) start=$SECONDS status=0
+  while [ "$status" -eq 0 ]; do
+    IFS= read -r -t 1 part || status=$?
+    line+=$part
+    if [ "$status" -eq 0 ] || { [ "$status" -le 128 ] && [ -n "$line" ]; }; then
+      printf '%s\n' "$line" >>"$2"
+      progress "$1: $line"
+      last=$line line=
+    fi
+    if [ "$status" -gt 128 ]; then status=0; fi  # a second without a whole line
+    if [ ! -t 1 ] && ((SECONDS >= next)); then
+      printf '\n  after %d s: %s' $((SECONDS - start)) "$last"
+      next=$((SECONDS + minute))
+    fi
   done
 }
 
@@ -35,7 +48,10 @@ run_quietly() {
   "$@" 2>&1 </dev/null | tee_to_progress "$title" "$log" || status=${PIPESTATUS[0]}
   end_progress
   if [ "$status" -eq 0 ]; then
-    if [ -t 1 ]; then printf '%s: %d s\n' "$title" $((SECONDS - start)); else printf ' %d s\n' $((SECONDS - start)); fi
+    local seconds=$((SECONDS - start))
+    if [ -t 1 ]; then printf '%s: %d s\n' "$title" "$seconds"
+    elif ((seconds < minute)); then printf ' %d s\n' "$seconds"
+    else printf '\n%s: %d s\n' "$title" "$seconds"; fi
   else
     printf '\n%s failed:\n' "$title"
     cat "$log"

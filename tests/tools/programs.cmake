@@ -21,10 +21,11 @@ if(TARGET demos)
   multiprocessing_test(tools/demos_speed_test.cpp)
   multiprocessing_test(tools/demos_test.cpp)
   multiprocessing_test(tools/demos_work_test.cpp)
+  multiprocessing_test(tools/long_steps_test.cpp)
   multiprocessing_test(tools/run_demo.cpp)
   target_compile_definitions(tests_tools PRIVATE
     DEMOS_FOLDER="${PROJECT_BINARY_DIR}/tools/demos" DEMOS_SOURCES="${PROJECT_SOURCE_DIR}/tools/demos"
-    DEMO_SCRIPT="${PROJECT_SOURCE_DIR}/tools/demo")
+    DEMO_SCRIPT="${PROJECT_SOURCE_DIR}/tools/demo" COMMON_SCRIPT="${PROJECT_SOURCE_DIR}/tools/common.sh")
   add_dependencies(tests_tools demos)
 endif()
 if(TARGET measuring)
