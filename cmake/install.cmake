@@ -5,6 +5,7 @@ include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/multiprocessing)
 
 install(TARGETS multiprocessing EXPORT multiprocessing FILE_SET HEADERS)
+install(FILES include/multiprocessing/README.md DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/multiprocessing)  # the guide
 install(EXPORT multiprocessing NAMESPACE multiprocessing:: FILE multiprocessingTargets.cmake DESTINATION ${package_dir})
 
 # Before 1.0 a minor version may break what a program sees.

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
-# Each ```cpp block of a Markdown file that has a main() becomes a program and a test that runs it: a README whose
-# programs do not compile or do not run does not pass. tools/check_readme.py looks after the blocks without a main().
-function(multiprocessing_readme_tests readme seconds_per_test)
+# Each ```cpp block of a Markdown file that has a main() becomes a program and a test that runs it, NAME_1, NAME_2, …: a
+# README whose programs do not compile or do not run does not pass. tools/check_readme.py looks after the blocks without
+# a main().
+function(multiprocessing_readme_tests name readme seconds_per_test)
+  set(readme ${PROJECT_SOURCE_DIR}/${readme})
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${readme})
   file(READ ${readme} rest)
   set(fence "\n```")
@@ -15,14 +17,15 @@ function(multiprocessing_readme_tests readme seconds_per_test)
     string(SUBSTRING "${rest}" ${end} -1 rest)
     if(block MATCHES "int main\\(")
       math(EXPR index "${index} + 1")
-      set(source ${CMAKE_CURRENT_BINARY_DIR}/readme_${index}.cpp)
+      set(program ${name}_${index})
+      set(source ${CMAKE_CURRENT_BINARY_DIR}/${program}.cpp)
       file(CONFIGURE OUTPUT ${source} CONTENT "@block@\n" @ONLY)
-      add_executable(readme_${index} ${source})
-      target_link_libraries(readme_${index} PRIVATE multiprocessing::multiprocessing)
-      add_test(NAME readme_${index} COMMAND readme_${index})
-      set_tests_properties(readme_${index} PROPERTIES TIMEOUT ${seconds_per_test} LABELS readme)
+      add_executable(${program} ${source})
+      target_link_libraries(${program} PRIVATE multiprocessing::multiprocessing)
+      add_test(NAME ${program} COMMAND ${program})
+      set_tests_properties(${program} PROPERTIES TIMEOUT ${seconds_per_test} LABELS readme)
       if(block MATCHES "SIGINT")
-        set(multiprocessing_readme_ctrl_c readme_${index} PARENT_SCOPE)  # a test sends it one
+        set(multiprocessing_readme_ctrl_c ${program} PARENT_SCOPE)  # a test sends it one
       endif()
     endif()
     string(FIND "${rest}" "${fence}cpp\n" begin)

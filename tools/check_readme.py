@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""What the documents say that the build does not check (cmake/readme.cmake compiles and runs the programs of
-README.md): their other C++ code stands in a file that is compiled; the files, the tests and the members of classes that
-they name exist. README.md tells of each demonstration, tests/README.md names tests for each event. And
-tests/compile_fail/README.md names what is there, with the messages that are expected.
+"""What the documents say that the build does not check (cmake/readme.cmake compiles and runs their programs): their
+other C++ code stands in a file or program that is compiled; the files, sections, tests and members of classes that they
+name exist. The front page, README.md, has 250 lines at most, and its licence is that of the guide. tools/README.md
+tells of each demonstration, tests/README.md names tests for each event. And tests/compile_fail/README.md names what is
+there, with the messages that are expected.
 Prints `file:line: what`."""
 
 import re
@@ -11,15 +12,20 @@ import sys
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parent.parent
-MAIN = TOP / "README.md"
+FRONT = TOP / "README.md"
+GUIDE = TOP / "include" / "multiprocessing" / "README.md"
+TOOLS = TOP / "tools" / "README.md"
 EVENTS = TOP / "tests" / "README.md"
-READMES = [MAIN, TOP / "src" / "README.md", TOP / "src" / "DECISIONS.md", EVENTS, TOP / "tests" / "model" / "README.md"]
+FOR_USERS = [FRONT, GUIDE, TOOLS]
+READMES = FOR_USERS + [TOP / "src" / "README.md", TOP / "src" / "DECISIONS.md", EVENTS,
+                       TOP / "tests" / "model" / "README.md"]
 REFUSALS = TOP / "tests" / "compile_fail" / "README.md"
 FENCE = re.compile(r"^```(\w*)")
 INLINE = re.compile(r"`([^`]+)`")
 TEST = re.compile(r"^(?:TYPED_)?TEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)\)", re.MULTILINE)
 MEMBER = re.compile(r"`(?:\w+::)*([A-Z]\w*)::(\w+)")
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
+SECTION = re.compile(r"\]\(([^)#:]*)#([^)]*)\)")
 
 
 def squeezed(text):
@@ -29,7 +35,11 @@ def squeezed(text):
 
 def compiled_code():
     files = [path for folder in ("tests", "tools") for path in sorted((TOP / folder).rglob("*.cpp"))]
-    return "\n".join(squeezed(path.read_text(encoding="utf-8")) for path in files)
+    texts = [path.read_text(encoding="utf-8") for path in files]
+    for readme in FOR_USERS:
+        lines = readme.read_text(encoding="utf-8").splitlines()
+        texts += [text for _, language, text in blocks(lines) if language == "cpp" and "int main(" in text]
+    return "\n".join(map(squeezed, texts))
 
 
 def blocks(lines):
@@ -177,6 +187,37 @@ def check_names(folder, lines, problems):
                 problems.append((number, f"names {path}, which does not exist"))
 
 
+def sections(readme):
+    """What a link to a section of the page may say."""
+    titles = re.findall(r"^#+ (.*)$", readme.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+def check_sections(readme, lines, problems):
+    for number, line in enumerate(lines, 1):
+        for target, section in SECTION.findall(INLINE.sub("", line)):
+            page = readme.parent / target if target else readme
+            if page.exists() and section not in sections(page):
+                problems.append((number, f"links to the section {section} of {page.name}, which does not exist"))
+
+
+def licence(readme):
+    return readme.read_text(encoding="utf-8").partition("\n## Licence\n")[2]
+
+
+def check_version(lines, problems):
+    version = re.search(r"VERSION (\S+)", (TOP / "CMakeLists.txt").read_text(encoding="utf-8").split("project(")[1])[1]
+    if f"version {version}" not in " ".join(lines):
+        problems.append((1, f"does not say that this is version {version}"))
+
+
+def check_front_page(lines, problems):
+    if len(lines) > 250:
+        problems.append((251, "the front page has more than 250 lines"))
+    if "Permission is hereby granted" not in licence(FRONT) or licence(FRONT) != licence(GUIDE):
+        problems.append((len(lines), "does not end with the licence, as the guide does"))
+
+
 def main():
     found = False
     problems = []
@@ -194,7 +235,12 @@ def main():
         check_test_table(lines, problems)
         check_names(readme.parent, lines, problems)
         check_members(lines, problems)
-        if readme == MAIN:
+        check_sections(readme, lines, problems)
+        if readme in (FRONT, GUIDE):
+            check_version(lines, problems)
+        if readme == FRONT:
+            check_front_page(lines, problems)
+        if readme == TOOLS:
             check_demos(lines, problems)
         if readme == EVENTS and not any(line.endswith("| shown by |") for line in lines):
             problems.append((1, "has no table of events with the tests that show them"))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The lines of README's table "Coming from Python", as they stand there.
+// The lines of the guide's table "Coming from Python", as they stand there.
 #include <multiprocessing/multiprocessing.hpp>
 #include <multiprocessing/pool.hpp>
 
@@ -103,6 +103,13 @@ TEST(FromPython, ManyCalls) {
   EXPECT_EQ(pool.starmap(f, mp::zip(numbers, texts)), (std::vector<int>{4, 5}));
   EXPECT_EQ(pool.map(mp::partial(f, 2), std::vector<std::string>{"two"}), (std::vector<int>{5}));
   EXPECT_EQ(pool.map([](int x) { return x + 1; }, items), (std::vector<int>{2, 3, 4}));
+  const int y = 1;
+  EXPECT_EQ(mp::fork_map([&](int x) { return x + y; }, items), (std::vector<int>{2, 3, 4}));
+  try {
+    EXPECT_EQ(pool.with({.timeout = 2s, .retries = 1}).map(g, items), doubled);
+  } catch (const mp::DeadlineExceeded&) {
+    // A loaded machine: the line compiles.
+  }
 }
 
 TEST(FromPython, LazyCalls) {

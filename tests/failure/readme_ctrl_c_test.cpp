@@ -46,7 +46,8 @@ class Output {
   int fds_[2] = {-1, -1};
 };
 
-// The program of README.md, as the terminal interrupts it: with its whole process group.
+// The program of the guide (include/multiprocessing/README.md), as the terminal interrupts it: with its whole process
+// group.
 TEST(ReadmeCtrlC, EndsInOrderWithWhatIsFinished) {
   Output output;
   ChildProcess program([&] {
