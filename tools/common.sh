@@ -75,7 +75,9 @@ missing_packages() {
       libgtest-dev) probe=gtest/gtest.h ;;
       nlohmann-json3-dev) probe=nlohmann/json.hpp ;;
       gnuplot-nox) probe=gnuplot ;;
-      chromium) probe=chromium ;;
+      g++-aarch64-linux-gnu) probe=aarch64-linux-gnu-g++ ;;
+      qemu-user-static) probe=qemu-aarch64-static ;;
+      chromium | lintian) probe=$package ;;
     esac
     case $probe in
       */*) echo "#include <$probe>" | g++ -E -x c++ - >/dev/null 2>&1 || echo "$package" ;;

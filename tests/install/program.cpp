@@ -26,10 +26,20 @@ bool throws(mp::Pool& pool, long (*task)(long)) {
   return false;
 }
 
+// A process of its own puts a message into a queue.
+bool talks() {
+  const mp::Queue<std::string> queue;
+  mp::Process process([&queue] { queue.put("hello"); });
+  process.start();
+  const bool heard = queue.get() == "hello";
+  process.join();
+  return heard && process.exitcode() == 0;
+}
+
 int main() {
   mp::Pool pool(2);
   const bool maps = pool.map(square, {1L, 2L, 3L}) == std::vector<long>{1, 4, 9};
   const bool rethrows = throws<std::out_of_range>(pool, refuse);
   const bool survives = throws<mp::WorkerLost>(pool, die);
-  return maps && rethrows && survives ? EXIT_SUCCESS : EXIT_FAILURE;
+  return maps && rethrows && survives && talks() ? EXIT_SUCCESS : EXIT_FAILURE;
 }
