@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 problems = []
+UNITS = {"": 1, "B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "ns": 1e-3, "µs": 1, "ms": 1e3, "s": 1e6}
 TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "null": type(None), "integer": int,
          "number": (int, float)}
 
@@ -108,7 +109,7 @@ class Page(HTMLParser):
         if self.number:  # three digits of it are shown
             name, value = self.number
             shown, _, unit = data.partition(" ")
-            shown = float(shown) * {"": 1, "B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}[unit]
+            shown = float(shown) * UNITS[unit]
             if abs(shown - value) > 0.00501 * abs(value):
                 report("page", f"shows {data} where {name} is {value}")
 
@@ -125,7 +126,9 @@ def check_page(text, run):
     for key in sorted(figures.keys() ^ page.rows.keys()):
         report("page", f"{key} is only in {'the JSON' if key in figures else 'the page'}")
     for key in figures.keys() & page.rows.keys():
-        for name in ("median", "low", "high", "cold", "samples", "wide"):
+        names = ["median", "low", "high", "cold", "samples", "wide"]
+        names += {"lower_quartile", "upper_quartile"} & page.rows[key].keys()  # where there is no interval
+        for name in names:
             if figures[key][name] != page.rows[key].get(name):
                 report("page", f"{key}: {name} is {page.rows[key].get(name)}, in the JSON {figures[key][name]}")
     shown = "".join(page.texts)
@@ -135,7 +138,9 @@ def check_page(text, run):
         for what in [section["title"], f"tools/comparison/{section['source']}", *section["notes"]]:
             if what not in shown:
                 report("page", f"does not say: {what}")
-    for what in [*run["verdict"], run["machine"]["cpu"], run["command"], run["date"]]:
+    sentences = [sentence["text"] for sentence in run["verdict"]["sentences"]]
+    verdict = [run["verdict"]["warning"], *sentences, run["verdict"]["ranges"]]
+    for what in [*verdict, run["citation"], run["machine"]["cpu"]]:
         if what not in shown:
             report("page", f"does not say: {what}")
     charts = {(key[0], key[1]) for key in figures}
@@ -143,6 +148,19 @@ def check_page(text, run):
         report("page", f"has {page.elements.count('svg')} pictures of {len(charts)} charts, for two widths of screen")
     if "script" in page.elements or "@import" in text or "url(" in text:
         report("page", "has a script, or needs something besides")
+
+
+def check_verdict(run):
+    """A sentence is made of rows that may be used, a section that was disturbed comes with a warning."""
+    figures = figures_of(run)
+    busy = {section["name"] for section in run["sections"] if section["busy"]}
+    for sentence in run["verdict"]["sentences"]:
+        for row in sentence["rows"]:
+            figure = figures.get((row["section"], row["chart"], row["series"], float(row["x"])))
+            if figure is None or figure["wide"] or row["section"] in busy:
+                report("verdict", f"'{sentence['text']}' uses {row}, which is missing, too wide or of a busy machine")
+    if busy and not run["verdict"]["warning"].startswith("The machine was too busy"):
+        report("verdict", f"does not warn of a busy machine at {sorted(busy)}")
 
 
 def check_csv(folder, run):
@@ -155,7 +173,8 @@ def check_csv(folder, run):
     for key in sorted(figures.keys() ^ rows.keys()):
         report("csv", f"{key} is only in {'the JSON' if key in figures else 'the CSV'}")
     for key in figures.keys() & rows.keys():
-        for name in ("unit", "median", "low", "high", "cold", "launches", "samples", "spread", "wide"):
+        for name in ("unit", "median", "low", "high", "cold", "launches", "samples", "lower_quartile", "upper_quartile",
+                     "wide"):
             wanted, cell = figures[key][name], rows[key][name]
             found = cell if name == "unit" else cell == "true" if name == "wide" else float(cell) if cell else None
             if found != wanted:
@@ -169,6 +188,7 @@ def main():
     check_schema(run, schema, schema, "run")
     if not problems:
         check_medians(run)
+        check_verdict(run)
         if (folder / "page.html").exists():
             check_page((folder / "page.html").read_text(encoding="utf-8"), run)
         check_csv(folder / "csv", run)

@@ -88,9 +88,9 @@ TEST(ComparePage, ACellOfCsvIsQuotedWhereItMustBe) {
   const compare::Results results = hostile_results(section);
 
   EXPECT_EQ(compare::to_csv(results.sections[0], section.charts[1]),
-            "series,x,unit,median,low,high,cold,launches,samples,spread,wide\r\n"
-            "\"small \"\"one\"\", and more\",0,ms,0.001,0.001,0.001,,6,6,0,false\r\n"
-            "large,0,ms,5e+06,5e+06,5e+06,,6,6,0,false\r\n");
+            "series,x,unit,median,low,high,cold,launches,samples,lower_quartile,upper_quartile,wide\r\n"
+            "\"small \"\"one\"\", and more\",0,ms,0.001,0.001,0.001,,6,6,0.001,0.001,false\r\n"
+            "large,0,ms,5e+06,5e+06,5e+06,,6,6,5e+06,5e+06,false\r\n");
 }
 
 TEST(ComparePage, WhatIsNoUtf8IsWrittenAllTheSame) {

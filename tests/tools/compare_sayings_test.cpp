@@ -8,44 +8,17 @@
 #include <multiprocessing/process.hpp>
 
 #include "bystanders.hpp"
+#include "made_up_results.hpp"
 #include "mine.hpp"
 #include "options.hpp"
 #include "support/deadline.hpp"
+#include "ticks.hpp"
 #include "units.hpp"
 #include "verdict.hpp"
 
 // What the comparison makes of its figures: sentences, and predictions.
 namespace multiprocessing::tests::compare_sayings_test {
 namespace {
-
-const compare::Section& section_of(const std::string& name) {
-  for (const compare::Section& section : compare::sections()) {
-    if (section.name == name) return section;
-  }
-  throw std::out_of_range(name);
-}
-
-// Results as if they had been measured, with the same value in each sample.
-class Measurements {
- public:
-  Measurements& add(const char* section, const char* chart, const char* series, double x, double value) {
-    for (compare::SectionResult& each : results_.sections) {
-      if (each.section->name == section) {
-        each.figures.push_back(figure(chart, series, x, value));
-        return *this;
-      }
-    }
-    results_.sections.push_back({.section = &section_of(section), .figures = {figure(chart, series, x, value)}});
-    return *this;
-  }
-  compare::Results& results() { return results_; }
-
- private:
-  static compare::Figure figure(const char* chart, const char* series, double x, double value) {
-    return {chart, series, x, {.value = value, .launches = 1, .samples = 1}};
-  }
-  compare::Results results_{.machine = {.cpus = 4}};
-};
 
 bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
@@ -58,18 +31,6 @@ std::string refusal_of(const std::string& job) {
   return "taken";
 }
 
-Measurements job_measurements() {
-  Measurements all;
-  all.add("startup", "slope", "fork", 0, 20);                        // ms for each GiB
-  all.add("pools", "whole_life", "Pool", 4, 2);                      // ms
-  all.add("pools", "whole_life", "ThreadPool", 4, 1);                // ms
-  all.add("throughput", "wall", "Pool", 1, 100);                     // ns
-  all.add("throughput", "wall", "ThreadPool", 1, 50);                // ns
-  all.add("payload", "time", "Pool, by value", 1, 1);                // us
-  all.add("payload", "time", "Pool, by value", 1 << 20, 1'048.576);  // us there and back: 1 ns a byte
-  return all;
-}
-
 double seconds_of(const std::vector<compare::Prediction>& predictions, const std::string& way) {
   for (const compare::Prediction& each : predictions) {
     if (each.way == way) return each.seconds;
@@ -80,10 +41,14 @@ double seconds_of(const std::vector<compare::Prediction>& predictions, const std
 TEST(CompareUnits, AreReadAndWritten) {
   EXPECT_DOUBLE_EQ(*compare::parse_time("200us"), 200e-6);
   EXPECT_DOUBLE_EQ(*compare::parse_time("1.5 ms"), 1.5e-3);
+  EXPECT_DOUBLE_EQ(*compare::parse_time("200µs"), 200e-6);
+  EXPECT_DOUBLE_EQ(*compare::parse_time("200 \u03bcs"), 200e-6);
   EXPECT_FALSE(compare::parse_time("200"));
   EXPECT_FALSE(compare::parse_time("-1s"));
   EXPECT_EQ(compare::parse_bytes("4KiB"), 4096);
   EXPECT_EQ(compare::parse_bytes("8MB"), 8e6);
+  EXPECT_EQ(compare::parse_bytes("1TiB"), 0x1p40);
+  EXPECT_EQ(compare::parse_bytes("2TB"), 2e12);
   EXPECT_EQ(compare::parse_bytes("100"), 100);
   EXPECT_FALSE(compare::parse_bytes("4 cows"));
   EXPECT_EQ(compare::parse_number("1e5"), 1e5);
@@ -91,6 +56,36 @@ TEST(CompareUnits, AreReadAndWritten) {
   EXPECT_EQ(compare::time_text(2.5e-3), "2.5 ms");
   EXPECT_EQ(compare::time_text(0), "0 ns");
   EXPECT_EQ(compare::bytes_text(1536), "1.5 KiB");
+  EXPECT_EQ(compare::time_text(5e-6), "5 µs");
+}
+
+TEST(CompareUnits, AreCitedWithTwoDigits) {
+  EXPECT_EQ(compare::short_text(1.2999), "1.3");
+  EXPECT_EQ(compare::short_text(6), "6.0");
+  EXPECT_EQ(compare::short_text(0.0783), "0.078");
+  EXPECT_EQ(compare::short_text(123.4), "120");
+  EXPECT_EQ(compare::short_text(9.96), "10");
+  EXPECT_EQ(compare::short_text(0), "0");
+  EXPECT_EQ(compare::short_time_text(68.4e-6), "68 µs");
+  EXPECT_EQ(compare::short_time_text(996e-6), "1.0 ms");
+  EXPECT_EQ(compare::short_time_text(-3e-9), "-3.0 ns");
+}
+
+TEST(CompareUnits, StandBesideAnAxis) {
+  EXPECT_EQ(compare::tick_text("bytes", 1 << 20), "1 MiB");
+  EXPECT_EQ(compare::tick_text("µs", 10), "10 µs");
+  EXPECT_EQ(compare::tick_text("µs", 1e5), "100 ms");
+  EXPECT_EQ(compare::tick_text("ns per task", 1000), "1 µs");
+  EXPECT_EQ(compare::tick_text("speed-up", 0.5), "0.5");
+  const std::string sizes = compare::logarithmic_axis('x', "bytes", 1, 1 << 28, 4);
+  EXPECT_TRUE(has(sizes, "set xtics ('1 B' 1, '1 KiB' 1024, '1 MiB' 1048576)")) << sizes;
+  const std::string more_sizes = compare::logarithmic_axis('x', "bytes", 1, 1 << 28, 8);
+  EXPECT_TRUE(has(more_sizes, "'64 KiB' 65536, '1 MiB' 1048576, '16 MiB'")) << more_sizes;
+  const std::string times = compare::logarithmic_axis('y', "µs", 0.01, 1000, 8);
+  EXPECT_TRUE(has(times, "set ytics ('10 ns' 0.01")) << times;
+  EXPECT_TRUE(has(times, "'1 ms' 1000)")) << times;
+  const std::string near = compare::logarithmic_axis('y', "speed-up", 2.1, 8, 8);
+  EXPECT_TRUE(has(near, "set ytics ('5' 5)")) << near;
 }
 
 TEST(CompareMine, AJobThatIsNotUnderstoodSaysWhichPart) {
@@ -103,98 +98,101 @@ TEST(CompareMine, AJobThatIsNotUnderstoodSaysWhichPart) {
   EXPECT_TRUE(has(refusal_of("task=1us"), "items= is missing"));
   EXPECT_TRUE(has(refusal_of("items=10"), "task= is missing"));
   EXPECT_TRUE(has(refusal_of("task=1us items=10 cows=3"), "no part 'cows=3'"));
+  EXPECT_TRUE(has(refusal_of("task=1us items=10 task=2us"), "task= was given twice"));
 }
 
 TEST(CompareMine, PredictsFromWhatWasMeasured) {
   const compare::Job job = compare::parse_job("task=1ms items=4000 in=1MiB out=0 parent=1GiB");
-  const auto predictions = compare::predict(job, job_measurements().results());
-  EXPECT_DOUBLE_EQ(seconds_of(predictions, "serial"), 4);
+  const auto predictions = compare::predict(job, whole_run().results());
+  const double in = 4000 * (1 + (1 << 20) * 1e-3) * 1e-6 / 2;
+  EXPECT_DOUBLE_EQ(seconds_of(predictions, "serial loop"), 4);
   EXPECT_NEAR(seconds_of(predictions, "ThreadPool"), 0.001 + 1 + 4000 * 50e-9, 1e-9);
-  EXPECT_NEAR(seconds_of(predictions, "Pool"), 0.002 + 5 * 0.02 + 1 + 4000 * 100e-9 + 4000 * 1048.576e-6 / 2, 1e-9);
+  EXPECT_NEAR(seconds_of(predictions, "Pool"), 0.002 + 5 * 0.02 + 1 + 4000 * 100e-9 + in, 1e-9);
   EXPECT_NEAR(seconds_of(predictions, "fork_map"), 0.002 + 5 * 0.02 + 1 + 4000 * 100e-9, 1e-9);
-  EXPECT_TRUE(has(compare::prediction_text(job, predictions), "<- take this"));
+}
+
+TEST(CompareMine, BeginsWithTheAnswerAndHowSureItIs) {
+  const compare::Job job = compare::parse_job("task=1ms items=4000 in=1MiB out=0 parent=10GiB");
+  const std::string text = compare::answer(job, whole_run().results());
+  EXPECT_TRUE(
+      has(text,
+          "\n\n  Take ThreadPool: 1.0 s (1.0 to 1.0 s). Every other way takes longer, even at the low end of its "
+          "range.\n\n"))
+      << text;
+  EXPECT_TRUE(has(text, "Pool        speed-up 0.98   4.1 s (3.8 to 4.4 s)")) << text;
+}
+
+TEST(CompareMine, WaysThatAreNearEachOtherCannotBeTold) {
+  const std::string near = compare::answer(compare::parse_job("task=1s items=4"), whole_run().results());
+  EXPECT_TRUE(has(near, "  Take ThreadPool: 1.0 s (1.0 to 1.0 s). Or as well: Pool, fork_map.\n  They are too near"))
+      << near;
+
+  MadeUpResults all = whole_run();
+  all.row("pools", "whole_life", "Pool", 4).estimate.interval = std::pair(0.5, 2.0);  // as a ThreadPool: 0.9 to 1.1
+  const std::string overlap = compare::answer(compare::parse_job("task=1us items=10000"), all.results());
+  EXPECT_TRUE(has(overlap, "Take ThreadPool: 4.0 ms (")) << overlap;
+  EXPECT_TRUE(has(overlap, "Or as well: Pool, fork_map.")) << overlap;
+}
+
+TEST(CompareMine, NoAnswerUsesARowThatIsNotToBeUsed) {
+  const compare::Job job = compare::parse_job("task=1ms items=4000 in=1MiB out=4KiB parent=1GiB");
+  const std::vector<compare::Row> needed{{"startup", "slope", "fork", 0},
+                                         {"pools", "whole_life", "Pool", 4},
+                                         {"pools", "whole_life", "ThreadPool", 4},
+                                         {"throughput", "wall", "Pool", 10'000},
+                                         {"payload", "time", "Pool, by value", 1 << 20}};
+  for (const compare::Row& each : needed) {
+    MadeUpResults all = whole_run();
+    all.row(each.section, each.chart, each.series, each.x).estimate.is_wide = true;
+    EXPECT_TRUE(has(compare::answer(job, all.results()), "cannot be told")) << each.section << " " << each.series;
+    EXPECT_FALSE(has(compare::answer(job, all.results()), "Take ")) << each.section << " " << each.series;
+  }
+  MadeUpResults all = whole_run();
+  all.row("startup", "slope", "fork").estimate.is_wide = true;
+  all.row("payload", "time", "Pool, by value", 1 << 20).estimate.is_wide = true;
+  const std::string text = compare::answer(compare::parse_job("task=1ms items=4000"), all.results());
+  EXPECT_TRUE(has(text, "Take ")) << "it needs neither: " << text;
+}
+
+TEST(CompareMine, OfABusyMachineSaysThatAndWhatToDo) {
+  MadeUpResults all = whole_run();
+  all.make_busy("pools", 0.4);
+  const std::string text = compare::answer(compare::parse_job("task=1ms items=4000"), all.results());
+  EXPECT_TRUE(has(text, "cannot be told.\n  The machine was too busy: other programs had up to 40 %")) << text;
 }
 
 TEST(CompareMine, TheLastOfTheItemsKeepOneWorkerBusyAndTheOthersNot) {
-  const auto predictions = compare::predict(compare::parse_job("task=1s items=5"), job_measurements().results());
+  const auto predictions = compare::predict(compare::parse_job("task=1s items=5"), whole_run().results());
   EXPECT_NEAR(seconds_of(predictions, "ThreadPool"), 2, 0.01);  // of 4
 }
 
-TEST(CompareMine, IsMeasuredWithTheSectionsThatAreNamedAndRepeatedByTheCommand) {
-  const compare::Options options = compare::parse({"crash", "--mine", "task=1ms items=9"});
-  EXPECT_EQ(compare::command_line(options),
-            "tools/compare startup pools throughput payload crash --mine 'task=1ms items=9'");
+TEST(CompareMine, IsQuickUnlessItIsToBeThoroughAndItsCommandRepeatsIt) {
+  const std::string job = "task=1ms items=9";
+  const compare::Options quick = compare::parse({"--mine", job});
+  EXPECT_EQ(quick.launches, 1U);
+  EXPECT_EQ(quick.sections.size(), 4U);
+  EXPECT_EQ(compare::command_line(quick), "tools/compare --mine 'task=1ms items=9'");
+  const compare::Options thorough = compare::parse({"crash", "--mine", job, "--thorough"});
+  EXPECT_EQ(thorough.launches, 6U);
+  EXPECT_EQ(compare::command_line(thorough),
+            "tools/compare startup pools throughput payload crash --mine 'task=1ms items=9' --thorough");
+  EXPECT_EQ(compare::command_line(compare::parse({"--mine", job, "--launches", "3"})),
+            "tools/compare --launches 3 --mine 'task=1ms items=9'");
+  EXPECT_THROW(compare::parse({"--thorough"}), std::invalid_argument);
+  EXPECT_THROW(compare::parse({"--thorough", "--quick", "--mine", job}), std::invalid_argument);
 }
 
 TEST(CompareMine, SaysNothingWithoutTheFigures) {
   EXPECT_TRUE(compare::predict(compare::parse_job("task=1ms items=1"), compare::Results()).empty());
 }
 
-TEST(CompareVerdict, LeavesOutWhatWasNotMeasured) {
-  EXPECT_TRUE(compare::verdict(compare::Results()).empty());
-  Measurements all;
-  all.add("startup", "parent", "thread", 0, 12);
-  EXPECT_EQ(compare::verdict(all.results()), std::vector<std::string>{"A thread takes 12 us to start and join."});
-}
-
-TEST(CompareVerdict, SaysWhenAFigureVariesTooMuch) {
-  Measurements all;
-  all.add("startup", "parent", "thread", 0, 12);
-  all.results().sections[0].figures[0].estimate.is_wide = true;
-  EXPECT_TRUE(has(compare::verdict(all.results()).back(), "vary too much"));
-}
-
-TEST(CompareVerdict, NamesTheSmallestPayloadFromWhichOnItIsBetterNotSent) {
-  Measurements all;
-  // By value it is twice as long at 1 B, too: but not at 64 B.
-  for (const auto& [bytes, by_value] : {std::pair(1.0, 10.0), {64.0, 2.0}, {4096.0, 10.0}, {65'536.0, 100.0}}) {
-    all.add("payload", "time", "Pool, by value", bytes, by_value);
-    all.add("payload", "time", "Array, in place", bytes, 2);
-  }
-  EXPECT_TRUE(has(compare::verdict(all.results()).at(0), "4 KiB or more should be worked on in place"));
-}
-
-TEST(CompareVerdict, APayloadThatIsDecidedByAFigureThatVariesTooMuchIsNotToBeCited) {
-  for (const std::size_t wide : {1U, 3U}) {  // in place, of 64 B and of 4 KiB
-    Measurements all;
-    for (const auto& [bytes, by_value] : {std::pair(64.0, 2.0), {4096.0, 10.0}}) {
-      all.add("payload", "time", "Pool, by value", bytes, by_value);
-      all.add("payload", "time", "Array, in place", bytes, 2);
-    }
-    EXPECT_FALSE(has(compare::verdict(all.results()).back(), "vary too much"));
-    all.results().sections[0].figures[wide].estimate.is_wide = true;
-    EXPECT_TRUE(has(compare::verdict(all.results()).back(), "vary too much")) << wide;
-  }
-}
-
-TEST(CompareVerdict, SetsTheSameQueueBetweenThreadsAndBetweenProcessesBesideThePool) {
-  Measurements all;
-  all.add("startup", "parent", "fork", 0, 200);
-  all.add("round_trip", "wall", "Pool", 0, 0.6);
-  all.add("round_trip", "wall", "Queue between two threads", 0, 0.4);
-  all.add("round_trip", "wall", "Queue between two processes", 0, 0.5);
-  EXPECT_TRUE(
-      has(compare::verdict(all.results()).at(0), "400 ns between two threads and 500 ns between two processes"));
-}
-
-TEST(CompareVerdict, SaysWhoseFigureIsWhose) {
-  Measurements all;
-  all.add("contention", "speed_up", "one lock: threads", 0, 0.8);
-  all.add("contention", "speed_up", "one lock: processes", 0, 3.9);
-  all.add("crash", "left", "Pool", 0, 999);
-  all.add("crash", "left", "ThreadPool", 0, 0);
-  const std::string sentence = compare::verdict(all.results()).at(0);
-  EXPECT_TRUE(has(sentence, "one lock (processes 3.9 times serial, threads 0.8)")) << sentence;
-  EXPECT_TRUE(has(sentence, "of 1,000 items processes leave 999, threads 0")) << sentence;
-}
-
 TEST(CompareBystanders, AreNotedAndKeepTheFiguresFromBeingCited) {
   const compare::Launch busy{.bystanders = 0.5};
   compare::Results results;
-  results.sections.push_back(compare::summarise(section_of("crash"), {busy, {.bystanders = 0.3}}));
+  results.sections.push_back(compare::summarise(section_named("crash"), {busy, {.bystanders = 0.3}}));
   EXPECT_TRUE(has(results.sections[0].notes.at(0), "Other programs had 40 % of the CPUs' time"));
-  EXPECT_TRUE(has(compare::verdict(results).back(), "up to 40 % of the CPUs' time"));
-  EXPECT_TRUE(compare::summarise(section_of("crash"), {{.bystanders = 0.05}}).notes.empty());
+  EXPECT_TRUE(has(compare::verdict(results).warning, "up to 40 % of the CPUs' time"));
+  EXPECT_TRUE(compare::summarise(section_named("crash"), {{.bystanders = 0.05}}).notes.empty());
 }
 
 TEST(CompareBystanders, AProgramThatWasNotWaitedForIsOne) {

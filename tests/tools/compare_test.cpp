@@ -74,6 +74,8 @@ TEST_F(Compare, AWrongCommandLineIsOneLineAndExitCodeTwo) {
       {{"--html", ""}, "--html: its"},
       {{"--csv", ""}, "--csv: its"},
       {{"--launches", "-1"}, "--launches"},
+      {{"--thorough"}, "--thorough is for --mine"},
+      {{"--mine", "task=1s items=1 items=2"}, "--mine: items= was given twice"},
       {{"--json", path("file"), "--html", path("file")}, "both are to be written to"}};
   for (const auto& [arguments, part] : cases) {
     const ChildResult result = compare(arguments);
@@ -140,7 +142,7 @@ TEST_F(Compare, AQuickRunSaysTheSameInAllThatItWrites) {
   const ChildResult result = compare(arguments);
 
   ASSERT_EQ(result.exit_code, 0) << result;
-  EXPECT_EQ(result.standard_error, "");
+  EXPECT_EQ(result.standard_error, "multiprocessing-compare: sections: 1, 1 launch of each: about 5 s\n");
   EXPECT_EQ(result.standard_output.find_first_of("\r\033"), std::string::npos) << result;
   EXPECT_TRUE(has(result.standard_output, "MADV_DONTFORK")) << result;
   EXPECT_TRUE(fs::exists(path("csv/startup-parent.csv")));
@@ -156,6 +158,7 @@ TEST_F(Compare, AFullDiskIsAnErrorAndTheOtherFilesAreWritten) {
 
   EXPECT_EQ(result.exit_code, 1) << result;
   EXPECT_EQ(result.standard_error,
+            "multiprocessing-compare: sections: 1, 1 launch of each: about 5 s\n"
             "multiprocessing-compare: /dev/full could not be written: No space left on device\n");
   EXPECT_TRUE(fs::exists(path("csv/startup-parent.csv")));
 }

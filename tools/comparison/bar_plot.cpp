@@ -2,6 +2,7 @@
 #include "plot_text.hpp"
 #include "svg.hpp"
 #include "table.hpp"
+#include "ticks.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -54,8 +55,8 @@ std::string bar_plot(const SectionResult& result, const Chart& chart, Screen scr
     for (const Figure& each : result.line(chart.name, names[i])) {
       const Label label = label_of(each, screen);
       most_lines = std::max(most_lines, label.lines);
-      rows << each.estimate.value << ' ' << -static_cast<double>(i) << ' ' << (each.estimate.interval ? 1 : 0) << ' '
-           << low(each) << ' ' << high(each) << ' ' << label.lines << ' ' << label.text << '\n';
+      rows << each.estimate.value << ' ' << -static_cast<double>(i) << ' ' << low(each) << ' ' << high(each) << ' '
+           << label.lines << ' ' << label.text << '\n';
     }
   }
   const double row = 2 * half_bar + line_height * static_cast<double>(most_lines) + gap + 10;
@@ -64,8 +65,11 @@ std::string bar_plot(const SectionResult& result, const Chart& chart, Screen scr
   script.precision(17);
   script << plot_head(screen, static_cast<int>((screen == Screen::wide ? 82 : 68) + row * count))
          << "unset key\nset style fill solid 0.55\n"
-         << (is_logarithmic ? "set logscale x\n" : "") << "unset ytics\nset border 1\nset xrange [" << values.least
-         << ':' << right << "]\nset yrange [" << 1 - count - (half_bar + 6) / row << ':' << 1 - (half_bar + 6) / row
+         << (is_logarithmic
+                 ? logarithmic_axis('x', chart.unit, values.least, values.largest, screen == Screen::wide ? 8 : 4)
+                 : "")
+         << "unset ytics\nset border 1\nset xrange [" << values.least << ':' << right << "]\nset yrange ["
+         << 1 - count - (half_bar + 6) / row << ':' << 1 - (half_bar + 6) / row
          << "]\nset lmargin 4\nset rmargin 3\nset xlabel "
          << quoted(chart.unit + (is_logarithmic ? ", logarithmic" : "")) << " offset 0, 0.3 textcolor rgb '"
          << ink_colour << "'\n";
@@ -77,9 +81,8 @@ std::string bar_plot(const SectionResult& result, const Chart& chart, Screen scr
          << rows.str() << "END\nhalf = " << half_bar / row << "\nline = " << line_height / row
          << "\ngap = " << gap / row << '\n'
          << "plot $bars using 1:2:(" << edge << "):1:($2-half):($2+half) with boxxyerror lc rgb '" << series_colour(0)
-         << "', \\\n  $bars using ($3 == 1 ? $1 : NaN):2:4:5 with xerrorbars lw 2 pt 0 lc rgb '" << ink_colour
-         << "', \\\n  $bars using (" << values.least
-         << "):($2+half+line*($6-0.5)+gap):7 with labels left textcolor rgb '" << ink_colour << "'\n";
+         << "', \\\n  $bars using 1:2:3:4 with xerrorbars lw 2 pt 0 lc rgb '" << ink_colour << "', \\\n  $bars using ("
+         << values.least << "):($2+half+line*($5-0.5)+gap):6 with labels left textcolor rgb '" << ink_colour << "'\n";
   return script.str();
 }
 

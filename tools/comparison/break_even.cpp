@@ -5,11 +5,9 @@
 
 #include "section.hpp"
 #include "spin.hpp"
-#include "table.hpp"
 #include "turns.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <memory>
 #include <numeric>
 
@@ -90,48 +88,6 @@ std::vector<Measured> speed_ups(const std::vector<Measured>& times, std::size_t 
   return result;
 }
 
-struct Point {
-  double nominal_us;
-  double length_us;  // as the serial loop had it at best: when nobody else wanted the CPU
-  double speed_up;
-};
-
-std::string length_text(const Point& point) { return number_text(point.nominal_us) + " us"; }
-
-// From where on the line through the points stays above the level: a straight one over the length's logarithm.
-Measured reached(const std::string& series, const std::vector<Point>& points, double level) {
-  Measured result{.chart = "reached", .series = series};
-  std::size_t above = points.size();
-  while (above != 0 && points[above - 1].speed_up >= level) --above;
-  if (above == 0) {
-    result.note = series + ": by the shortest tasks already, of " + length_text(points.front()) + ".";
-  } else if (above == points.size()) {
-    result.note = series + ": not reached, not even by tasks of " + length_text(points.back()) + ".";
-  } else {
-    const Point& from = points[above - 1];
-    const Point& to = points[above];
-    const double part = (level - from.speed_up) / (to.speed_up - from.speed_up);
-    result.samples.push_back(from.length_us * std::pow(to.length_us / from.length_us, part));
-  }
-  return result;
-}
-
-std::vector<Measured> break_even_points(const std::vector<Measured>& times, const std::vector<Measured>& ratios,
-                                        const std::vector<Series>& series, double ideal) {
-  std::vector<Measured> result;
-  for (std::size_t i = 0; i != series.size(); ++i) {
-    std::vector<Point> points;
-    for (std::size_t at = 0; at != std::size(lengths_us); ++at) {
-      points.push_back({lengths_us[at], std::ranges::min(times[at * (series.size() + 1)].samples),
-                        measuring::median(ratios[at * series.size() + i].samples)});
-    }
-    result.push_back(reached(series[i].name + ": as fast as serial", points, 1));
-    result.push_back(reached(series[i].name + ": half the ideal", points, ideal / 2));
-    result.push_back(reached(series[i].name + ": 90 % of the ideal", points, ideal * 0.9));
-  }
-  return result;
-}
-
 std::vector<Measured> measure(const Scale& scale) {
   mp::Pool pool(scale.cpus);
   mp::ThreadPool thread_pool(scale.cpus);
@@ -155,39 +111,30 @@ std::vector<Measured> measure(const Scale& scale) {
     }
   }
   const std::vector<Measured> times = in_turn("speed_up", all, {.time = scale.time});
-  std::vector<Measured> result = speed_ups(times, series.size());
-  append(result, break_even_points(times, result, series, static_cast<double>(scale.cpus)));
-  return result;
+  return speed_ups(times, series.size());
 }
 
 }  // namespace
 
 Section break_even_section() {
-  return {
-      .name = "break_even",
-      .title = "How long a task must be",
-      .source = "break_even.cpp",
-      .charts = {{.name = "speed_up",
-                  .title = "map, against a serial loop over the same items",
-                  .x_label = "us that a task takes",
-                  .unit = "times serial",
-                  .level = 1,
-                  .how_to_read =
-                      "Above the line at 1 map is faster than a loop, below it is slower: there the way to a worker "
-                      "and back takes longer than the task. A task like x ** 10 is about as long as the tasks at "
-                      "the left end. The best that can be had is the number of CPUs that this program may use; both "
-                      "pools have as many workers. With chunksize 1 each task pays its own way; by default map "
-                      "makes four chunks for each worker, and a task pays a part of the way. The serial loop of "
-                      "each length is timed in turn with the maps. Even long tasks may not quite reach the best: the "
-                      "caller needs a CPU now and then, and the last worker is waited for."},
-                 {.name = "reached",
-                  .title = "From which length on map is worth it",
-                  .unit = "us",
-                  .how_to_read = "The length from which on the lines of the picture above stay over 1, half and "
-                                 "90 % of the number of CPUs, read between two lengths that were measured. With "
-                                 "two CPUs the first and the second are the same. Those that are not here are "
-                                 "named in the notes."}},
-      .measure = measure};
+  return {.name = "break_even",
+          .title = "How long a task must be",
+          .source = "break_even.cpp",
+          .charts = {{.name = "speed_up",
+                      .title = "map, against a serial loop over the same items",
+                      .x_label = "how long a task is",
+                      .x_quantity = Quantity::microseconds,
+                      .unit = "speed-up",
+                      .level = 1,
+                      .how_to_read =
+                          "The speed-up is the time of a serial loop over that of map, for each item. On the broken "
+                          "line, at 1, the two take the same time; where a line crosses it, map breaks even. The best "
+                          "that can be had is the number of CPUs that this program may use; both pools have as many "
+                          "workers. With chunksize 1 each task is sent by itself; by default map makes four chunks for "
+                          "each worker. The serial loop of each length is timed in turn with the maps. A task like "
+                          "x ** 10 is about as long as the tasks at the left end. What lies left or right of the "
+                          "picture was not measured."}},
+          .measure = measure};
 }
 
 }  // namespace compare

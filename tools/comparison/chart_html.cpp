@@ -5,6 +5,7 @@
 #include "options.hpp"
 #include "plots.hpp"
 #include "table.hpp"
+#include "usable.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -34,22 +35,24 @@ std::string command_for(const Results& results, const SectionResult& section) {
   return text + " " + section.section->name;
 }
 
-void write_cells(std::ostream& page, const Figure& figure, const Chart& chart) {
+void write_cells(std::ostream& page, const Results& results, const Figure& figure, const Chart& chart) {
   const Estimate& estimate = figure.estimate;
   if (!chart.x_label.empty()) page << "<td>" << number(figure.x, "x", place_text(chart, figure.x)) << "</td>";
   page << "<td>" << number(estimate.value, "median") << "</td><td>";
-  if (estimate.interval) {
-    page << number(estimate.interval->first, "low") << " to " << number(estimate.interval->second, "high");
+  if (const auto range = range_of(results, estimate)) {
+    const bool is_interval = estimate.interval.has_value();
+    page << number(range->first, is_interval ? "low" : "lower_quartile") << " to "
+         << number(range->second, is_interval ? "high" : "upper_quartile");
   } else {
     page << "none";
   }
   page << "</td><td>";
   if (estimate.cold) page << number(*estimate.cold, "cold");
-  page << "</td><td>" << number(static_cast<double>(estimate.samples), "samples") << "</td><td>"
-       << (estimate.is_wide ? "too wide" : "") << "</td>";
+  page << "</td><td>" << number(static_cast<double>(estimate.samples), "samples") << "</td>";
 }
 
-void write_table(std::ostream& page, const SectionResult& section, const Chart& chart, std::size_t rows) {
+void write_table(std::ostream& page, const Results& results, const SectionResult& section, const Chart& chart,
+                 std::size_t rows) {
   const bool has_x = !chart.x_label.empty();
   page << "<details" << (rows <= rows_at_a_glance ? " open" : "") << "><summary>" << rows
        << (rows == 1 ? " figure" : " figures") << ", in " << escaped(chart.unit) << "</summary>\n"
@@ -57,14 +60,15 @@ void write_table(std::ostream& page, const SectionResult& section, const Chart& 
        << "\">\n<table data-section=\"" << escaped(section.section->name) << "\" data-chart=\"" << escaped(chart.name)
        << "\">\n<thead><tr><th></th>";
   if (has_x) page << "<th class=\"x\">" << escaped(chart.x_label) << "</th>";
-  page << "<th>median</th><th>95&nbsp;% interval</th><th>first</th><th>samples</th><th></th></tr></thead>\n";
+  page << "<th>median</th><th>" << name_of_range(results) << "</th><th>first</th><th>samples</th></tr></thead>\n";
   for (const std::string& series : section.series_of(chart.name)) {
     const std::vector<Figure> line = section.line(chart.name, series);
     page << "<tbody>\n";
     for (const Figure& each : line) {
       page << "<tr" << (each.estimate.is_wide ? " class=\"wide\"" : "") << " data-series=\"" << escaped(series)
-           << "\"><th>" << (&each == &line.front() ? escaped(series) : "") << "</th>";
-      write_cells(page, each, chart);
+           << "\"><th>" << (&each == &line.front() ? escaped(series) : "")
+           << (each.estimate.is_wide ? " <span class=\"mark\">too wide</span>" : "") << "</th>";
+      write_cells(page, results, each, chart);
       page << "</tr>\n";
     }
     page << "</tbody>\n";
@@ -77,8 +81,6 @@ void write_table(std::ostream& page, const SectionResult& section, const Chart& 
 void write_chart(std::ostream& page, const Results& results, const SectionResult& section, const Chart& chart) {
   const auto of_this = [&](const Figure& each) { return each.chart == chart.name; };
   const auto rows = static_cast<std::size_t>(std::ranges::count_if(section.figures, of_this));
-  const bool has_wide =
-      std::ranges::any_of(section.figures, [&](const Figure& each) { return of_this(each) && each.estimate.is_wide; });
   page << "<article id=\"" << escaped(section.section->name + "-" + chart.name) << "\">\n<h3>" << escaped(chart.title)
        << "</h3>\n";
   if (rows == 0) {
@@ -90,12 +92,7 @@ void write_chart(std::ostream& page, const Results& results, const SectionResult
        << "To repeat it: <code>" << escaped(command_for(results, section)) << "</code>. What it measures is in "
        << "<code>tools/comparison/" << escaped(section.section->source) << "</code>.</figcaption>\n</figure>\n<p>"
        << escaped(chart.how_to_read) << "</p>\n";
-  write_table(page, section, chart, rows);
-  if (has_wide) {
-    page << "<p class=\"small\">Too wide: the middle half of the samples, or the interval, is wider than half of the "
-         << "figure. It should not be used." << (chart.x_label.empty() ? "" : " In the picture a ring marks it.")
-         << "</p>\n";
-  }
+  write_table(page, results, section, chart, rows);
   page << "</article>\n";
 }
 

@@ -126,21 +126,19 @@ Section contention_section() {
           .source = "contention.cpp",
           .charts = {{.name = "speed_up",
                       .title = "What all CPUs do together, against one process with one thread",
-                      .unit = "times serial",
+                      .unit = "speed-up",
                       .x_axis = Axis::linear,
                       .y_axis = Axis::linear,
                       .level = 1,
-                      .how_to_read =
-                          "As many threads, or processes, as there are CPUs (at least two) run the same code for the "
-                          "same while; the figure is how much they do together for each piece that a serial program "
-                          "does in that time. The ideal is the number of CPUs; below 1 it would be faster to work "
-                          "alone. C++ has no interpreter lock, yet threads are in each other's way wherever they share "
-                          "something that is written to: a library behind one lock runs one of them at a time; "
-                          "a shared_ptr that all copy has one counter, whose cache line travels from CPU to CPU; each "
-                          "stream counts in the global locale in the same way. A process has a lock, a counter and a "
-                          "heap of its own, and besides, code that is alone in its process is spared atomic "
-                          "instructions by the standard library. Arithmetic shares nothing: there the two do not "
-                          "differ."}},
+                      .how_to_read = "As many threads, or processes, as there are CPUs (at least two) run the same "
+                                     "code for the same while; the speed-up is how much they do together, over what "
+                                     "one process with one thread does in that time. The ideal is the number of CPUs; "
+                                     "below the broken line, at 1, it is faster to work alone. C++ has no interpreter "
+                                     "lock, yet threads share what a process has for itself: a library behind one lock "
+                                     "runs one of them at a time, a shared_ptr that all copy has one counter, each "
+                                     "stream counts in the global locale, and all allocate from one heap. Besides, the "
+                                     "standard library spares code that is alone in its process the atomic "
+                                     "instructions. Arithmetic shares nothing."}},
           .measure = measure};
 }
 

@@ -148,22 +148,20 @@ Section crash_section() {
           .source = "crash.cpp",
           .charts = {{.name = "left",
                       .title = "Items that have a result after one of 1,000 used a null pointer",
-                      .unit = "items of 1,000",
+                      .unit = items_unit,
                       .y_axis = Axis::linear,
-                      .how_to_read =
-                          "Both pools get the same 1,000 items, and the same one of them writes through a null "
-                          "pointer. A worker process dies alone: its item has an error that names the signal, and "
-                          "the Pool gives the items behind it to others. A thread takes the whole program with it, "
-                          "and what was ready in memory is lost as well; only what had been written elsewhere would "
-                          "remain."},
+                      .how_to_read = "Both pools get the same 1,000 items, and the same one of them writes through a "
+                                     "null pointer. A worker process dies alone: its item has an error that names the "
+                                     "signal, and the Pool gives the items behind it to others. A thread takes the "
+                                     "whole program with it, and with the program the results that were ready in its "
+                                     "memory."},
                      {.name = "recovery",
                       .title = "From the crash until the worker answers again",
                       .unit = "ms",
-                      .how_to_read =
-                          "The worker notes the time right before it crashes. The kernel ends it, the Pool learns of "
-                          "that and reports the error, which names the function; another process is forked in its "
-                          "place, in a program as small as this one, and answers an empty task. After a crash a "
-                          "program with threads has to be started anew by somebody."}},
+                      .how_to_read = "The worker notes the time right before it crashes. The kernel ends it, the Pool "
+                                     "learns of that and reports the error, which names the function; another process "
+                                     "is forked in its place, in a program as small as this one, and answers an empty "
+                                     "task. After a crash a program with threads has to be started anew by somebody."}},
           .measure = measure};
 }
 

@@ -25,7 +25,7 @@ std::string cell(std::optional<double> value) {
 }  // namespace
 
 std::string to_csv(const SectionResult& section, const Chart& chart) {
-  std::string text = "series,x,unit,median,low,high,cold,launches,samples,spread,wide\r\n";
+  std::string text = "series,x,unit,median,low,high,cold,launches,samples,lower_quartile,upper_quartile,wide\r\n";
   for (const Figure& each : section.figures) {
     if (each.chart != chart.name) continue;
     const Estimate& estimate = each.estimate;
@@ -33,7 +33,8 @@ std::string to_csv(const SectionResult& section, const Chart& chart) {
     text += cell(each.series) + ',' + cell(each.x) + ',' + cell(chart.unit) + ',' + cell(estimate.value) + ',' +
             (interval ? cell(interval->first) : "") + ',' + (interval ? cell(interval->second) : "") + ',' +
             cell(estimate.cold) + ',' + std::to_string(estimate.launches) + ',' + std::to_string(estimate.samples) +
-            ',' + cell(estimate.spread) + ',' + (estimate.is_wide ? "true" : "false") + "\r\n";
+            ',' + cell(estimate.quartiles.first) + ',' + cell(estimate.quartiles.second) + ',' +
+            (estimate.is_wide ? "true" : "false") + "\r\n";
   }
   return text;
 }

@@ -15,11 +15,23 @@ namespace {
 constexpr const char* heading = "What forked workers cost against threads";
 
 void write_verdict(std::ostream& page, const Results& results) {
-  const std::vector<std::string> sentences = verdict(results);
-  if (sentences.empty()) return;
-  page << "<section id=\"verdict\">\n<h2>The verdict</h2>\n<ol class=\"verdict\">\n";
-  for (const std::string& sentence : sentences) page << "<li>" << escaped(sentence) << "</li>\n";
-  page << "</ol>\n</section>\n";
+  const Verdict said = verdict(results);
+  page << "<section id=\"verdict\">\n<h2>The verdict</h2>\n";
+  if (!said.warning.empty()) page << "<p class=\"warning\">" << escaped(said.warning) << "</p>\n";
+  if (!said.sentences.empty()) {
+    page << "<ul class=\"verdict\">\n";
+    for (const Sentence& sentence : said.sentences) {
+      page << "<li>" << escaped(sentence.text);
+      if (!sentence.rows.empty()) {
+        const Row& row = sentence.rows.front();
+        page << " <a href=\"#" << escaped(row.section + "-" + row.chart) << "\">figures</a>";
+      }
+      page << "</li>\n";
+    }
+    page << "</ul>\n<p>" << escaped(said.ranges) << "</p>\n";
+  }
+  page << "<h3>" << (said.is_citable() ? "To cite" : "This run, not to be cited") << "</h3>\n<pre class=\"citation\">"
+       << escaped_lines(citation(results)) << "</pre>\n</section>\n";
 }
 
 void write_row(std::ostream& page, const std::string& name, const std::string& value) {
@@ -39,6 +51,7 @@ void write_machine(std::ostream& page, const Results& results) {
   write_row(page, "load before", machine.load);
   write_row(page, "mitigations", machine.mitigations);
   write_row(page, "library", "multiprocessing " + results.library_version);
+  if (!results.commit.empty()) write_row(page, "commit", results.commit);
   write_row(page, "compiler", results.compiler + ", " + results.build);
   write_row(page, "measured on", results.date);
   write_row(page, "by", results.command);
@@ -65,6 +78,9 @@ void write_section(std::ostream& page, const Results& results, const SectionResu
          << "; a freshly executed process, of " << number_text(measuring::median(sizes))
          << " MiB before it measured.</p>\n";
   }
+  if (result.is_busy()) {
+    page << "<p class=\"warning\">Other programs were busy while this was measured: do not use its figures.</p>\n";
+  }
   for (const Chart& chart : result.section->charts) write_chart(page, results, result, chart);
   if (!result.notes.empty()) {
     page << "<ul class=\"notes\">\n";
@@ -77,15 +93,18 @@ void write_section(std::ostream& page, const Results& results, const SectionResu
 // What all tables have in common.
 void write_legend(std::ostream& page, const Results& results) {
   page << "<section id=\"reading\">\n<h2>How to read the figures</h2>\n";
-  if (results.quick) {
-    page << "<p class=\"warning\">One launch of each section: there are no intervals. Leave <code>--quick</code> out "
-            "for figures to cite.</p>\n";
-  }
-  page << "<p>Those that are compared were measured in turn, one sample each, again and again. A figure is the median "
-          "of the medians of its launches, each of which is a process of its own. The 95&nbsp;% interval is that of "
-          "the launches' medians, which needs at least six of them; in a picture it is the thin bar at a figure. "
-          "“First” is what the very first of its kind took in its process; it is not among the samples.</p>\n"
-          "</section>\n";
+  page
+      << "<p>Those that are compared were measured in turn, one sample each, again and again. A figure is the median "
+         "of the medians of its launches, each of which is a process of its own. "
+      << (results.launches >= least_for_interval
+              ? "The 95&nbsp;% interval is that of the launches' medians; in a picture it is the thin bar at a figure. "
+              : "The middle half is that of the samples; in a picture it is the thin bar at a figure. With six "
+                "launches "
+                "there is a 95&nbsp;% interval in its place. ")
+      << "“Too wide” is a figure whose range, or the middle half of whose samples, is wider than half of it: do not "
+         "use it. In a picture of lines a ring marks it. “First” is what the very first of its kind took in its "
+         "process; it is not among the samples.</p>\n"
+         "</section>\n";
 }
 
 }  // namespace
@@ -98,9 +117,9 @@ std::string to_html(const Results& results) {
        << page_style << "</style>\n</head>\n<body>\n<main>\n<h1>" << heading << "</h1>\n";
   write_verdict(page, results);
   write_contents(page, results);
-  write_machine(page, results);
   write_legend(page, results);
   for (const SectionResult& each : results.sections) write_section(page, results, each);
+  write_machine(page, results);
   page << "</main>\n</body>\n</html>\n";
   return page.str();
 }

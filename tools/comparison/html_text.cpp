@@ -28,4 +28,15 @@ std::string escaped(const std::string& text) {
   return result;
 }
 
+std::string escaped_lines(const std::string& text) {
+  std::string result;
+  for (std::size_t begin = 0;; ++begin) {
+    const std::size_t end = text.find('\n', begin);
+    result += escaped(text.substr(begin, end - begin));
+    if (end == std::string::npos) return result;
+    result += '\n';
+    begin = end;
+  }
+}
+
 }  // namespace compare

@@ -39,7 +39,8 @@ Json json_of(const Figure& figure, const Section& section) {
           {"cold", optional(estimate.cold)},
           {"launches", estimate.launches},
           {"samples", estimate.samples},
-          {"spread", estimate.spread},
+          {"lower_quartile", estimate.quartiles.first},
+          {"upper_quartile", estimate.quartiles.second},
           {"wide", estimate.is_wide}};
 }
 
@@ -48,11 +49,8 @@ Json json_of(const SectionResult& result) {
   for (const Figure& each : result.figures) figures.push_back(json_of(each, *result.section));
   Json launches = Json::array();
   for (const Launch& each : result.launches) launches.push_back(json_of(each));
-  return {{"name", result.section->name},
-          {"title", result.section->title},
-          {"source", result.section->source},
-          {"notes", result.notes},
-          {"figures", figures},
+  return {{"name", result.section->name}, {"title", result.section->title}, {"source", result.section->source},
+          {"busy", result.is_busy()},     {"notes", result.notes},          {"figures", figures},
           {"launches", launches}};
 }
 
@@ -67,6 +65,18 @@ Json json_of(const Machine& machine) {
           {"mitigations", machine.mitigations},
           {"container", machine.container},
           {"load", machine.load}};
+}
+
+Json json_of(const Verdict& verdict) {
+  Json sentences = Json::array();
+  for (const Sentence& sentence : verdict.sentences) {
+    Json rows = Json::array();
+    for (const Row& row : sentence.rows) {
+      rows.push_back({{"section", row.section}, {"chart", row.chart}, {"series", row.series}, {"x", row.x}});
+    }
+    sentences.push_back({{"text", sentence.text}, {"rows", rows}});
+  }
+  return {{"warning", verdict.warning}, {"sentences", sentences}, {"ranges", verdict.ranges}};
 }
 
 }  // namespace
@@ -89,16 +99,18 @@ Launch launch_from(const std::string& text) {
 }
 
 std::string to_json(const Results& results) {
-  Json all{{"format", 1},
+  Json all{{"format", 2},
            {"date", results.date},
            {"command", results.command},
            {"library", results.library_version},
+           {"commit", results.commit},
            {"compiler", results.compiler},
            {"build", results.build},
            {"quick", results.quick},
            {"launches", results.launches},
            {"machine", json_of(results.machine)},
-           {"verdict", verdict(results)}};
+           {"verdict", json_of(verdict(results))},
+           {"citation", citation(results)}};
   all["sections"] = Json::array();
   for (const SectionResult& each : results.sections) all["sections"].push_back(json_of(each));
   return all.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "plot_text.hpp"
 #include "svg.hpp"
+#include "ticks.hpp"
 
 #include <array>
 #include <set>
@@ -12,16 +13,21 @@ namespace {
 // gnuplot's numbers of shapes, the full ones first. Not 6, the ring, which marks what should not be used.
 constexpr std::array shapes{7, 5, 9, 11, 13, 4, 8, 10, 12};
 
-// Where numbers stand on the axis: at the places themselves, if they are few and near; else so that they do not touch.
-std::string logarithmic_tics(const std::set<double>& places, bool is_narrow) {
-  const double ratio = *places.rbegin() / *places.begin();
-  if (places.size() <= 8 && ratio <= 1e3) {
-    std::ostringstream tics;
-    for (const double place : places) tics << (tics.tellp() == 0 ? "set xtics (" : ", ") << place;
-    tics << ")\n";
-    return tics.str();
+constexpr std::size_t most_numbers = 8;
+
+// Numbers stand at the places themselves, if these are few and near; else so that they do not touch.
+std::string x_axis(const Chart& chart, const std::set<double>& places, bool is_narrow) {
+  const std::size_t most = is_narrow ? most_numbers / 2 : most_numbers;
+  const double least = *places.begin();
+  const double largest = *places.rbegin();
+  if (chart.x_axis == Axis::linear || least <= 0) {
+    return chart.x_quantity == Quantity::bytes && largest > 0 ? linear_bytes_axis('x', largest, most) : "";
   }
-  return is_narrow && ratio > 1e5 ? "set xtics 100\n" : "";
+  std::string text = logarithmic_axis('x', x_unit(chart), least, largest, most);
+  if (places.size() > most_numbers || largest > 1e3 * least || chart.x_quantity != Quantity::number) return text;
+  std::ostringstream tics;
+  for (const double place : places) tics << (tics.tellp() == 0 ? "set xtics (" : ", ") << place;
+  return text + tics.str() + ")\n";
 }
 
 }  // namespace
@@ -29,7 +35,6 @@ std::string logarithmic_tics(const std::set<double>& places, bool is_narrow) {
 std::string line_plot(const SectionResult& result, const Chart& chart, Screen screen) {
   const std::vector<std::string> names = result.series_of(chart.name);
   const Range y = values_of(result, chart);
-  Range x;
   std::set<double> places;
   std::ostringstream script;
   script.precision(17);
@@ -42,7 +47,6 @@ std::string line_plot(const SectionResult& result, const Chart& chart, Screen sc
   for (std::size_t i = 0; i != names.size(); ++i) {
     script << "$line" << i << " << END\n";
     for (const Figure& each : result.line(chart.name, names[i])) {
-      x.include(each.x);
       places.insert(each.x);
       script << each.x << ' ' << each.estimate.value << ' ' << low(each) << ' ' << high(each) << ' '
              << (each.estimate.is_wide ? 1 : 0) << '\n';
@@ -52,12 +56,10 @@ std::string line_plot(const SectionResult& result, const Chart& chart, Screen sc
   // An empty line below it keeps the key at a distance.
   script << "set xlabel " << wrapped(chart.x_label, is_narrow ? 42 : 90) << " . \"\\n \" offset 0, 0.5 textcolor rgb '"
          << ink_colour << "'\n";
+  script << x_axis(chart, places, is_narrow);
   // What has no logarithm must be seen, too.
-  if (chart.x_axis == Axis::logarithmic && x.least > 0) {
-    script << "set logscale x\n" << logarithmic_tics(places, is_narrow);
-  }
   if (chart.y_axis == Axis::logarithmic && y.least > 0) {
-    script << "set logscale y\n";
+    script << logarithmic_axis('y', chart.unit, y.least, y.largest, most_numbers);
   } else if (y.least >= 0) {
     script << "set yrange [0:*]\n";
   }

@@ -5,7 +5,9 @@
 #include "program.hpp"
 #include "progress.hpp"
 #include "table.hpp"
-#include "verdict.hpp"
+#include "terminal.hpp"
+
+#include <unistd.h>
 
 #include <ctime>
 #include <iostream>
@@ -31,6 +33,14 @@ Scale scale_for(const Options& options, const Machine& machine) {
           .time = options.quick ? quick_time : full_time,
           .cpus = machine.cpus,
           .memory_bytes = machine.memory_bytes / 10 * 7};
+}
+
+std::string time_needed(const Options& options, const Scale& scale) {
+  const auto launches = options.launches * options.sections.size();
+  const double seconds = static_cast<double>(launches) * std::chrono::duration<double>(scale.time).count();
+  const std::string count = std::to_string(options.launches) + (options.launches == 1 ? " launch" : " launches");
+  return "multiprocessing-compare: sections: " + std::to_string(options.sections.size()) + ", " + count +
+         " of each: about " + measuring::rounded_time(std::chrono::duration<double>(seconds));
 }
 
 // The sections in turn, and that as often as there are launches: what changes on the machine meanwhile meets all.
@@ -59,6 +69,7 @@ int run(const std::vector<std::string>& arguments) {
   check_outputs(options);
   Results results{.machine = this_machine(),
                   .library_version = COMPARE_LIBRARY_VERSION,
+                  .commit = COMPARE_COMMIT,
                   .compiler = COMPARE_COMPILER,
                   .build = COMPARE_BUILD,
                   .date = now(),
@@ -69,9 +80,11 @@ int run(const std::vector<std::string>& arguments) {
     throw measuring::UsageError("512 MiB of memory are needed, and only " +
                                 std::to_string(results.machine.memory_bytes >> 20) + " MiB are free");
   }
-  results.sections = measure(options, scale_for(options, results.machine));
-  print(std::cout, results);
-  if (options.mine) std::cout << '\n' << prediction_text(*options.mine, predict(*options.mine, results));
+  const Scale scale = scale_for(options, results.machine);
+  std::cerr << time_needed(options, scale) << '\n';
+  results.sections = measure(options, scale);
+  if (options.mine) std::cout << answer(*options.mine, results) << '\n';
+  print(std::cout, results, tools::shows_colour(STDOUT_FILENO));
   write_outputs(options, results);
   for (const SectionResult& each : results.sections) {
     if (each.figures.empty())

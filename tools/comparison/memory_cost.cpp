@@ -114,35 +114,32 @@ Section memory_section() {
   return {.name = "memory",
           .title = "Memory of idle workers, and what copy-on-write costs",
           .source = "memory_cost.cpp",
-          .charts =
-              {{.name = "idle",
-                .title = "Memory of one idle worker or thread, in a program that holds 1 GiB",
-                .unit = "MiB each",
-                .how_to_read =
-                    "Right after a fork a worker shares all pages with its program. The proportional size (PSS) "
-                    "divides each page among the processes that have it: it looks large, since it is a share of the "
-                    "program's own memory, of which the program then counts less. What a worker alone has is its "
-                    "private memory, and what all processes together grow by (the Pool's fork server included, "
-                    "divided by the number of workers) is the price. The page tables, in which the kernel notes where "
-                    "each page lies, come on top: every process has its own, and they grow with the program. A thread "
-                    "has all memory in common with its program; it brings its stack, of which only what was "
-                    "touched takes memory. What else the kernel keeps for each thread and process is in none of "
-                    "these figures."},
-               {.name = "touched",
-                .title = "Writing to memory, one byte in each page, after a fork of 1 GiB",
-                .unit = "us per MiB",
-                .how_to_read =
-                    "After a fork both processes share each page until one of them writes to it. Who writes first, "
-                    "child or parent, is interrupted by the processor, and the kernel copies the page. The parent "
-                    "pays that as well as the child: workers make the program itself slower while they live. When they "
-                    "have ended nothing needs to be copied, but each page still interrupts once. Beside them, the same "
-                    "writes to memory that no fork has ever shared."},
-               {.name = "forking",
-                .title = "The fork itself, of a parent that holds 1 GiB",
-                .unit = "ms",
-                .how_to_read =
-                    "How long the parent stands still in fork(), in which its page tables are copied. Set it "
-                    "against the picture above: what the program writes afterwards can cost more than the fork."}},
+          .charts = {{.name = "idle",
+                      .title = "Memory of one idle worker or thread, in a program that holds 1 GiB",
+                      .unit = "MiB each",
+                      .how_to_read = "Right after a fork a worker shares all pages with its program. The proportional "
+                                     "size (PSS) divides each page among the processes that have it: it is mostly a "
+                                     "share of the program's own memory, of which the program then counts less. What a "
+                                     "worker alone has is its private memory, and what all processes together grow by "
+                                     "(the Pool's fork server included, divided by the number of workers) is the "
+                                     "price. The page tables, in which the kernel notes where each page lies, come on "
+                                     "top: every process has its own. A thread has all memory in common with its "
+                                     "program; it brings its stack, of which only what was touched takes memory. What "
+                                     "else the kernel keeps for each thread and process is in none of these figures."},
+                     {.name = "touched",
+                      .title = "Writing to memory, one byte in each page, after a fork of 1 GiB",
+                      .unit = "µs per MiB",
+                      .how_to_read = "After a fork both processes share each page until one of them writes to it. The "
+                                     "first to write, child or parent, is interrupted by the processor, and the kernel "
+                                     "copies the page. When the workers have ended nothing needs to be copied, but "
+                                     "each page still interrupts once. \"Never shared\" are the same writes to memory "
+                                     "that no fork has ever shared: set the others against it."},
+                     {.name = "forking",
+                      .title = "The fork itself, of a parent that holds 1 GiB",
+                      .unit = "ms",
+                      .how_to_read = "The time in which the parent stands still in fork(), while its page tables are "
+                                     "copied. Set it against the picture above, which shows what the program's writes "
+                                     "take afterwards."}},
           .measure = measure};
 }
 

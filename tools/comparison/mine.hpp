@@ -21,15 +21,18 @@ struct Job {
 Job parse_job(const std::string& text);
 
 struct Prediction {
-  std::string way;  // "serial", "ThreadPool", "Pool", "fork_map"
+  std::string way;  // "serial loop", "ThreadPool", "Pool", "fork_map"
   double seconds = 0;
+  double low = 0;  // with the low ends of the ranges of all that it is reckoned from
+  double high = 0;
 };
-// What the job would take with as many workers as there are CPUs, from what was measured. Empty if a section of
-// sections_of_predictions() is missing.
+// What the job would take with as many workers as there are CPUs, from what was measured. Empty if a row that it needs
+// is missing or not to be used.
 std::vector<Prediction> predict(const Job& job, const Results& results);
 const std::vector<std::string>& sections_of_predictions();
 
-// A table of it, which to take, and how it was reckoned.
-std::string prediction_text(const Job& job, const std::vector<Prediction>& predictions);
+// Which way is the fastest and how sure that is, or why it cannot be told; then a table of all ways, and how they were
+// reckoned.
+std::string answer(const Job& job, const Results& results);
 
 }  // namespace compare

@@ -14,7 +14,7 @@ namespace compare {
 struct Options {
   std::vector<const Section*> sections;  // in the order of the page
   bool quick = false;
-  std::size_t launches = 6;     // the fewest of which a 95 % interval can be told
+  std::size_t launches = least_for_interval;
   std::string json, csv, html;  // files, a folder, a file; empty: not wanted
   std::optional<Job> mine = {};
   std::string mine_text = {};

@@ -94,29 +94,26 @@ Section payload_section() {
       .source = "payload.cpp",
       .charts = {{.name = "time",
                   .title = "One task with a payload, from the call until its result is there",
-                  .x_label = "bytes of the payload",
-                  .x_is_bytes = true,
-                  .unit = "us",
-                  .how_to_read =
-                      "Each task touches one byte of every cache line of its payload; what differs is how it gets "
-                      "there. By value, a Pool copies the bytes into shared memory, out of it in the worker, and "
-                      "the same way back: its line rises with the payload, once that is more than the way. By "
-                      "reference, a thread gets an address, "
-                      "and moves nothing. Inherited, a worker is forked for this one call and has its caller's "
-                      "memory already: what is copied is page tables, not bytes, and only the input comes this "
-                      "way; the line begins with the price of a fork. In place, a Pool's worker changes an Array "
-                      "that both processes have mapped, and is sent only its size. memcpy copies the payload there "
-                      "and back in one thread: the least that an echo by value has to move. Where the line of "
-                      "the Pool crosses that of fork_map, sending the input costs more than forking."},
+                  .x_label = "size of the payload",
+                  .x_quantity = Quantity::bytes,
+                  .unit = "µs",
+                  .how_to_read = "Each task touches one byte of every cache line of its payload; what differs is "
+                                 "how it gets there. By value, a Pool copies the bytes into shared memory, out of "
+                                 "it in the worker, and the same way back. By reference, a thread gets an address. "
+                                 "Inherited, a worker is forked for this one call and has its caller's memory "
+                                 "already: page tables are copied, not bytes, and only the input comes this way. "
+                                 "In place, a Pool's worker changes an Array that both processes have mapped, and "
+                                 "is sent only its size. memcpy copies the payload there and back in one thread, "
+                                 "as an echo by value has to. If the line of the Pool crosses that of fork_map, "
+                                 "sending the input costs more than forking from there on."},
                  {.name = "bandwidth",
                   .title = "The same, as bytes of the payload in a second",
-                  .x_label = "bytes of the payload",
-                  .x_is_bytes = true,
+                  .x_label = "size of the payload",
+                  .x_quantity = Quantity::bytes,
                   .unit = "GB/s",
-                  .how_to_read =
-                      "The payload divided by the time above, from 64 KiB on; there and back counts once. Ways that "
-                      "move nothing only touch memory where it lies, and can be faster than memcpy, which moves "
-                      "the payload twice; they slow down where it no longer fits the caches."}},
+                  .how_to_read = "The payload divided by the time above, from 64 KiB on; there and back counts "
+                                 "once. Ways that move nothing touch the memory where it lies; memcpy moves the "
+                                 "payload twice. How fast memory is touched depends on whether it fits the caches."}},
       .measure = measure};
 }
 

@@ -41,10 +41,10 @@ void Range::include(double value) {
 }
 
 double low(const Figure& figure) {
-  return figure.estimate.interval ? figure.estimate.interval->first : figure.estimate.value;
+  return figure.estimate.interval ? figure.estimate.interval->first : figure.estimate.quartiles.first;
 }
 double high(const Figure& figure) {
-  return figure.estimate.interval ? figure.estimate.interval->second : figure.estimate.value;
+  return figure.estimate.interval ? figure.estimate.interval->second : figure.estimate.quartiles.second;
 }
 
 Range values_of(const SectionResult& result, const Chart& chart) {
@@ -60,8 +60,8 @@ Range values_of(const SectionResult& result, const Chart& chart) {
 
 std::string plot_head(Screen screen, int height) {
   std::ostringstream script;
-  script << "set terminal svg size " << (screen == Screen::wide ? wide_width : narrow_width) << ',' << height
-         << " dynamic noenhanced font 'sans-serif," << (screen == Screen::wide ? 15 : 13) << "'\n"
+  script << "set encoding utf8\nset terminal svg size " << (screen == Screen::wide ? wide_width : narrow_width) << ','
+         << height << " dynamic noenhanced font 'sans-serif," << (screen == Screen::wide ? 15 : 13) << "'\n"
          << "set border 3 lc rgb '" << ink_colour << "'\nset tics nomirror textcolor rgb '" << ink_colour << "'\n"
          << "set grid back lc rgb '" << grid_colour << "' lt 1 lw 1, lc rgb '" << grid_colour << "' lt 1 lw 0.5\n"
          << "set key textcolor rgb '" << ink_colour << "'\nset format '%g'\n";

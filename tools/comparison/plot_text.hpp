@@ -26,7 +26,7 @@ struct Range {
 // All that a picture of the chart must show.
 Range values_of(const SectionResult& result, const Chart& chart);
 
-// The ends of a figure's interval; the figure itself if it has none.
+// The ends of a figure's interval; of the middle half of its samples if it has none.
 double low(const Figure& figure);
 double high(const Figure& figure);
 

@@ -137,34 +137,29 @@ std::vector<Measured> measure(const Scale& scale) {
 }  // namespace
 
 Section pools_section() {
-  return {
-      .name = "pools",
-      .title = "A pool's start and its end",
-      .source = "pools.cpp",
-      .charts = {{.name = "first_result",
-                  .title = "From its construction to the first result",
-                  .x_label = "workers",
-                  .unit = "ms",
-                  .how_to_read =
-                      "A pool is ready when all its workers are up, and a task that is given to it then is answered "
-                      "at once: so the lines rise with the workers. The forks by hand are the least that processes "
-                      "cost: the program forks as often, one after the other, and each child runs one empty task, "
-                      "writes the answer into a pipe and ends. A Pool's workers stay, and take more tasks: what "
-                      "lies between the two lines is the memory that they share with the program, and the look at "
-                      "each whether it has come up. A Pool forks a server first, which forks the workers; with "
-                      "StartMethod::fork the program forks them itself. This program is small. In one that has "
-                      "written to much memory each fork takes longer, and no thread does: see startup."},
-                 {.name = "whole_life",
-                  .title = "From its construction to the end of its destruction",
-                  .x_label = "workers",
-                  .unit = "ms",
-                  .how_to_read =
-                      "In between each worker's share of empty tasks is run, one for each on average. Then the "
-                      "workers are ended and waited for, as leaving the block in which the pool was made does. A "
-                      "program that makes a pool for each small job pays this each time; one that makes it once and "
-                      "keeps it pays it once. The column \"first\" is the first pool of the program, which also "
-                      "finds its code and memory untouched."}},
-      .measure = measure};
+  return {.name = "pools",
+          .title = "A pool's start and its end",
+          .source = "pools.cpp",
+          .charts = {{.name = "first_result",
+                      .title = "From its construction to the first result",
+                      .x_label = "workers",
+                      .unit = "ms",
+                      .how_to_read = "A pool is ready when all its workers are up. The forks by hand are the least "
+                                     "that as many processes need: the program forks them one after the other, and "
+                                     "each child runs one empty task, writes the answer into a pipe and ends. A Pool's "
+                                     "workers stay, and take more tasks. A Pool forks a server first, which forks the "
+                                     "workers; with StartMethod::fork the program forks them itself. This program is "
+                                     "small: what a fork takes in a larger one is under startup."},
+                     {.name = "whole_life",
+                      .title = "From its construction to the end of its destruction",
+                      .x_label = "workers",
+                      .unit = "ms",
+                      .how_to_read = "In between, as many empty tasks are run as there are workers. Then the workers "
+                                     "are ended and waited for, as leaving the block in which the pool was made does. "
+                                     "A program that makes a pool for each small job pays this each time; one that "
+                                     "keeps its pool pays it once. The column \"first\" is the first pool of the "
+                                     "program, which also finds its code and memory untouched."}},
+          .measure = measure};
 }
 
 }  // namespace compare

@@ -38,6 +38,8 @@ double SectionResult::bystanders() const {
   return launches.empty() ? 0 : sum / static_cast<double>(launches.size());
 }
 
+bool SectionResult::is_busy() const { return bystanders() > much_for_bystanders; }
+
 SectionResult summarise(const Section& section, std::vector<Launch> launches) {
   SectionResult result{.section = &section, .launches = std::move(launches)};
   using Key = std::tuple<std::string, std::string, double>;
@@ -56,9 +58,9 @@ SectionResult summarise(const Section& section, std::vector<Launch> launches) {
       samples[key].push_back({measured.cold, measured.samples});
     }
   }
-  if (const double part = result.bystanders(); part > much_for_bystanders) {
-    say("Other programs had " + std::to_string(std::lround(100 * part)) +
-        " % of the CPUs' time while this was measured: its figures are those of a busy machine.");
+  if (result.is_busy()) {
+    say("Other programs had " + std::to_string(std::lround(100 * result.bystanders())) +
+        " % of the CPUs' time while this was measured: do not use its figures.");
   }
   for (const Key& key : keys) {
     const auto& [chart, series, x] = key;

@@ -37,6 +37,7 @@ struct SectionResult {
   std::vector<Figure> line(const std::string& chart, const std::string& series) const;
   std::vector<std::string> series_of(const std::string& chart) const;
   double bystanders() const;  // of all launches, on average
+  bool is_busy() const;       // other programs had so much that the figures are not to be used
 };
 
 SectionResult summarise(const Section& section, std::vector<Launch> launches);
@@ -51,7 +52,7 @@ Machine this_machine();
 
 struct Results {
   Machine machine = {};
-  std::string library_version = {}, compiler = {}, build = {}, date = {}, command = {};
+  std::string library_version = {}, commit = {}, compiler = {}, build = {}, date = {}, command = {};
   bool quick = false;
   std::size_t launches = 0;
   std::vector<SectionResult> sections = {};

@@ -94,36 +94,31 @@ std::vector<Measured> measure(const Scale& scale) {
 }  // namespace
 
 Section round_trip_section() {
-  return {
-      .name = "round_trip",
-      .title = "One empty task, there and back",
-      .source = "round_trip.cpp",
-      .charts = {{.name = "wall",
-                  .title = "From the call to its answer, one task at a time",
-                  .unit = "us",
-                  .how_to_read =
-                      "A plain call is what the task takes where it is; all others send it away and wait for the "
-                      "answer. Compare the two Queues: it is the same ring in shared memory, and only the other "
-                      "side is a thread once and a process once. What lies between them is the process. The last "
-                      "four are the kernel's floor: two processes that pass a number there and back through a "
-                      "futex, a pipe or an eventfd, where who waits sleeps and has to be woken; and a pair that "
-                      "never sleeps, the least that two CPUs need. Where a Pool or a Queue is below the futex, "
-                      "hardly anybody slept: they look for the answer again and again for a short while before they "
-                      "sleep, if there is more than one CPU. ThreadPool and std::async sleep at once; std::async "
-                      "also makes a thread for each task. Both pools have a worker for each CPU, of which one is at "
-                      "work. Who sleeps may be woken on the CPU of who wakes, or on another one that slept itself; "
-                      "the second may take many times as long, and the system chooses: so where somebody sleeps the "
-                      "samples may be far apart. The column \"first\" is the first trip of all, to somebody who "
-                      "surely sleeps."},
-                 {.name = "cpu",
-                  .title = "CPU time of all threads and processes for it",
-                  .unit = "us",
-                  .how_to_read =
-                      "Where it is less than the time on the clock, somebody slept and was woken meanwhile; where "
-                      "it is more, two worked, or looked for the answer, at the same time. The spinning pair pays "
-                      "for its speed with both CPUs for all of the time. What the kernel does for them, to wake and "
-                      "to put to sleep, is counted."}},
-      .measure = measure};
+  return {.name = "round_trip",
+          .title = "One empty task, there and back",
+          .source = "round_trip.cpp",
+          .charts = {{.name = "wall",
+                      .title = "From the call to its answer, one task at a time",
+                      .unit = "µs",
+                      .how_to_read = "A plain call is the task where it is; all others send it away and wait for the "
+                                     "answer. Compare the two Queues: they are the same ring in shared memory, and "
+                                     "only the other side is a thread once and a process once. What lies between them "
+                                     "is the process. The last four are the kernel's own ways: two processes that pass "
+                                     "a number there and back through a futex, a pipe or an eventfd, and sleep while "
+                                     "they wait; and a pair that never sleeps. A Pool and a Queue look for the answer "
+                                     "for a short while before they sleep, if there is more than one CPU; a ThreadPool "
+                                     "and std::async sleep at once; std::async also makes a thread for each task. Both "
+                                     "pools have a worker for each CPU, of which one is at work. The system may wake a "
+                                     "sleeper on the CPU of its waker or on another one: so where somebody sleeps the "
+                                     "samples may be far apart. The column \"first\" is the first trip of all, to "
+                                     "somebody who surely sleeps."},
+                     {.name = "cpu",
+                      .title = "CPU time of all threads and processes for it",
+                      .unit = "µs",
+                      .how_to_read = "Where it is less than the time on the clock, somebody slept and was woken "
+                                     "meanwhile; where it is more, two worked, or looked for the answer, at the same "
+                                     "time. What the kernel does to wake them and to put them to sleep is counted."}},
+          .measure = measure};
 }
 
 }  // namespace compare

@@ -10,14 +10,18 @@
 namespace compare {
 
 enum class Axis { linear, logarithmic };
+enum class Quantity { number, bytes, microseconds };
+
+// Of a chart that counts; its figures are told whole.
+constexpr const char* items_unit = "items of 1,000";
 
 // A picture, and a table under it: lines over x. Without an x label there is one figure for each series.
 struct Chart {
   std::string name;  // what Measured::chart says
   std::string title;
-  std::string x_label = {};  // with its unit: "items in a chunk"
-  bool x_is_bytes = false;
-  std::string unit;  // of the values: "us", "GB/s", "times serial"
+  std::string x_label = {};  // "items in a chunk"
+  Quantity x_quantity = Quantity::number;
+  std::string unit;  // of the values: "µs", "GB/s", "speed-up"
   Axis x_axis = Axis::logarithmic;
   Axis y_axis = Axis::logarithmic;
   std::optional<double> level = {};  // a line across the picture, such as 1 where a speed-up begins

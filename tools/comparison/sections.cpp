@@ -8,8 +8,8 @@ namespace compare {
 
 const std::vector<Section>& sections() {
   static const std::vector<Section> all{
-      startup_section(), pools_section(),  round_trip_section(), throughput_section(), break_even_section(),
-      payload_section(), memory_section(), contention_section(), crash_section(),
+      break_even_section(), startup_section(), pools_section(),      round_trip_section(), throughput_section(),
+      payload_section(),    memory_section(),  contention_section(), crash_section(),
   };
   return all;
 }

@@ -75,11 +75,21 @@ std::vector<Measured> slopes(const std::vector<Measured>& all) {
     if (least == nullptr || most == least) continue;
     Measured slope{.chart = "slope", .series = series};
     for (std::size_t i = 0; i != std::min(least->samples.size(), most->samples.size()); ++i) {
-      slope.samples.push_back((most->samples[i] - least->samples[i]) / 1e3 / ((most->x - least->x) / 1024));
+      slope.samples.push_back((most->samples[i] - least->samples[i]) / 1e3 / ((most->x - least->x) / gibibyte));
     }
     result.push_back(std::move(slope));
   }
   return result;
+}
+
+// How many threads are made in the time of one fork, each round by its own threads. At the smallest parent only.
+Measured ratio_of(const std::vector<Measured>& all) {
+  const auto of_series = [&](const char* series) { return *std::ranges::find(all, series, &Measured::series); };
+  const Measured thread = of_series("thread");
+  const Measured fork = of_series("fork");
+  Measured ratio{.chart = "ratio", .series = "fork"};
+  for (std::size_t i = 0; i != fork.samples.size(); ++i) ratio.samples.push_back(fork.samples[i] / thread.samples[i]);
+  return ratio;
 }
 
 // What is called huge here, and is not: the kernel may be told to give none, or have no whole ones left.
@@ -98,7 +108,7 @@ std::vector<Measured> measure(const Scale& scale) {
   const Effort effort{.time = scale.time / static_cast<long>(2 * sizes.size())};
   std::vector<Measured> all;
   for (const std::size_t size : sizes) {
-    const auto x = static_cast<double>(size / mebibyte);
+    const auto x = static_cast<double>(size);
     {
       const Ballast ballast(size);
       append(all, in_turn("parent",
@@ -117,6 +127,7 @@ std::vector<Measured> measure(const Scale& scale) {
     append(all, in_turn("parent", {{"fork, huge pages", x, Repeated(fork_and_wait)}}, effort));
     all.back().note = note_of_huge_pages(size);
   }
+  all.push_back(ratio_of(all));
   append(all, slopes(all));
   return all;
 }
@@ -124,31 +135,39 @@ std::vector<Measured> measure(const Scale& scale) {
 }  // namespace
 
 Section startup_section() {
-  return {
-      .name = "startup",
-      .title = "Starting one thread, or one process",
-      .source = "startup.cpp",
-      .charts = {{.name = "parent",
-                  .title = "Made, run empty, and waited for, in a parent of some size",
-                  .x_label = "MiB of the parent's memory that were written to",
-                  .unit = "us",
-                  .x_axis = Axis::linear,
-                  .how_to_read =
-                      "A thread costs about the same whatever the program holds. A fork copies the page tables of its "
-                      "parent, not its memory: the line rises with the memory that the parent has written to. "
-                      "With huge pages there are 512 times fewer entries to copy; memory that is kept from "
-                      "children (MADV_DONTFORK) costs nothing; vfork and posix_spawn borrow the parent's memory "
-                      "until the child runs another program, and copy nothing. Thread, fork, vfork and posix_spawn are "
-                      "measured in turn; parents of another size or kind are made one after the other."},
-                 {.name = "slope",
-                  .title = "What a fork costs for each GiB of the parent",
-                  .unit = "ms/GiB",
-                  .y_axis = Axis::linear,
-                  .how_to_read =
-                      "From the smallest and the largest parent of the picture above: how much longer each fork "
-                      "takes for each GiB that the program has written to. A pool forks once for each worker. "
-                      "Where it is about zero, as with MADV_DONTFORK, it cannot be told from noise."}},
-      .measure = measure};
+  return {.name = "startup",
+          .title = "Starting one thread, or one process",
+          .source = "startup.cpp",
+          .charts = {{.name = "ratio",
+                      .title = "Starting a process, counted in threads",
+                      .unit = "threads",
+                      .y_axis = Axis::linear,
+                      .how_to_read =
+                          "How many threads are made and joined, one after the other, in the time in which one process "
+                          "is forked, ends and is waited for. The program is small; in a larger one see the next "
+                          "picture. The two are measured in turn, and each pair gives one ratio."},
+                     {.name = "parent",
+                      .title = "Made, run empty, and waited for, in a parent of some size",
+                      .x_label = "memory of the parent that was written to",
+                      .x_quantity = Quantity::bytes,
+                      .unit = "µs",
+                      .x_axis = Axis::linear,
+                      .how_to_read =
+                          "A fork copies the page tables of its parent, not its memory: see how its line changes with "
+                          "the memory that the parent has written to. Huge pages need one entry for 2 MiB in place of "
+                          "512; memory that is kept from children (MADV_DONTFORK) needs none in the child; vfork and "
+                          "posix_spawn borrow the parent's memory until the child runs another program. Thread, fork, "
+                          "vfork and posix_spawn are measured in turn; parents of another size or kind are made one "
+                          "after the other."},
+                     {.name = "slope",
+                      .title = "What a fork costs for each GiB of the parent",
+                      .unit = "ms/GiB",
+                      .y_axis = Axis::linear,
+                      .how_to_read =
+                          "From the smallest and the largest parent of the picture above: how much longer each fork "
+                          "takes for each GiB that the program has written to. A pool forks once for each worker. A "
+                          "slope whose range includes 0 cannot be told from noise."}},
+          .measure = measure};
 }
 
 }  // namespace compare

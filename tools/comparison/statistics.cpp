@@ -42,10 +42,10 @@ std::optional<Estimate> estimate(const std::vector<measuring::Samples>& launches
   Estimate result{.value = measuring::median(medians), .launches = medians.size(), .samples = all.size()};
   result.interval = median_interval(medians);
   if (!colds.empty()) result.cold = measuring::median(colds);
-  const double size = std::abs(result.value);
-  result.spread = measuring::spread(all, size);
-  const double width = result.interval ? result.interval->second - result.interval->first : 0;
-  result.is_wide = result.spread > wide || width > wide * size;
+  result.quartiles = {measuring::quantile(all, 0.25), measuring::quantile(all, 0.75)};
+  const double widest = wide * std::abs(result.value);
+  const auto is_wider = [&](const auto& range) { return range.second - range.first > widest; };
+  result.is_wide = is_wider(result.quartiles) || (result.interval && is_wider(*result.interval));
   return result;
 }
 

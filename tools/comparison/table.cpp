@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "table.hpp"
 
-#include "options.hpp"
-#include "terminal.hpp"
-#include "units.hpp"
+#include "ticks.hpp"
+#include "usable.hpp"
 #include "verdict.hpp"
-
-#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
@@ -18,8 +15,23 @@ namespace {
 
 constexpr int bar_cells = 16;
 
-std::string strong(const std::string& text) {
-  return tools::shows_colour(STDOUT_FILENO) ? "\033[1m" + text + "\033[0m" : text;
+class Styles {
+ public:
+  explicit Styles(bool has_colour) : has_colour_(has_colour) {}
+  std::string strong(const std::string& text) const { return with("\033[1m", text); }
+  std::string warning(const std::string& text) const { return with("\033[1;33m", text); }
+
+ private:
+  std::string with(const char* style, const std::string& text) const {
+    return has_colour_ ? style + text + "\033[0m" : text;
+  }
+  bool has_colour_;
+};
+
+// Of bytes; the micro sign has two and takes one column.
+int width_for(const std::string& text, int columns) {
+  const auto continued = std::ranges::count_if(text, [](char each) { return (each & 0xC0) == 0x80; });
+  return columns + static_cast<int>(continued);
 }
 
 // Where a value lies between the least and the largest of its chart.
@@ -32,12 +44,13 @@ std::string bar(double value, double least, double largest, Axis axis) {
   return std::string(full, '#') + std::string(bar_cells - full, '.');
 }
 
-std::string interval_text(const Estimate& estimate) {
-  if (!estimate.interval) return {};
-  return number_text(estimate.interval->first) + " to " + number_text(estimate.interval->second);
+std::string range_text(const Results& results, const Estimate& estimate) {
+  const auto range = range_of(results, estimate);
+  return range ? number_text(range->first) + " to " + number_text(range->second) : "";
 }
 
-void print_chart(std::ostream& stream, const SectionResult& result, const Chart& chart) {
+void print_chart(std::ostream& stream, const Styles& styles, const Results& results, const SectionResult& result,
+                 const Chart& chart) {
   double least = HUGE_VAL;
   double largest = 0;
   std::size_t width = 8;
@@ -48,19 +61,20 @@ void print_chart(std::ostream& stream, const SectionResult& result, const Chart&
     width = std::max(width, each.series.size());
   }
   if (least == HUGE_VAL) return;
-  stream << '\n' << strong(chart.title) << " (" << chart.unit << ")\n";
+  stream << '\n' << styles.strong(chart.title) << " (" << chart.unit << ")\n";
   const auto column = static_cast<int>(width) + 2;
   stream << std::left << std::setw(column) << "";
   stream << std::right << std::setw(12) << (chart.x_label.empty() ? "" : "at") << std::setw(12) << "median"
-         << std::setw(22) << "95 % interval" << std::setw(12) << "first" << std::setw(7) << "n" << '\n';
+         << std::setw(22) << name_of_range(results) << std::setw(12) << "first" << std::setw(7) << "n" << '\n';
   for (const std::string& series : result.series_of(chart.name)) {
     for (const Figure& each : result.line(chart.name, series)) {
       const Estimate& estimate = each.estimate;
-      stream << std::left << std::setw(column) << series << std::right << std::setw(12) << place_text(chart, each.x)
-             << std::setw(12) << number_text(estimate.value) << std::setw(22) << interval_text(estimate)
+      const std::string place = place_text(chart, each.x);
+      stream << std::left << std::setw(column) << series << std::right << std::setw(width_for(place, 12)) << place
+             << std::setw(12) << number_text(estimate.value) << std::setw(22) << range_text(results, estimate)
              << std::setw(12) << (estimate.cold ? number_text(*estimate.cold) : "") << std::setw(7) << estimate.samples
-             << "  " << bar(estimate.value, least, largest, chart.y_axis)
-             << (estimate.is_wide ? "  wide: do not use" : "") << '\n';
+             << "  " << bar(estimate.value, least, largest, chart.y_axis) << (estimate.is_wide ? "  too wide" : "")
+             << '\n';
     }
   }
   if (!chart.x_label.empty()) stream << "  at: " << chart.x_label << '\n';
@@ -87,28 +101,29 @@ std::string number_text(double value) {
 
 std::string place_text(const Chart& chart, double x) {
   if (chart.x_label.empty()) return {};
-  return chart.x_is_bytes ? bytes_text(x) : number_text(x);
+  return tick_text(x_unit(chart), x);
 }
 
-void print(std::ostream& stream, const Results& results) {
-  const Machine& machine = results.machine;
-  stream << strong("What forked workers cost against threads") << ", measured on " << results.date << '\n'
-         << machine.cpu << ", " << machine.cpus << " of " << machine.online_cpus << " CPUs usable, "
-         << (machine.memory_bytes >> 20) << " MiB free; " << machine.kernel << "; load " << machine.load << '\n'
-         << "multiprocessing " << results.library_version << ", " << results.compiler << ", " << results.build << '\n';
-  if (results.quick) stream << "One launch of each section: no intervals. Leave --quick out for figures to cite.\n";
-  if (!results.quick && results.launches < Options{}.launches) {
-    stream << "Launches of each section: " << results.launches << ". No intervals, which need " << Options{}.launches
-           << ".\n";
-  }
-  for (const std::string& sentence : verdict(results)) stream << "\n  " << sentence;
-  stream << '\n';
+void print(std::ostream& stream, const Results& results, bool has_colour) {
+  const Styles styles(has_colour);
+  const Verdict said = verdict(results);
+  stream << styles.strong("What forked workers cost against threads") << '\n';
+  if (!said.warning.empty()) stream << "\n  " << styles.warning(said.warning) << '\n';
+  for (const Sentence& sentence : said.sentences) stream << "\n  " << sentence.text;
+  if (!said.sentences.empty()) stream << "\n\n  " << said.ranges << '\n';
+  stream << '\n'
+         << styles.strong(said.is_citable() ? "To cite" : "This run, not to be cited") << '\n'
+         << citation(results) << '\n';
   for (const SectionResult& each : results.sections) {
-    stream << "\n== " << strong(each.section->title) << " (" << each.section->name << ", in processes of "
+    stream << "\n== " << styles.strong(each.section->title) << " (" << each.section->name << ", in processes of "
            << (each.launches.front().process_bytes >> 20) << " MiB)\n";
-    for (const Chart& chart : each.section->charts) print_chart(stream, each, chart);
-    for (const std::string& note : each.notes) stream << "  note: " << note << '\n';
+    for (const std::string& note : each.notes) {
+      stream << "  note: " << (each.is_busy() ? styles.warning(note) : note) << '\n';
+    }
+    for (const Chart& chart : each.section->charts) print_chart(stream, styles, results, each, chart);
   }
+  stream << "\ntoo wide: the middle half of the samples, or the interval, is wider than half of the figure. Do not use "
+            "it.\n";
 }
 
 }  // namespace compare

@@ -11,8 +11,7 @@ namespace compare {
 std::string number_text(double value);                 // for people: three significant digits
 std::string place_text(const Chart& chart, double x);  // on its x axis: "4 KiB" of bytes
 
-// All sections: the machine, the verdict, and a table for each chart, with a small bar for each figure. Colours only on
-// a terminal that is `stream`'s descriptor 1.
-void print(std::ostream& stream, const Results& results);
+// The verdict, what to cite, and all sections: a table for each chart, with a small bar for each figure.
+void print(std::ostream& stream, const Results& results, bool has_colour);
 
 }  // namespace compare

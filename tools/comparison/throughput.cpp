@@ -104,21 +104,20 @@ Section throughput_section() {
                       .title = "Time for each task",
                       .x_label = "items in a chunk",
                       .unit = "ns per task",
-                      .how_to_read =
-                          "map sends the items in chunks. With chunks of one item each task pays the whole way there "
-                          "and back; with larger ones the way is shared by all items of a chunk, and the lines fall. "
-                          "They become flat where only that is left which each item costs by itself: it is written, "
-                          "read, called, and put among the results. A ThreadPool passes references, a Pool copies. The "
-                          "two Queues are the same ring in shared memory and send the same vectors: what lies between "
-                          "their lines is the process. They have one other side only, the pools a worker for each CPU. "
-                          "An empty task shows what the way costs; it is not a reason to send one."},
+                      .how_to_read = "map sends the items in chunks. With chunks of one item each task pays the whole "
+                                     "way there and back; with larger ones all items of a chunk share it. What then "
+                                     "remains is what each item needs by itself: it is written, read, called, and put "
+                                     "among the results. A ThreadPool passes references, a Pool copies. The two Queues "
+                                     "are the same ring in shared memory and send the same vectors: what lies between "
+                                     "their lines is the process. They have one other side only, the pools a worker "
+                                     "for each CPU. An empty task shows what the way costs; it is not a reason to send "
+                                     "one."},
                      {.name = "cpu",
                       .title = "CPU time of all threads and processes for each task",
                       .x_label = "items in a chunk",
                       .unit = "ns per task",
-                      .how_to_read =
-                          "The same, summed over all that took part. It shows what the picture above hides: CPUs that "
-                          "were busy with the way, which a program could have used for its tasks."}},
+                      .how_to_read = "The same, summed over all that took part: CPUs that were busy with the way, "
+                                     "which a program could have used for its tasks."}},
           .measure = measure};
 }
 

@@ -1,169 +1,176 @@
 // SPDX-License-Identifier: MIT
 #include "verdict.hpp"
 
-#include "bystanders.hpp"
-#include "table.hpp"
 #include "units.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace compare {
 namespace {
 
-constexpr double microsecond = 1e-6;
-constexpr double mebibyte_bytes = 1024 * 1024;
-// From here on it is worth while to send another way.
-constexpr double much_longer = 2;
+// A row in words: with two digits, but a count is told whole.
+std::string text_of(const Usable& row, double value) {
+  if (row.unit == items_unit) return std::to_string(std::lround(value));
+  const auto seconds = parse_time("1 " + row.unit);
+  return seconds ? short_time_text(value * *seconds) : short_text(value);
+}
 
-// The figures, and whether one of those that were asked for varies too much to be cited.
-class Reader {
+std::string range_text(const Usable& row) { return compare::range_text(text_of(row, row.low), text_of(row, row.high)); }
+
+void replace(std::string& text, const std::string& mark, const std::string& by) {
+  if (const std::size_t at = text.find(mark); at != std::string::npos) text.replace(at, mark.size(), by);
+}
+
+class Writer {
  public:
-  explicit Reader(const Results& results) : results_(results) {}
-  const SectionResult* section(const char* name) const { return results_.section(name); }
-  std::optional<double> value(const char* section, const char* chart, const std::string& series, double x = 0) {
+  explicit Writer(const Results& results) : results_(results) {}
+
+  // {1} stands for the first row's figure and its range, {2} for the second's. Says nothing if one may not be cited.
+  void say(std::string text, const std::vector<Row>& rows) {
+    for (std::size_t i = 0; i != rows.size(); ++i) {
+      const auto row = find(rows[i]);
+      if (!row) return;
+      const std::string number = std::to_string(i + 1);
+      replace(text, "{" + number + "}", text_of(*row, row->value) + " (" + range_text(*row) + ")");
+      replace(text, "{" + number + " value}", text_of(*row, row->value));
+      replace(text, "{" + number + " range}", range_text(*row));
+    }
+    verdict_.sentences.push_back({std::move(text), rows});
+  }
+
+  std::optional<Usable> find(const Row& row) {
+    const auto found = usable(results_, row);
+    const SectionResult* const section = results_.section(row.section);
+    if (!found && section != nullptr && section->figure(row.chart, row.series, row.x) != nullptr) left_out_ = true;
+    return found;
+  }
+  std::vector<Usable> line(const std::string& section, const std::string& chart, const std::string& series) {
+    std::vector<Usable> rows = usable_line(results_, section, chart, series);
     const SectionResult* const measured = results_.section(section);
-    const Figure* const figure = measured == nullptr ? nullptr : measured->figure(chart, series, x);
-    return figure == nullptr ? std::nullopt : std::optional(value_of(*figure));
+    if (measured != nullptr && rows.size() != measured->line(chart, series).size()) left_out_ = true;
+    return rows;
   }
-  double value_of(const Figure& figure) {
-    has_wide_ = has_wide_ || figure.estimate.is_wide;
-    return figure.estimate.value;
+  const Results& results() const { return results_; }
+
+  Verdict take() {
+    verdict_.warning = busy_warning(results_);
+    if (verdict_.sentences.empty()) {
+      if (left_out_ && verdict_.warning.empty()) {
+        verdict_.warning =
+            "The figures vary too much here to be cited. Measure again on a quiet machine: " + results_.command;
+      }
+      return std::move(verdict_);
+    }
+    verdict_.ranges = results_.launches >= least_for_interval
+                          ? "The ranges are 95 % intervals."
+                          : "The ranges hold the middle half of the samples. A run of six launches has intervals.";
+    if (left_out_) verdict_.ranges += " No sentence uses a row that is marked as too wide.";
+    return std::move(verdict_);
   }
-  bool has_wide() const { return has_wide_; }
 
  private:
   const Results& results_;
-  bool has_wide_ = false;
+  Verdict verdict_;
+  bool left_out_ = false;
 };
 
-std::string what_a_thread_costs(Reader& results) {
-  const auto start = results.value("startup", "parent", "thread");
-  if (!start) return {};
-  std::string text = "A thread takes " + time_text(*start * microsecond) + " to start and join";
-  if (const auto task = results.value("round_trip", "wall", "ThreadPool")) {
-    text += ", and a task in a ThreadPool " + time_text(*task * microsecond) + " there and back";
-  }
-  return text + ".";
+void say_what_starting_costs(Writer& writer) {
+  writer.say("Starting a process costs {1 value} threads here, {1 range}.", {{"startup", "ratio", "fork", 0}});
+  writer.say("A thread is started and joined in {1}; a process is forked and waited for in {2}.",
+             {{"startup", "parent", "thread", 0}, {"startup", "parent", "fork", 0}});
+  const std::vector<Usable> forks = writer.line("startup", "parent", "fork");
+  if (forks.empty() || forks.back().row.x == 0) return;
+  writer.say(
+      "In a program that holds " + bytes_text(forks.back().row.x) + " a process is forked and waited for in {1}.",
+      {forks.back().row});
 }
 
-std::string what_a_process_costs(Reader& results) {
-  const SectionResult* const startup = results.section("startup");
-  const std::vector<Figure> forks = startup == nullptr ? std::vector<Figure>() : startup->line("parent", "fork");
-  if (forks.empty()) return {};
-  const Figure& small = forks.front();
-  const Figure& large = forks.back();
-  std::string text = "A process takes " + time_text(results.value_of(small) * microsecond) +
-                     " to fork and wait for while the program is small, and " +
-                     time_text(results.value_of(large) * microsecond) + " when it holds " +
-                     bytes_text(large.x * mebibyte_bytes);
-  if (const auto task = results.value("round_trip", "wall", "Pool")) {
-    text += "; a task in a Pool takes " + time_text(*task * microsecond) + " there and back";
-  }
-  // The two pools wait in different ways: what the process itself adds is seen where the queue is the same.
-  const auto to_thread = results.value("round_trip", "wall", "Queue between two threads");
-  const auto to_process = results.value("round_trip", "wall", "Queue between two processes");
-  if (to_thread && to_process) {
-    text += " (like against like, the same Queue takes " + time_text(*to_thread * microsecond) +
-            " between two threads and " + time_text(*to_process * microsecond) + " between two processes)";
-  }
-  return text + ".";
+void say_what_a_task_costs(Writer& writer) {
+  writer.say("An empty task is answered after {1} by a ThreadPool and after {2} by a Pool.",
+             {{"round_trip", "wall", "ThreadPool", 0}, {"round_trip", "wall", "Pool", 0}});
+  writer.say("The same Queue there and back takes {1} between two threads and {2} between two processes.",
+             {{"round_trip", "wall", "Queue between two threads", 0},
+              {"round_trip", "wall", "Queue between two processes", 0}});
 }
 
-std::string which_tasks_are_too_short(Reader& results) {
-  const auto even = results.value("break_even", "reached", "Pool, chunksize 1: as fast as serial");
-  const auto most = results.value("break_even", "reached", "Pool, chunksize 1: 90 % of the ideal");
-  if (!even && !most) {
-    if (results.section("break_even") == nullptr) return {};
-    return "No task that was measured gained by being sent by itself: keep tasks long, or in chunks.";
+// The longest task that a Pool makes slower, the shortest from which on it makes all faster: two that were measured.
+// What lies between them, below or beyond is not told.
+void say_which_tasks_pay(Writer& writer) {
+  const std::vector<Usable> line = writer.line("break_even", "speed_up", "Pool, chunksize 1");
+  if (line.empty()) return;
+  const std::vector<Figure> measured = writer.results().section("break_even")->line("speed_up", "Pool, chunksize 1");
+  const auto say = [&](const Usable& row, const std::string& what) {
+    std::string tasks = "Tasks of " + time_text(row.row.x * 1e-6);
+    if (row.row.x == measured.front().x) tasks += ", the shortest that were measured,";
+    if (row.row.x == measured.back().x) tasks += ", the longest that were measured,";
+    writer.say(tasks + what, {row.row});
+  };
+  const auto first_faster =
+      std::find_if(line.rbegin(), line.rend(), [](const Usable& row) { return row.low <= 1; }).base();
+  const auto last_slower = std::find_if(std::make_reverse_iterator(first_faster), line.rend(),
+                                        [](const Usable& row) { return row.high < 1; });
+  if (last_slower != line.rend()) {
+    say(*last_slower, " are slower in a Pool, sent one by one, than in a loop: their speed-up is {1}.");
   }
-  std::string text;
-  if (even) {
-    text = "A task shorter than " + time_text(*even * microsecond) +
-           " should not be sent by itself: a plain loop is as fast";
-  }
-  if (most) {
-    text += (even ? ", and from " : "From ") + time_text(*most * microsecond) +
-            " on a Pool reaches 90 % of what its workers could do";
-  }
-  return text + "; chunks make tasks longer.";
+  if (first_faster == line.end()) return;
+  say(*first_faster, " are faster in a Pool, sent one by one, than in a loop: their speed-up is {1}.");
+  if (&*first_faster == &line.back()) return;
+  say(line.back(), " have a speed-up of {1} in a Pool with a worker for each CPU.");
 }
 
-// The smallest payload that takes much longer by value than `other`, as all larger ones do.
-std::optional<double> payload_that_pays(Reader& results, const SectionResult& payload, const char* other) {
-  const std::vector<Figure> line = payload.line("time", "Pool, by value");
+// The smallest payload that takes more than twice as long by value, as all larger ones do; the largest if none does.
+void say_which_payloads_pay(Writer& writer, const char* other, const std::string& in_words) {
+  constexpr double much_longer = 2;
   std::optional<double> smallest;
-  for (auto by_value = line.rbegin(); by_value != line.rend(); ++by_value) {
-    const Figure* const instead = payload.figure("time", other, by_value->x);
-    if (instead == nullptr) break;
-    if (by_value->estimate.value <= much_longer * instead->estimate.value) {
-      results.value_of(*by_value);  // what ends the search decides as well
-      results.value_of(*instead);
-      break;
-    }
-    smallest = by_value->x;
+  const std::vector<Usable> by_value = writer.line("payload", "time", "Pool, by value");
+  for (auto row = by_value.rbegin(); row != by_value.rend(); ++row) {
+    const auto instead = writer.find({"payload", "time", other, row->row.x});
+    if (!instead) continue;
+    const bool is_much_longer = row->low > much_longer * instead->high;
+    if (is_much_longer || !smallest) smallest = row->row.x;
+    if (!is_much_longer) break;
   }
-  if (smallest) {
-    results.value("payload", "time", "Pool, by value", *smallest);
-    results.value("payload", "time", other, *smallest);
-  }
-  return smallest;
+  if (!smallest) return;
+  writer.say("A payload of " + bytes_text(*smallest) + " takes {1} there and back by value, and {2} " + in_words + ".",
+             {{"payload", "time", "Pool, by value", *smallest}, {"payload", "time", other, *smallest}});
 }
 
-std::string which_payloads_are_too_large(Reader& results) {
-  const SectionResult* const payload = results.section("payload");
-  if (payload == nullptr) return {};
-  const auto shared = payload_that_pays(results, *payload, "Array, in place");
-  const auto inherited = payload_that_pays(results, *payload, "fork_map, inherited");
-  if (!shared && !inherited) return "No payload was measured that is not best sent by value.";
-  std::string text = "A payload of ";
-  if (shared) text += bytes_text(*shared) + " or more should be worked on in place, in shared memory";
-  if (shared && inherited) text += ", one of ";
-  if (inherited) text += bytes_text(*inherited) + " or more that only goes in be inherited, by fork_map";
-  return text + ": by value it takes more than twice as long.";
-}
-
-std::string when_to_take_which(Reader& results) {
-  const SectionResult* const contention = results.section("contention");
-  if (contention == nullptr) return {};
-  std::string fights;
-  for (const char* const what : {"one shared_ptr", "allocation", "iostreams", "one lock"}) {
-    const auto threads = results.value("contention", "speed_up", std::string(what) + ": threads");
-    const auto processes = results.value("contention", "speed_up", std::string(what) + ": processes");
-    if (!threads || !processes || *processes < 1.25 * *threads) continue;
-    fights += (fights.empty() ? "" : ", ") + (what + (" (processes " + number_text(*processes)) +
-                                              " times serial, threads " + number_text(*threads) + ")");
+void say_what_contention_does(Writer& writer) {
+  for (const auto& [load, in_words] : {std::pair("one lock", "behind one lock"),
+                                       {"allocation", "that allocates"},
+                                       {"iostreams", "with iostreams"},
+                                       {"one shared_ptr", "that copies one shared_ptr"}}) {
+    writer.say(std::string("Code ") + in_words + " has a speed-up of {1} in processes and of {2} in threads.",
+               {{"contention", "speed_up", std::string(load) + ": processes", 0},
+                {"contention", "speed_up", std::string(load) + ": threads", 0}});
   }
-  std::string text = "Take processes";
-  if (!fights.empty()) text += " where threads get into each other's way, here at " + fights + ", or";
-  text += " where a task may crash";
-  const auto left = results.value("crash", "left", "Pool");
-  const auto left_by_threads = results.value("crash", "left", "ThreadPool");
-  if (left && left_by_threads) {
-    text +=
-        " (of 1,000 items processes leave " + number_text(*left) + ", threads " + number_text(*left_by_threads) + ")";
-  }
-  return text + "; take threads where tasks are short and share much that they only read.";
 }
 
 }  // namespace
 
-std::vector<std::string> verdict(const Results& results) {
-  Reader reader(results);
-  std::vector<std::string> sentences{what_a_thread_costs(reader), what_a_process_costs(reader),
-                                     which_tasks_are_too_short(reader), which_payloads_are_too_large(reader),
-                                     when_to_take_which(reader)};
-  std::erase(sentences, "");
-  if (reader.has_wide()) {
-    sentences.push_back("Some of these figures vary too much here to be cited; the tables mark them.");
-  }
-  double busiest = 0;
-  for (const SectionResult& each : results.sections) busiest = std::max(busiest, each.bystanders());
-  if (busiest > much_for_bystanders) {
-    sentences.push_back("Other programs had up to " + std::to_string(std::lround(100 * busiest)) +
-                        " % of the CPUs' time meanwhile: measure again on a quiet machine before you cite this.");
-  }
-  return sentences;
+Verdict verdict(const Results& results) {
+  Writer writer(results);
+  say_what_starting_costs(writer);
+  say_what_a_task_costs(writer);
+  say_which_tasks_pay(writer);
+  say_which_payloads_pay(writer, "Array, in place", "in place, in an Array");
+  say_which_payloads_pay(writer, "fork_map, inherited", "inherited, by fork_map, which only brings it in");
+  say_what_contention_does(writer);
+  writer.say("After a null pointer in one of 1,000 items, {1} have a result in a Pool and {2} in a ThreadPool.",
+             {{"crash", "left", "Pool", 0}, {"crash", "left", "ThreadPool", 0}});
+  return writer.take();
+}
+
+std::string citation(const Results& results) {
+  const Machine& machine = results.machine;
+  std::string text = "multiprocessing " + results.library_version;
+  if (!results.commit.empty()) text += " (commit " + results.commit + ")";
+  text += ", tools/compare, " + results.date + "\n" + machine.cpu + ", " + std::to_string(machine.cpus) + " of " +
+          std::to_string(machine.online_cpus) + " CPUs; " + machine.kernel + "; " + results.compiler + ", " +
+          results.build + "\n" + results.command;
+  return text;
 }
 
 }  // namespace compare

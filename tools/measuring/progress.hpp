@@ -10,6 +10,8 @@
 
 namespace measuring {
 
+std::string rounded_time(std::chrono::duration<double> time);  // "20 s", "9 min": up to the next
+
 // On a terminal's standard error: what is measured now, how much is done, and about how long the rest takes.
 class Progress {
  public:
