@@ -79,7 +79,12 @@ void Collector::go_off_duty() {
     listen(background_);
     // Perhaps who should have taken the role, and looked, leaves without: its time was up.
     const bool unheard = std::exchange(waiter_.alert, false) || (background_.is_resting && collected_.has_work());
-    if (collected_.needs_attention() || collected_.next_deadline(background_.kind) != never || unheard) alert();
+    const Deadline next = collected_.next_deadline(background_.kind);
+    if (collected_.needs_attention() || unheard) {
+      alert();
+    } else if (next != never) {
+      look_by(next);
+    }
   }
 }
 

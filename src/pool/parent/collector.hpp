@@ -25,7 +25,7 @@ class Collected {
   virtual bool has_work() const = 0;          // something may happen that somebody rings for
   virtual bool starter_is_whole() const = 0;  // the program has closed none of its descriptors
   virtual void descriptors_closed() = 0;      // by the program
-  virtual void remember_news() = 0;           // has_news() is about what comes after this
+  virtual void remember_news() = 0;           // has_news() is about what look() has not taken
   virtual bool has_news() const = 0;          // without the mutex, by the one thread that waits
 
  protected:

@@ -123,7 +123,7 @@ Deadline GroupState::next_deadline(For whom) {
   // While short items pass, a look now and then is cheaper than being rung for each: does one turn out to be long?
   const bool progress = std::exchange(finished_at_last_look_, accounts_.finished()) != accounts_.finished();
   const bool short_ones_wait = dispatcher_.has_unclaimed() && !dispatcher_.has_unclaimed_long();
-  if (whom == For::background && (progress || short_ones_wait)) {
+  if (whom == For::background && open_calls_ != 0 && (progress || short_ones_wait)) {
     next = std::min(next, Clock::now() + std::chrono::milliseconds(1));
   }
   return next;
@@ -131,7 +131,8 @@ Deadline GroupState::next_deadline(For whom) {
 
 void GroupState::remember_news() {
   seen_.clear();
-  for (const WorkerSlot& slot : dispatcher_.slots()) seen_.push_back(slot.committed());
+  // Not what is committed now: an answer that came while look() ran would never be news, and both sides would spin.
+  for (const WorkerSlot& slot : dispatcher_.slots()) seen_.push_back(slot.taken());
 }
 
 bool GroupState::has_news() const {

@@ -59,9 +59,10 @@ class WorkerSlot : public WorkerProcess {
     return park_reason(channel_.words->parked.load(std::memory_order_relaxed)) != ParkReason::awake;
   }
 
-  // Taking. committed() needs no lock: it is news if it has changed. False from collect(): the channel's words
-  // contradict each other.
+  // Taking. committed() needs no lock: it is news if it is not what was taken(). False from collect(): the channel's
+  // words contradict each other.
   std::uint64_t committed() const { return channel_.words->committed.load(std::memory_order_acquire); }
+  std::uint64_t taken() const { return state == State::overwritten ? committed() : results_.taken(); }
   bool has_news() const { return committed() != results_.taken() || state == State::overwritten; }
   bool collect(AnswerSink& sink);
   void abandon_names() { results_.abandon_names(); }

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+#include "pool/parent/group_state.hpp"
+
+#include <gtest/gtest.h>
+
+#include "pool/told_starter.hpp"
+
+namespace multiprocessing::detail::group_state_test {
+namespace {
+
+using namespace std::chrono_literals;
+
+// A group whose one worker is only words in memory.
+class GroupStateOf : public ::testing::Test {
+ protected:
+  GroupStateOf() { state_.supervise(starter_, 1s); }
+  void commit() { block_.channel(0).words->committed.fetch_add(8); }
+
+  ChannelBlock block_{1, 4096};
+  ToldStarter starter_;
+  GroupState state_{PoolOptions{}, block_, 1};
+};
+
+TEST_F(GroupStateOf, AnAnswerThatComesWhileSomebodyLooksIsNews) {
+  state_.look();
+  commit();
+  state_.remember_news();
+  EXPECT_TRUE(state_.has_news());
+}
+
+TEST_F(GroupStateOf, WhatWasTakenIsNoNews) {
+  state_.look();
+  state_.remember_news();
+  EXPECT_FALSE(state_.has_news());
+}
+
+TEST_F(GroupStateOf, OfAChannelThatIsGivenUpNothingIsNews) {
+  commit();
+  state_.dispatcher().slots()[0].state = WorkerSlot::State::overwritten;
+  state_.remember_news();
+  EXPECT_FALSE(state_.has_news());
+}
+
+}  // namespace
+}  // namespace multiprocessing::detail::group_state_test
