@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "plot_text.hpp"
 #include "svg.hpp"
-#include "table.hpp"
 #include "ticks.hpp"
 
 #include <algorithm>
@@ -24,10 +23,10 @@ struct Label {
 };
 
 // What stands above a bar, as gnuplot takes it.
-Label label_of(const Figure& figure, Screen screen) {
-  const std::string text = wrapped(
-      figure.series + ": " + number_text(figure.estimate.value) + (figure.estimate.is_wide ? " (too wide)" : ""),
-      screen == Screen::narrow ? 46 : 100);
+Label label_of(const Chart& chart, const Figure& figure, Screen screen) {
+  const std::string text = wrapped(figure.series + ": " + tick_text(chart.unit, figure.estimate.value) +
+                                       (figure.estimate.is_wide ? " (too wide)" : ""),
+                                   screen == Screen::narrow ? 46 : 100);
   std::size_t lines = 1;
   for (std::size_t at = text.find("\\n"); at != std::string::npos; at = text.find("\\n", at + 2)) ++lines;
   return {text, lines};
@@ -53,7 +52,7 @@ std::string bar_plot(const SectionResult& result, const Chart& chart, Screen scr
   std::size_t most_lines = 1;
   for (std::size_t i = 0; i != names.size(); ++i) {
     for (const Figure& each : result.line(chart.name, names[i])) {
-      const Label label = label_of(each, screen);
+      const Label label = label_of(chart, each, screen);
       most_lines = std::max(most_lines, label.lines);
       rows << each.estimate.value << ' ' << -static_cast<double>(i) << ' ' << low(each) << ' ' << high(each) << ' '
            << label.lines << ' ' << label.text << '\n';

@@ -78,15 +78,12 @@ void write_section(std::ostream& page, const Results& results, const SectionResu
          << "; a freshly executed process, of " << number_text(measuring::median(sizes))
          << " MiB before it measured.</p>\n";
   }
-  if (result.is_busy()) {
-    page << "<p class=\"warning\">Other programs were busy while this was measured: do not use its figures.</p>\n";
-  }
-  for (const Chart& chart : result.section->charts) write_chart(page, results, result, chart);
   if (!result.notes.empty()) {
-    page << "<ul class=\"notes\">\n";
+    page << "<ul class=\"" << (result.is_busy() ? "warning" : "notes") << "\">\n";
     for (const std::string& note : result.notes) page << "<li>" << escaped(note) << "</li>\n";
     page << "</ul>\n";
   }
+  for (const Chart& chart : result.section->charts) write_chart(page, results, result, chart);
   page << "</section>\n";
 }
 

@@ -174,11 +174,11 @@ std::string answer(const Job& job, const Results& results) {
        << bytes_text(job.parent_bytes) << "\n\n";
   const std::vector<Prediction> predictions = predict(job, results);
   if (predictions.empty()) {
-    const std::string busy = busy_warning(results);
     text << line_of("Which way is the fastest cannot be told.")
-         << line_of(busy.empty() ? "A row that it is reckoned from is missing, or marked as too wide. Measure again: " +
-                                       results.command
-                                 : busy);
+         << line_of(busy_warning(results).empty()
+                        ? "A row that it is reckoned from is missing, or marked as too wide. Measure again: " +
+                              results.command
+                        : "The machine was too busy: see the warning below.");
     return text.str();
   }
   text << choice(predictions) << '\n';

@@ -144,9 +144,9 @@ Section pools_section() {
                       .title = "From its construction to the first result",
                       .x_label = "workers",
                       .unit = "ms",
-                      .how_to_read = "A pool is ready when all its workers are up. The forks by hand are the least "
-                                     "that as many processes need: the program forks them one after the other, and "
-                                     "each child runs one empty task, writes the answer into a pipe and ends. A Pool's "
+                      .how_to_read = "A pool is ready when all its workers are up. The forks by hand are as many "
+                                     "processes without a pool: the program forks them one after the other, and each "
+                                     "child runs one empty task, writes the answer into a pipe and ends. A Pool's "
                                      "workers stay, and take more tasks. A Pool forks a server first, which forks the "
                                      "workers; with StartMethod::fork the program forks them itself. This program is "
                                      "small: what a fork takes in a larger one is under startup."},
