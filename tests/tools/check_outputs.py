@@ -140,7 +140,7 @@ def check_page(text, run):
                 report("page", f"does not say: {what}")
     sentences = [sentence["text"] for sentence in run["verdict"]["sentences"]]
     verdict = [run["verdict"]["warning"], *sentences, run["verdict"]["ranges"]]
-    for what in [*verdict, run["citation"], run["machine"]["cpu"]]:
+    for what in [run["answer"], *verdict, run["citation"], run["machine"]["cpu"]]:
         if what not in shown:
             report("page", f"does not say: {what}")
     charts = {(key[0], key[1]) for key in figures}

@@ -133,6 +133,16 @@ TEST(CompareVerdict, AWarningComesFirstAndInColour) {
   EXPECT_TRUE(has(plain.str(), "The machine was too busy"));
 }
 
+TEST(CompareVerdict, TheAnswerToMineComesBeforeIt) {
+  MadeUpResults all = whole_run();
+  all.results().answer = "Your job\n";
+  std::ostringstream text;
+
+  compare::print(text, all.results(), false);
+
+  EXPECT_TRUE(text.str().starts_with("Your job\n")) << text.str();
+}
+
 TEST(CompareVerdict, OfASectionThatWasDisturbedNothingIsSaidAndTheOthersAreTold) {
   MadeUpResults all = whole_run();
   all.make_busy("startup", 0.4);

@@ -112,6 +112,7 @@ std::string to_html(const Results& results) {
        << "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" << heading
        << "</title>\n<style>\n"
        << page_style << "</style>\n</head>\n<body>\n<main>\n<h1>" << heading << "</h1>\n";
+  if (!results.answer.empty()) page << "<pre class=\"citation\">" << escaped_lines(results.answer) << "</pre>\n";
   write_verdict(page, results);
   write_contents(page, results);
   write_legend(page, results);

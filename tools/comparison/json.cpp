@@ -109,6 +109,7 @@ std::string to_json(const Results& results) {
            {"quick", results.quick},
            {"launches", results.launches},
            {"machine", json_of(results.machine)},
+           {"answer", results.answer},
            {"verdict", json_of(verdict(results))},
            {"citation", citation(results)}};
   all["sections"] = Json::array();

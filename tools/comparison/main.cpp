@@ -83,7 +83,7 @@ int run(const std::vector<std::string>& arguments) {
   const Scale scale = scale_for(options, results.machine);
   std::cerr << time_needed(options, scale) << '\n';
   results.sections = measure(options, scale);
-  if (options.mine) std::cout << answer(*options.mine, results) << '\n';
+  if (options.mine) results.answer = answer(*options.mine, results);
   print(std::cout, results, tools::shows_colour(STDOUT_FILENO));
   write_outputs(options, results);
   for (const SectionResult& each : results.sections) {

@@ -56,6 +56,7 @@ struct Results {
   bool quick = false;
   std::size_t launches = 0;
   std::vector<SectionResult> sections = {};
+  std::string answer = {};  // to --mine; empty if nothing was asked
 
   const SectionResult* section(const std::string& name) const;  // nullptr if it was not measured
 };

@@ -107,6 +107,7 @@ std::string place_text(const Chart& chart, double x) {
 void print(std::ostream& stream, const Results& results, bool has_colour) {
   const Styles styles(has_colour);
   const Verdict said = verdict(results);
+  if (!results.answer.empty()) stream << results.answer << '\n';
   stream << styles.strong("What forked workers cost against threads") << '\n';
   if (!said.warning.empty()) stream << "\n  " << styles.warning(said.warning) << '\n';
   for (const Sentence& sentence : said.sentences) stream << "\n  " << sentence.text;
