@@ -19,14 +19,14 @@ minute=60
 
 # Shows the last line on a terminal; elsewhere once a minute, so that nobody takes a long step for one that hangs.
 tee_to_progress() {
-  local part line= last= next=$((SECONDS + minute)) start=$SECONDS status=0
+  local part line='' last='' next=$((SECONDS + minute)) start=$SECONDS status=0
   while [ "$status" -eq 0 ]; do
     IFS= read -r -t 1 part || status=$?
     line+=$part
     if [ "$status" -eq 0 ] || { [ "$status" -le 128 ] && [ -n "$line" ]; }; then
       printf '%s\n' "$line" >>"$2"
       progress "$1: $line"
-      last=$line line=
+      last=$line line=''
     fi
     if [ "$status" -gt 128 ]; then status=0; fi  # a second without a whole line
     if [ ! -t 1 ] && ((SECONDS >= next)); then
