@@ -13,7 +13,11 @@ using namespace std::chrono_literals;
 // A group whose one worker is only words in memory.
 class GroupStateOf : public ::testing::Test {
  protected:
-  GroupStateOf() { state_.supervise(starter_, 1s); }
+  GroupStateOf() {
+    state_.supervise(starter_, 1s);
+    slot().state = WorkerSlot::State::up;
+  }
+  WorkerSlot& slot() { return state_.dispatcher().slots()[0]; }
   void commit() { block_.channel(0).words->committed.fetch_add(8); }
 
   ChannelBlock block_{1, 4096};
@@ -34,11 +38,14 @@ TEST_F(GroupStateOf, WhatWasTakenIsNoNews) {
   EXPECT_FALSE(state_.has_news());
 }
 
-TEST_F(GroupStateOf, OfAChannelThatIsGivenUpNothingIsNews) {
+// Or who waits for another worker would look again and again, and never sleep.
+TEST_F(GroupStateOf, OfAWorkerFromWhichNothingIsTakenNothingIsNews) {
   commit();
-  state_.dispatcher().slots()[0].state = WorkerSlot::State::overwritten;
-  state_.remember_news();
-  EXPECT_FALSE(state_.has_news());
+  for (const auto state : {WorkerSlot::State::absent, WorkerSlot::State::overwritten}) {
+    slot().state = state;
+    state_.remember_news();
+    EXPECT_FALSE(state_.has_news());
+  }
 }
 
 }  // namespace

@@ -132,7 +132,7 @@ Deadline GroupState::next_deadline(For whom) {
 void GroupState::remember_news() {
   seen_.clear();
   // Not what is committed now: an answer that came while look() ran would never be news, and both sides would spin.
-  for (const WorkerSlot& slot : dispatcher_.slots()) seen_.push_back(slot.taken());
+  for (const WorkerSlot& slot : dispatcher_.slots()) seen_.push_back(slot.seen());
 }
 
 bool GroupState::has_news() const {

@@ -59,10 +59,12 @@ class WorkerSlot : public WorkerProcess {
     return park_reason(channel_.words->parked.load(std::memory_order_relaxed)) != ParkReason::awake;
   }
 
-  // Taking. committed() needs no lock: it is news if it is not what was taken(). False from collect(): the channel's
+  // Taking. committed() needs no lock: it is news if it is not what was seen(). False from collect(): the channel's
   // words contradict each other.
   std::uint64_t committed() const { return channel_.words->committed.load(std::memory_order_acquire); }
-  std::uint64_t taken() const { return state == State::overwritten ? committed() : results_.taken(); }
+  std::uint64_t seen() const {  // by the last look; without a worker nobody looks
+    return state == State::absent || state == State::overwritten ? committed() : results_.taken();
+  }
   bool has_news() const { return committed() != results_.taken() || state == State::overwritten; }
   bool collect(AnswerSink& sink);
   void abandon_names() { results_.abandon_names(); }
