@@ -95,6 +95,16 @@ TEST(ThreadPool, AViewOfTheCallersTextStaysValid) {
   EXPECT_EQ(held[1]->data(), items[1].data());
 }
 
+TEST(ThreadPool, TextArrivesAsAStringAlsoIfADeleterIsAFunction) {
+  ThreadPool pool(2);
+  const auto size = [](const auto& text) {
+    return std::unique_ptr<std::size_t, void (*)(std::size_t*)>(new std::size_t(text.size()),
+                                                                [](auto* p) { delete p; });
+  };
+
+  EXPECT_EQ(*pool.map(size, {"a", "bb"})[1], 2U);
+}
+
 TEST(ThreadPool, FunctionsThatTakeRvaluesGetCopiesOrWhatCannotBeCopied) {
   ThreadPool pool(2);
   std::vector<Text> texts{"a"};

@@ -58,6 +58,10 @@ struct TypeArguments<std::array<T, n>> {
 template <template <class> class Predicate, class T>
 inline constexpr bool may_hold = !std::is_void_v<typename FirstIn<Predicate, TypeArguments, TypeList<>, T>::type>;
 
+// A function does not lie in an item: a deleter or comparator points nowhere else.
+template <class T>
+using IsDataPointer = std::bool_constant<IsPointer<T>::value && !std::is_function_v<std::remove_pointer_t<T>>>;
+
 template <class Work>
 struct ThreadChoice {
   using F = typename Work::Function;
@@ -80,7 +84,7 @@ struct ThreadChoice {
     if constexpr (std::is_void_v<R>) {
       return false;
     } else {
-      return may_hold<IsPointer, R> || may_hold<IsView, R>;
+      return may_hold<IsDataPointer, R> || may_hold<IsView, R>;
     }
   }
   static constexpr auto passed() {

@@ -44,6 +44,7 @@ class GroupCall final : public ByteCall, public std::enable_shared_from_this<Gro
         number(call_number),
         chunksize(settings.chunksize == 0 ? SIZE_MAX : settings.chunksize),
         timeout(settings.options == nullptr ? no_timeout : settings.options->timeout.value_or(no_timeout)),
+        is_asynchronous(settings.asynchronous),
         is_revocable(settings.cancellable || is_timed()),
         host_(std::move(host)),
         cost_(cost) {}
@@ -121,6 +122,7 @@ class GroupCall final : public ByteCall, public std::enable_shared_from_this<Gro
   const std::uint64_t number;              // of the call in this pool, from 1
   const std::size_t chunksize;             // at most so many items in a frame
   const std::chrono::nanoseconds timeout;  // of each item
+  const bool is_asynchronous;              // else its caller waits for it as soon as all of it is handed in
   const bool is_revocable;                 // what runs may be condemned: see `running` in shm/channel_words.hpp
   bool input_ended = false;
   std::exception_ptr withdrawn;   // what is handed in from now on ends with this
