@@ -8,9 +8,11 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <initializer_list>
 #include <iterator>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "support/deadline.hpp"
@@ -40,7 +42,7 @@ TEST(Farm, SaysWhatFailedAndWhyAndSkipsWhatIsDone) {
   for (const std::string& run : {story.substr(0, again), story.substr(again)}) {
     EXPECT_EQ(count_of(run, "\n  exit 3: exit code 3\n"), 1U) << story;
     EXPECT_EQ(count_of(run, "\n  kill -9 $$: signal 9\n"), 1U) << story;
-    EXPECT_EQ(count_of(run, "\n  no-such-program: not found\n"), 1U) << story;
+    EXPECT_EQ(count_of(run, "\n  no-such-program: exit code 127\n"), 1U) << story;
   }
   EXPECT_LT(story.find("\n3 done, 3 failed, 0 skipped\n"), again) << story;
   EXPECT_GT(story.find("\n0 done, 3 failed, 3 skipped\n"), again) << story;
@@ -103,13 +105,13 @@ TEST(Farm, CtrlCEndsAll) {
   ::kill(-child.pid(), SIGINT);
   const ChildResult result = child.wait();
 
-  EXPECT_EQ(result.exit_code, 130) << result;
+  EXPECT_EQ(result.signal, SIGINT) << result;
   EXPECT_TRUE(eventually([&] { return ::kill(-child.pid(), 0) != 0 && errno == ESRCH; })) << "some processes are left";
   EXPECT_FALSE(exists("never"));
   EXPECT_TRUE(std::filesystem::is_empty(marks));
 }
 
-// The folders for marks that nobody wants to keep. Other runs may have theirs at the same time, for a while.
+// The folders for marks of the story. Other runs may have theirs at the same time, for a while.
 std::set<std::string> folders_of_farms() {
   std::set<std::string> found;
   for (const auto& entry : std::filesystem::directory_iterator("/tmp")) {
@@ -121,16 +123,84 @@ std::set<std::string> folders_of_farms() {
 TEST(Farm, LeavesNothingInTheTemporaryFolder) {
   const std::set<std::string> before = folders_of_farms();
   run_demo("farm", {"true", "1", "2"});
+  run_demo("farm");
   for (const std::string& folder : folders_of_farms()) {
     EXPECT_TRUE(before.contains(folder) || eventually([&] { return !std::filesystem::exists(folder); })) << folder;
   }
 }
 
-TEST(Farm, HasAProgressBarOnATerminalOnly) {
-  const std::string shown = run_demo_on_terminal("farm", {"true", "1", "2", "3", "4"}).standard_output;
-  EXPECT_NE(shown.find("\r" + std::string(20, '#') + std::string(20, '.') + " "), std::string::npos) << shown;
-  EXPECT_NE(shown.find("\r" + std::string(40, '#') + " 4 done"), std::string::npos) << shown;
-  EXPECT_EQ(run_demo("farm", {"true", "1"}).standard_output, "1 done, 0 failed, 0 skipped\n");
+TEST(Farm, AMarkHoldsCommandAndInputAsText) {
+  const TemporaryFolder folder;
+  const std::string marks = folder / "marks";
+  farm(marks, {"echo > " + (folder / "out").string() + " {}", "one two"});
+  std::vector<std::string> texts;
+  for (const auto& mark : std::filesystem::directory_iterator(marks)) texts.push_back(text_of(mark.path()));
+  EXPECT_EQ(texts, (std::vector<std::string>{"echo > " + (folder / "out").string() + " {}\none two"}));
+}
+
+// The environment of a program that this test starts.
+class Environment {
+ public:
+  Environment(std::initializer_list<std::pair<const char*, const char*>> values) : values_(values) {
+    for (const auto& [name, value] : values_) ::setenv(name, value, 1);
+  }
+  Environment(const Environment&) = delete;
+  Environment& operator=(const Environment&) = delete;
+  ~Environment() {
+    for (const auto& [name, value] : values_) ::unsetenv(name);
+  }
+
+ private:
+  std::vector<std::pair<const char*, const char*>> values_;
+};
+
+TEST(Farm, TheTasksOfASlurmArrayShareTheInputs) {
+  const std::vector<std::string> command = {"printf '<%s>'", "a", "b", "c", "d", "e"};
+  const auto inputs_of = [&](const char* id) {
+    const Environment slurm{{"SLURM_ARRAY_TASK_ID", id},
+                            {"SLURM_ARRAY_TASK_MIN", "5"},
+                            {"SLURM_ARRAY_TASK_COUNT", "2"},
+                            {"MULTIPROCESSING_CPU_COUNT", "1"}};
+    return run_demo("farm", command);
+  };
+  EXPECT_EQ(inputs_of("5").standard_output, "<a><c><e>3 done, 0 failed, 0 skipped\n");
+  EXPECT_EQ(inputs_of("6").standard_output, "<b><d>2 done, 0 failed, 0 skipped\n");
+  const ChildResult beyond = inputs_of("7");
+  EXPECT_EQ(beyond.exit_code, 2) << beyond;
+  EXPECT_EQ(beyond.standard_output, "");
+  EXPECT_NE(beyond.standard_error.find("task 7 is not one of an array of 2 from 5 on"), std::string::npos) << beyond;
+}
+
+TEST(Farm, WhatIsNoNumberInTheEnvironmentIsRefused) {
+  for (const char* const name : {"FARM_TIMEOUT", "SLURM_ARRAY_TASK_COUNT", "SLURM_ARRAY_TASK_ID"}) {
+    const Environment wrong{{name, "5m"}};
+    const ChildResult result = run_demo("farm", {"true", "a"});
+    EXPECT_EQ(result.exit_code, 2) << result;
+    EXPECT_NE(result.standard_error.find(std::string(name) + " should be a number"), std::string::npos) << result;
+    EXPECT_NE(result.standard_error.find("'5m'"), std::string::npos) << result;
+  }
+}
+
+TEST(Farm, AnInputHasItsTimeAndWhatItStartedEndsWithIt) {
+  const TemporaryFolder folder;
+  const Environment limit{{"FARM_TIMEOUT", "1"}};
+  const std::string pid = folder / "pid";
+
+  const ChildResult result =
+      farm(folder / "marks", {"case {} in long) echo $$ > " + pid + "; sleep 600; esac", "long", "short"});
+
+  EXPECT_EQ(result.exit_code, 1) << result;
+  EXPECT_TRUE(result.standard_output.starts_with("1 done, 1 failed, 0 skipped\n  long: ")) << result;
+  EXPECT_NE(result.standard_output.find("1 s"), std::string::npos) << result;
+  const int shell = std::stoi(text_of(pid));
+  EXPECT_TRUE(eventually([&] { return ::kill(shell, 0) != 0 && errno == ESRCH; })) << shell;
+}
+
+TEST(Farm, SaysWhatItDoesNotNoticeAndWhatElseThereIs) {
+  const std::string story = run_demo("farm").standard_output;
+  for (const char* const part : {"a file that has changed since", "Snakemake", "GNU parallel"}) {
+    EXPECT_NE(story.find(part), std::string::npos) << part << '\n' << story;
+  }
 }
 
 }  // namespace

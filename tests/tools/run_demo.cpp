@@ -3,12 +3,16 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include <cstdlib>
+#include <list>
+#include <regex>
 #include <stdexcept>
+#include <thread>
 
 namespace multiprocessing::tests {
 namespace {
@@ -63,7 +67,8 @@ class Terminal {
 }  // namespace
 
 ChildResult run_demo(const std::string& name, const std::vector<std::string>& arguments) {
-  return run_in_child([&] { become(name, arguments); }, std::chrono::seconds{60 * patience});
+  set_deadline(std::chrono::seconds{130 * patience});  // some compile, or compute for long where all CPUs are busy
+  return run_in_child([&] { become(name, arguments); }, std::chrono::seconds{120 * patience});
 }
 
 ChildResult run_demo_on_terminal(const std::string& name, const std::vector<std::string>& arguments) {
@@ -78,6 +83,37 @@ ChildResult run_demo_on_terminal(const std::string& name, const std::vector<std:
   ChildResult result = child.wait();
   result.standard_output = std::move(shown);
   return result;
+}
+
+ChildResult run_demo_on(Machine machine, const std::string& name) {
+  set_deadline(std::chrono::seconds{190 * patience});
+  std::list<ChildProcess> others;
+  for (unsigned i = 0; machine == Machine::busy && i < 2 * std::thread::hardware_concurrency(); ++i) {
+    others.emplace_back([] {
+      for (volatile bool spins = true; spins;) continue;
+    });
+  }
+  return run_in_child(
+      [&] {
+        cpu_set_t allowed, one;
+        CPU_ZERO(&one);
+        if (::sched_getaffinity(0, sizeof allowed, &allowed) != 0) throw std::runtime_error("no affinity");
+        std::size_t cpu = 0;
+        while (!CPU_ISSET(cpu, &allowed)) ++cpu;
+        CPU_SET(cpu, &one);
+        if (machine == Machine::with_one_cpu) ::sched_setaffinity(0, sizeof one, &one);
+        become(name, {});
+      },
+      std::chrono::seconds{180 * patience});
+}
+
+std::vector<std::vector<std::string>> all_matches(const std::string& text, const std::string& pattern) {
+  const std::regex regex(pattern);
+  std::vector<std::vector<std::string>> found;
+  for (std::sregex_iterator match(text.begin(), text.end(), regex), end; match != end; ++match) {
+    found.emplace_back(std::next(match->begin()), match->end());
+  }
+  return found;
 }
 
 std::size_t count_of(const std::string& text, const std::string& part) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // copy-on-write: What a fork shares and what it copies: 128 MiB, read and written by parent and child.
+// Exercise: make the process that does the child's acts with the array; it must see it, not be sent a copy.
 #include <multiprocessing/barrier.hpp>
 #include <multiprocessing/process.hpp>
 #include <multiprocessing/value.hpp>
@@ -13,7 +14,6 @@
 #include <cstdlib>
 #include <fstream>
 #include <functional>
-#include <iostream>
 #include <numeric>
 #include <span>
 #include <string>
@@ -23,10 +23,14 @@ namespace mp = multiprocessing;
 
 // The last line of every demo, and what it needs.
 double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
-double seconds(const std::function<void()>& run, double begin = now()) { return run(), now() - begin; }
+double seconds(const std::function<void()>& run) {
+  const double begin = now();
+  run();
+  return now() - begin;
+}
 double best(const std::function<void()>& run) { return std::min({seconds(run), seconds(run), seconds(run)}); }
-void last_line(const char* demo, const char* one, double first, const char* other, double second) {
-  std::printf("%-12s %s %.2f s   %s %.2f s   %.1f x   (best of 3)\n", demo, one, first, other, second, first / second);
+void last_line(const char* one, double first, const char* other, double second) {
+  std::printf("%s: %.3f s. %s: %.3f s. Ratio: %.2f (best of 3 each).\n", one, first, other, second, first / second);
 }
 
 using Numbers = std::span<int>;
@@ -37,18 +41,25 @@ const mp::RawValue<double> took(0);  // by the last act, in ms per MiB
 pid_t child_pid = 0;
 
 // What the kernel says that a process takes, in MiB.
-double memory(pid_t pid, const std::string& kind, double sum = 0) {
+double memory(pid_t pid, const std::string& kind) {
   std::ifstream lines("/proc/" + std::to_string(pid) + "/smaps_rollup");
-  for (std::string word; lines >> word;)
-    if (double kibibytes = 0; word.starts_with(kind) && lines >> kibibytes) sum += kibibytes / 1024;
+  double sum = 0;
+  for (std::string word; lines >> word;) {
+    double kibibytes = 0;
+    if (word.starts_with(kind) && lines >> kibibytes) sum += kibibytes / 1024;
+  }
   return sum;
 }
 
 void show(const char* what, double arrays) {
   const double together = memory(getpid(), "Pss:") + memory(child_pid, "Pss:");
-  const double parent = memory(getpid(), "Private_"), child = memory(child_pid, "Private_");
+  const double parent = memory(getpid(), "Private_");
+  const double child = memory(child_pid, "Private_");
   std::printf("  %-27s %5.1f %10.1f %10.1f %12.3f\n", what, parent, child, together, took.value());
-  if (std::abs(together - 128 * arrays) > 16) std::puts("That is not as told."), step.abort(), std::exit(1);
+  if (std::abs(together - 128 * arrays) <= 16) return;
+  std::puts("That is not what was to be shown.");
+  step.abort();
+  std::exit(1);
 }
 
 // Parent and child both come here. One of them acts; the parent shows what they have then together: so many arrays.
@@ -68,18 +79,22 @@ void acts(Numbers array, bool child) {
 int main() {
   prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);  // ordinary pages, no huge ones
   std::vector<int> array((128 << 20) / sizeof(int));
-  std::cout << "128 MiB of numbers. 'Private' is memory that nobody else has; 'together' counts what both have in\n"
-               "common once (it is the sum of what Linux calls PSS). In MiB; last, what a MiB of each act took.\n\n";
+  std::puts(
+      "128 MiB of numbers. 'Private' is memory that nobody else has; 'together' counts what both have in\n"
+      "common once (it is the sum of what Linux calls PSS). In MiB; last, what a MiB of each act took.\n");
   std::printf("%35s %10s %10s %12s\n", "private: parent", "child", "together", "ms per MiB");
   show("before the fork", 1);
   mp::Process child(acts, Numbers(array), true);  // the key line
-  took.set(seconds([&] { child.start(); }) / 128 * 1000), child_pid = child.pid();
+  took.set(seconds([&] { child.start(); }) / 128 * 1000);
+  child_pid = child.pid();
   show("the fork", 1);
   acts(array, false);
   child.join();
-  std::cout << "\nA fork copies the table of the pages, not the pages. To read copies nothing. The first write to a\n"
-               "page that both have is stopped by the kernel, which copies the page for the one who writes, child\n"
-               "or parent; the next goes straight on. Now all of it, by four children, or four times by the parent:\n";
+  std::puts(
+      "\nA fork copies the table of the pages, not the pages. To read copies nothing. The first write to a\n"
+      "page that both have is stopped by the kernel, which copies the page for the one who writes, child\n"
+      "or parent; the next goes straight on. Now all of it: by four new children, or four times by the parent.\n");
   const double child_writes = best([&] { mp::Process(write_all, Numbers(array)).start(); });  // its destructor joins
-  last_line("copy-on-write", "four children", 4 * child_writes, "one parent", 4 * best([&] { write_all(array); }));
+  const double parent_writes = best([&] { write_all(array); });
+  last_line("Four children, who fork and copy what they write", 4 * child_writes, "One parent", 4 * parent_writes);
 }

@@ -1,85 +1,100 @@
 // SPDX-License-Identifier: MIT
 // farm: Serial farming: one command on many inputs; failures have a reason, a second run skips what is done.
+// Exercise: loop over what becomes of each input, as soon as it is known, failures too (the line ends in "{").
 #include <multiprocessing/multiprocessing.hpp>
 
+#include <err.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <functional>
-#include <iostream>
+#include <fstream>
 #include <regex>
-#include <string>
-#include <vector>
+#include <set>
 
 namespace mp = multiprocessing;
-namespace fs = std::filesystem;
 
 // The last line of every demo, and what it needs.
 double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
-double seconds(const std::function<void()>& run, double begin = now()) { return run(), now() - begin; }
+double seconds(const std::function<void()>& run) {
+  const double begin = now();
+  run();
+  return now() - begin;
+}
 double best(const std::function<void()>& run) { return std::min({seconds(run), seconds(run), seconds(run)}); }
-void last_line(const char* demo, const char* one, double first, const char* other, double second) {
-  std::printf("%-12s %s %.2f s   %s %.2f s   %.1f x   (best of 3)\n", demo, one, first, other, second, first / second);
+void last_line(const char* one, double first, const char* other, double second) {
+  std::printf("%s: %.3f s. %s: %.3f s. Ratio: %.2f (best of 3 each).\n", one, first, other, second, first / second);
 }
 
-volatile std::sig_atomic_t interrupted = 0;  // by Ctrl-C
+long number(const char* name, const std::string& otherwise) {
+  const std::string text = std::getenv(name) != nullptr ? std::getenv(name) : otherwise;
+  if (std::regex_match(text, std::regex("[0-9]{1,9}"))) return std::stol(text);
+  errx(2, "%s should be a number of at most nine digits, and is '%s'", name, text.c_str());
+}
 
-// Why the command failed, or nothing. Each worker has an environment of its own: there the shell finds the input.
-std::string run(const std::string& command, const std::string& input) {
-  setenv("INPUT", input.c_str(), 1);
+// In a Slurm array each of COUNT tasks takes every COUNT-th input.
+std::vector<std::string> share(std::vector<std::string> inputs) {
+  const long first = number("SLURM_ARRAY_TASK_MIN", "0"), count = number("SLURM_ARRAY_TASK_COUNT", "1");
+  const long ours = number("SLURM_ARRAY_TASK_ID", std::to_string(first)) - first;
+  if (ours < 0 || ours >= count)
+    errx(2, "task %ld is not one of an array of %ld from %ld on", ours + first, count, first);
+  long turn = 0;
+  std::erase_if(inputs, [&](auto&) { return turn++ % count != ours; });
+  return inputs;
+}
+
+// Why the command failed, or nothing; then it gets a mark, a file that holds command and input as text.
+std::string run(const std::string& command, const std::string& folder, const std::string& input) {
+  setenv("INPUT", input.c_str(), 1);  // each worker has an environment of its own: there the shell finds the input
   const std::string whole = command.find("{}") != std::string::npos ? command : command + " {}";
   const int status = std::system(std::regex_replace(whole, std::regex("\\{\\}"), "\"$$INPUT\"").c_str());
-  const int code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);  // as shells count
-  if (code == 128 + SIGINT) sleep(1);  // Ctrl-C: begin nothing more; the pool ends us
-  if (code > 128 && code < 160) return "signal " + std::to_string(code - 128);
-  return code == 0 ? "" : code == 127 ? "not found" : "exit code " + std::to_string(code);
+  if (WIFSIGNALED(status) && WTERMSIG(status) == SIGINT) sleep(1);  // Ctrl-C: begin nothing more; the pool ends us
+  if (WIFSIGNALED(status)) return "signal " + std::to_string(WTERMSIG(status));
+  if (status != 0) return "exit code " + std::to_string(WEXITSTATUS(status));
+  if (folder.empty()) return "";
+  const std::string name = folder + '/' + std::to_string(std::hash<std::string>()(command + input));
+  return std::ofstream(name) << command << '\n' << input << std::flush ? "" : "cannot write " + name;
 }
 
-// Runs the command for each input without a mark in the folder. 0: all is done, 1: something failed, 130: Ctrl-C.
-int farm(const std::string& command, std::vector<std::string> inputs, const fs::path& done, int workers) {
-  const auto mark = [&](auto& name) { return done / std::to_string(std::hash<std::string>()(command + '\n' + name)); };
-  const std::size_t skipped = std::erase_if(inputs, [&](auto& input) { return fs::exists(mark(input)); });
-  std::size_t ended = 0, failed = 0;
-  std::string failures;
-  mp::Pool pool(workers);
-  auto outcomes = pool.try_imap_unordered(mp::partial(run, command), inputs);
-  while (ended < inputs.size() && interrupted == 0) {
-    try {
-      const auto outcome = outcomes.next(std::chrono::milliseconds(100));  // the key line
-      const std::string &input = inputs[outcome.index()], reason = outcome ? outcome.value() : outcome.message();
-      if (reason.empty()) fs::create_directories(mark(input));
-      if (!reason.empty()) failures += "  " + input + ": " + reason + '\n', ++failed;
-      const std::string bar(40 * ++ended / inputs.size(), '#');
-      if (isatty(STDOUT_FILENO)) std::cout << '\r' << bar << std::string(40 - bar.size(), '.') << ' ' << std::flush;
-    } catch (const mp::TimeoutError&) {  // time to look whether somebody pressed Ctrl-C
-    }
+int farm(const std::string& command, std::vector<std::string> inputs, const std::string& folder) {
+  std::set<std::string> marks;
+  for (std::error_code none; const auto& file : std::filesystem::directory_iterator(folder, none)) {
+    marks.emplace(std::istreambuf_iterator<char>(std::ifstream(file.path()).rdbuf()), std::istreambuf_iterator<char>());
   }
-  std::printf("%zu done, %zu failed, %zu skipped\n%s", ended - failed, failed, skipped, failures.c_str());
-  return interrupted != 0 ? 130 : failed != 0;
+  const auto skipped = std::erase_if(inputs, [&](auto& input) { return marks.contains(command + '\n' + input); });
+  std::vector<std::string> failures;
+  const std::chrono::seconds limit(number("FARM_TIMEOUT", "999999999"));
+  mp::Pool pool;
+  auto outcomes = pool.with({.timeout = limit}).try_imap_unordered(mp::partial(run, command, folder), inputs);
+  for (const auto& outcome : outcomes) {  // the key line
+    const std::string reason = outcome ? outcome.value() : outcome.message();
+    if (!reason.empty()) failures.push_back(inputs[outcome.index()] + ": " + reason);
+  }
+  std::printf("%zu done, %zu failed, %zu skipped\n", inputs.size() - failures.size(), failures.size(), skipped);
+  for (const std::string& failure : failures) std::printf("  %s\n", failure.c_str());
+  return failures.empty() ? 0 : 1;
 }
 
-int story(const fs::path& done) {
+int story() {
+  char folder[] = "/tmp/farm.XXXXXX";
+  if (mkdtemp(folder) == nullptr) return 1;
   const std::vector<std::string> inputs{"sleep 0.1", "sleep 0.2", "true", "exit 3", "kill -9 $$", "no-such-program"};
-  std::cout << "farm COMMAND INPUT... runs the command for each input (in place of {}). Here six, three at a time:\n";
-  farm("eval {} 2>/dev/null", inputs, done, 3);
-  std::cout << "\nOnce more. What is done has a mark in a folder ($FARM names one that stays) and is skipped:\n";
-  farm("eval {} 2>/dev/null", inputs, done, 3);
-  std::cout << "\nCommands that sleep need no CPU: six that sleep 0.1 s, one at a time and three at a time:\n";
-  const auto naps = [&](int workers) { mp::Pool(workers).map(mp::partial(run, "sleep 0.1 #"), inputs); };
-  last_line("farm", "one worker", best([&] { naps(1); }), "three", best([&] { naps(3); }));
-  return interrupted != 0 ? 130 : 0;
+  std::puts("farm COMMAND INPUT... runs the command for each input ({}), in a Slurm array for its share. Here six:");
+  farm("eval {} 2>/dev/null", inputs, folder);
+  std::puts("\nOnce more. What is done has a mark in a folder (for you in $FARM) and is skipped, even if the input is");
+  std::puts("a file that has changed since: where that matters take Snakemake; without C++, GNU parallel.");
+  farm("eval {} 2>/dev/null", inputs, folder);
+  std::filesystem::remove_all(folder);
+  const auto naps = [&](int workers) { mp::Pool(workers).map(mp::partial(run, "sleep 0.1 #", ""), inputs); };
+  last_line("Six that sleep 0.1 s, one at a time", best([&] { naps(1); }), "Three at a time", best([&] { naps(3); }));
+  return 0;
 }
 
 int main(int count, char** words) {
-  for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, [](int) { interrupted = 1; });
-  char own[] = "/tmp/farm.XXXXXX", *const kept = std::getenv("FARM");
-  const fs::path done = kept != nullptr ? kept : mkdtemp(own);
-  const int code = count < 2 ? story(done) : farm(words[1], {words + 2, words + count}, done, mp::process_cpu_count());
-  if (kept == nullptr) fs::remove_all(done);
-  return code;
+  if (count < 2) return story();
+  const char* const folder = std::getenv("FARM");
+  if (folder != nullptr) std::filesystem::create_directories(folder);
+  return farm(words[1], share({words + 2, words + count}), folder != nullptr ? folder : "");
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // fork*: The textbook's first program: one process becomes two, each does its own thing, the parent waits.
+// Exercise: make a second process of this one; the line ends in "{", and up to "}" all is the child's alone.
 #include <multiprocessing/process.hpp>
 
 #include <sys/wait.h>
@@ -9,7 +10,6 @@
 #include <chrono>
 #include <cstdio>
 #include <functional>
-#include <iostream>
 #include <thread>
 
 namespace mp = multiprocessing;
@@ -17,16 +17,23 @@ using namespace std::chrono_literals;
 
 // The last line of every demo, and what it needs.
 double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
-double seconds(const std::function<void()>& run, double begin = now()) { return run(), now() - begin; }
+double seconds(const std::function<void()>& run) {
+  const double begin = now();
+  run();
+  return now() - begin;
+}
 double best(const std::function<void()>& run) { return std::min({seconds(run), seconds(run), seconds(run)}); }
-void last_line(const char* demo, const char* one, double first, const char* other, double second) {
-  std::printf("%-12s %s %.2f s   %s %.2f s   %.1f x   (best of 3)\n", demo, one, first, other, second, first / second);
+void last_line(const char* one, double first, const char* other, double second) {
+  std::printf("%s: %.3f s. %s: %.3f s. Ratio: %.2f (best of 3 each).\n", one, first, other, second, first / second);
 }
 
 bool aloud = true;  // a child inherits this, too: forked while it is false, it is silent
 
 void thing(const char* name) {
-  if (aloud) std::cout << "  thing " << name << ": process " << getpid() << ", child of " << getppid() << std::endl;
+  if (aloud) {
+    std::printf("  thing %s: process %d, child of %d\n", name, getpid(), getppid());
+    std::fflush(stdout);
+  }
   std::this_thread::sleep_for(100ms);
 }
 
@@ -34,9 +41,8 @@ bool with_fork() {
   if (fork() == 0) {  // the key line
     thing("one");
     _exit(0);  // not exit(): what the program has to do at its end is not the child's to do
-  } else {
-    thing("two");
   }
+  thing("two");
   return wait(nullptr) > 0;
 }
 
@@ -54,22 +60,32 @@ void serial() {
 }
 
 int main() {
-  std::cout << "This is process " << getpid() << ". fork() makes a second one, a copy of it, and returns in both:\n"
-            << "in the child it returns 0, in the parent the child's number (its pid). Both go on from there,\n"
-               "at the same time: so the lines of thing one and thing two may change places.\n\n";
+  std::printf(
+      "This is process %d. fork() makes a second one, a copy of it, and returns in both:\n"
+      "in the child it returns 0, in the parent the child's number (its pid). Both go on from there,\n"
+      "at the same time: so the lines of thing one and thing two may change places.\n\n",
+      getpid());
 
-  std::cout << "fork() and wait():\n" << std::flush;  // a copy of unwritten text would be written twice
-  if (!with_fork()) return std::cout << "There was no child to wait for: fork() failed.\n", 1;
+  std::puts("fork() and wait():");
+  std::fflush(stdout);  // a copy of unwritten text would be written twice
+  if (!with_fork()) {
+    std::puts("There was no child to wait for: fork() failed.");
+    return 1;
+  }
 
-  std::cout << "mp::Process, which is the same: it waits even if you forget to, and knows how the child ended:\n";
-  if (!with_process()) return std::cout << "The child did not end well.\n", 1;
+  std::puts("mp::Process, which is the same: it waits even if you forget to, and knows how the child ended:");
+  if (!with_process()) {
+    std::puts("The child did not end well.");
+    return 1;
+  }
 
-  std::cout << "Without a fork, one after the other, both by the same process:\n";
+  std::puts("Without a fork, one after the other, both by the same process:");
   serial();
 
-  std::cout << "\nEach thing takes 0.1 s (it sleeps). Two processes spend that time together, one process spends it\n"
-               "twice. The same again, three times each and silently:\n\n"
-            << std::flush;
+  std::puts(
+      "\nEach thing takes 0.1 s (it sleeps). Two processes spend that time together, one process spends it\n"
+      "twice. The same again, three times each and silently:\n");
+  std::fflush(stdout);
   aloud = false;
-  last_line("fork", "serial", best(serial), "process", best(with_process));
+  last_line("Two things by one process", best(serial), "By two", best(with_process));
 }

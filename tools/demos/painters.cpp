@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
-// painters: Four walls to paint: concurrent, parallel, synchronous, asynchronous, and who painted when.
+// painters*: Four walls to paint: concurrent, parallel, synchronous, asynchronous, and who painted when.
+// Exercise: let an arm wait here until the dispenser is its own.
 #include <multiprocessing/multiprocessing.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <functional>
-#include <iostream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -17,10 +18,14 @@ using namespace std::chrono_literals;
 
 // The last line of every demo, and what it needs.
 double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
-double seconds(const std::function<void()>& run, double begin = now()) { return run(), now() - begin; }
+double seconds(const std::function<void()>& run) {
+  const double begin = now();
+  run();
+  return now() - begin;
+}
 double best(const std::function<void()>& run) { return std::min({seconds(run), seconds(run), seconds(run)}); }
-void last_line(const char* demo, const char* one, double first, const char* other, double second) {
-  std::printf("%-12s %s %.2f s   %s %.2f s   %.1f x   (best of 3)\n", demo, one, first, other, second, first / second);
+void last_line(const char* one, double first, const char* other, double second) {
+  std::printf("%s: %.3f s. %s: %.3f s. Ratio: %.2f (best of 3 each).\n", one, first, other, second, first / second);
 }
 
 constexpr std::size_t width = 64;  // of the picture: a letter for each 10 ms
@@ -53,33 +58,42 @@ Room paint(std::size_t painters, std::size_t arms, bool far_apart) {
   Room room;
   const auto [letter, post] = mp::Pipe<std::string>(false);
   const auto painter = [&, &mail = letter](std::size_t number) {
-    if (far_apart) room.dispenser = mp::Lock(), colours = mail.recv();
+    if (far_apart) {
+      room.dispenser = mp::Lock();
+      colours = mail.recv();
+    }
     std::vector<std::jthread> threads;
     for (auto arm = number; arm < arms; arm += painters) threads.emplace_back(strokes, room, arm, arms);
   };
-  std::vector<mp::Process> processes;  // join when they are destroyed
+  std::vector<mp::Process> processes;
   for (std::size_t number = 0; number < painters; ++number) processes.emplace_back(painter, number).start();
   for (std::size_t number = 0; number < painters; ++number) post.send("BYGR");
+  for (mp::Process& process : processes) process.join();
+  if (processes.front().exitcode() != 0) std::exit(1);  // it has said why
   return room;
 }
 
 void show(const char* story, std::size_t painters, std::size_t arms, bool far_apart) {
   const Room room = paint(painters, arms, far_apart);
-  std::cout << '\n' << story << '\n';
+  std::printf("\n%s\n", story);
   for (std::size_t arm = 0; arm < arms; ++arm) {
-    std::cout << "  painter " << arm % painters + 1 << " |" << std::string(&room.picture[arm * width], width) << "|\n";
+    const std::string row(&room.picture[arm * width], width);
+    std::printf("  painter %zu |%s|\n", arm % painters + 1, row.c_str());
   }
 }
 
 int main() {
-  std::cout << "Four walls, four strokes each: 10 ms to get paint (~), then 25 ms to paint (r, g, b, y: the colour).\n"
-               "Each row is one arm, from left to right, a letter for 10 ms; a dot is waiting.\n";
+  std::puts(
+      "Four walls, four strokes each: 10 ms to get paint (~), then 25 ms to paint (r, g, b, y: the colour).\n"
+      "Each row is one arm, from left to right, a letter for 10 ms; a dot is waiting.");
   show("CONCURRENT: one painter with one arm has begun all walls, but never does two strokes at once.", 1, 1, false);
   show("PARALLEL: two arms (threads) of one painter (a process).", 1, 2, false);
   show("SYNCHRONOUS: four painters (processes) share a dispenser (a Lock); whoever finds it taken waits.", 4, 4, false);
   show("ASYNCHRONOUS: four with a dispenser each. New colours (B, Y, G, R) come by letter, through a Pipe.", 4, 4,
        true);
   show("All of it, as on a cluster: four such painters with two arms each.", 4, 8, true);
-  std::cout << "\nPainting is a sleep here: one CPU will do. If it were computing, each arm would need a CPU.\n";
-  last_line("painters", "one", best([] { paint(1, 1, false); }), "four", best([] { paint(4, 4, true); }));
+  std::puts("\nPainting is a sleep here: one CPU will do. If it were computing, each arm would need a CPU.\n");
+  const double one = best([] { paint(1, 1, false); });
+  const double four = best([] { paint(4, 4, true); });
+  last_line("Four walls painted by one painter", one, "By four with a dispenser each", four);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // startup: What it costs to start a pool, per worker, and what far too many workers cost on top of that.
+// Exercise: make the one pool that all 40 jobs use.
 #include <multiprocessing/cpu_count.hpp>
 #include <multiprocessing/pool.hpp>
 
@@ -14,10 +15,14 @@ namespace mp = multiprocessing;
 
 // The last line of every demo, and what it needs.
 double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
-double seconds(const std::function<void()>& run, double begin = now()) { return run(), now() - begin; }
+double seconds(const std::function<void()>& run) {
+  const double begin = now();
+  run();
+  return now() - begin;
+}
 double best(const std::function<void()>& run) { return std::min({seconds(run), seconds(run), seconds(run)}); }
-void last_line(const char* demo, const char* one, double first, const char* other, double second) {
-  std::printf("%-12s %s %.2f s   %s %.2f s   %.1f x   (best of 3)\n", demo, one, first, other, second, first / second);
+void last_line(const char* one, double first, const char* other, double second) {
+  std::printf("%s: %.3f s. %s: %.3f s. Ratio: %.2f (best of 3 each).\n", one, first, other, second, first / second);
 }
 
 // Some work: how many steps the Collatz sequences that begin below `limit` take to 1.
@@ -60,7 +65,8 @@ void one_pool() {
 }
 
 int main() {
-  const int usable = mp::process_cpu_count(), too_many = std::max(64, 4 * usable);
+  const int usable = mp::process_cpu_count();
+  const int too_many = std::max(64, 4 * usable);
   std::printf(
       "Each worker is a process, forked when the pool is made; the constructor returns when all are ready.\n"
       "CPUs that we may use: %d. Starting a pool, a job of 64 tasks in it, ending it, in milliseconds:\n\n",
@@ -68,16 +74,17 @@ int main() {
   std::puts(" workers     start   per worker   64 tasks       end");
   const Bill one = bill(1);
   for (int workers = 2; workers < usable; workers *= 2) bill(workers);
-  const Bill right = usable == 1 ? one : bill(usable), many = bill(too_many);
+  const Bill right = usable == 1 ? one : bill(usable);
+  const Bill many = bill(too_many);
 
   const double others = too_many - 1;
   std::printf(
-      "\nThe first worker costs %.1f ms (the process that forks the others is in it), each further one about\n"
-      "%.2f ms, and %.2f ms to end it, whether it has work or not. ",
-      one.start, (many.start - one.start) / others, (many.end - one.end) / others);
-  std::printf("%d do the job %s.\n\nSo make one pool for all jobs, not one for each. 40 jobs of 64 small tasks:\n\n",
-              too_many,
-              many.job > 0.8 * right.job ? "no sooner: there are\nno more CPUs for them"
-                                         : "sooner\nhere: at other programs' cost, or by CPUs not counted");
-  last_line("startup", "a pool for each job", best(pool_for_each_job), "one pool for all", best(one_pool));
+      "\nThe first worker cost %.1f ms (the process that forks the others is in it), each of the %d others on average\n"
+      "%.2f ms, and %.2f ms to end it, whether it has work or not.\n",
+      one.start, too_many - 1, (many.start - one.start) / others, (many.end - one.end) / others);
+  std::printf("%d workers took %.2f times as long for the job as %d: more workers bring no more CPUs.%s\n\n", too_many,
+              many.job / right.job, usable,
+              many.job < 0.8 * right.job ? " (Less:\nat other programs' cost, or by CPUs not counted.)" : "");
+  std::puts("So make one pool for all jobs, not one for each. 40 jobs of 64 small tasks:\n");
+  last_line("A pool for each job", best(pool_for_each_job), "One pool for all", best(one_pool));
 }

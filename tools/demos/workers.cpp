@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // workers: How many? What this machine, the scheduler and your environment say, and what the pool takes.
+// Exercise: make a pool, and leave it to the pool how many workers it takes.
 #include <multiprocessing/cpu_count.hpp>
 #include <multiprocessing/pool.hpp>
 
@@ -20,10 +21,14 @@ namespace mp = multiprocessing;
 
 // The last line of every demo, and what it needs.
 double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
-double seconds(const std::function<void()>& run, double begin = now()) { return run(), now() - begin; }
+double seconds(const std::function<void()>& run) {
+  const double begin = now();
+  run();
+  return now() - begin;
+}
 double best(const std::function<void()>& run) { return std::min({seconds(run), seconds(run), seconds(run)}); }
-void last_line(const char* demo, const char* one, double first, const char* other, double second) {
-  std::printf("%-12s %s %.2f s   %s %.2f s   %.1f x   (best of 3)\n", demo, one, first, other, second, first / second);
+void last_line(const char* one, double first, const char* other, double second) {
+  std::printf("%s: %.3f s. %s: %.3f s. Ratio: %.2f (best of 3 each).\n", one, first, other, second, first / second);
 }
 
 // Needs a CPU, and nothing else.
@@ -71,14 +76,17 @@ int main() {
   row(set("MULTIPROCESSING_CPU_COUNT"), "MULTIPROCESSING_CPU_COUNT: overrides these limits");
   row(std::to_string(mp::process_cpu_count()), "mp::process_cpu_count(): the least limit, or what overrides it");
   mp::Pool pool;  // the key line
-  const auto right = static_cast<unsigned>(pool.processes()), too_many = 4 * right;
+  const auto right = static_cast<unsigned>(pool.processes());
+  const unsigned too_many = 4 * right;
   row(std::to_string(right), "workers in a pool that is not told how many\n");
   std::printf("%u tasks that compute and never wait:\n", 2 * too_many);
   const std::vector<unsigned> tasks(2 * too_many, static_cast<unsigned>(1.5e7 / std::sqrt(right)));
   if (right > 1) time_with(right / 2, tasks);
-  const double first = time_with(right, tasks), second = time_with(too_many, tasks);
+  const double first = time_with(right, tasks);
+  const double second = time_with(too_many, tasks);
   std::puts("A CPU serves one at a time: where workers outnumber the CPUs, they wait for their turns and do no more.");
-  std::puts(second > 0.8 * first ? "" : "Yet faster here: at other programs' cost, or by CPUs not counted.\n");
-  const std::string one = "pool of " + std::to_string(right), other = "pool of " + std::to_string(too_many);
-  last_line("workers", one.c_str(), first, other.c_str(), second);
+  std::printf("In this run %u workers took %.2f times as long as %u.%s\n\n", too_many, second / first, right,
+              second < 0.8 * first ? " (Less: at other programs' cost, or by CPUs not counted.)" : "");
+  const std::string one = "A pool of " + std::to_string(right), other = "A pool of " + std::to_string(too_many);
+  last_line(one.c_str(), first, other.c_str(), second);
 }
