@@ -88,7 +88,7 @@ ChildResult run_demo_on_terminal(const std::string& name, const std::vector<std:
 ChildResult run_demo_on(Machine machine, const std::string& name) {
   set_deadline(std::chrono::seconds{190 * patience});
   std::list<ChildProcess> others;
-  for (unsigned i = 0; machine == Machine::busy && i < 2 * std::thread::hardware_concurrency(); ++i) {
+  for (unsigned i = 0; machine == Machine::busy && i < std::thread::hardware_concurrency(); ++i) {
     others.emplace_back([] {
       for (volatile bool spins = true; spins;) continue;
     });

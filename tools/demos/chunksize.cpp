@@ -64,7 +64,7 @@ std::vector<double> curve(mp::Pool& pool) {
   }
   const auto [least, most] = std::ranges::minmax(times);
   for (std::size_t i = 0; i < sizes.size(); ++i) {
-    const std::string bar(static_cast<std::size_t>(48 * times[i] / most), '#');
+    const std::string bar(static_cast<std::size_t>(1 + 47 * times[i] / most), '#');
     std::printf("  %7d %6.3f s  %s%s\n", sizes[i], times[i], bar.c_str(), times[i] == least ? "  <- shortest" : "");
   }
   return times;
