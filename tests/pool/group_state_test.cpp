@@ -4,11 +4,14 @@
 #include <gtest/gtest.h>
 
 #include "pool/told_starter.hpp"
+#include "pool/two_ends.hpp"
 
 namespace multiprocessing::detail::group_state_test {
 namespace {
 
 using namespace std::chrono_literals;
+
+long same(long item) { return item; }
 
 // A group whose one worker is only words in memory.
 class GroupStateOf : public ::testing::Test {
@@ -20,6 +23,7 @@ class GroupStateOf : public ::testing::Test {
   WorkerSlot& slot() { return state_.dispatcher().slots()[0]; }
   void commit() { block_.channel(0).words->committed.fetch_add(8); }
 
+  TwoEnds ends_;  // makes calls
   ChannelBlock block_{1, 4096};
   ToldStarter starter_;
   GroupState state_{PoolOptions{}, block_, 1};
@@ -46,6 +50,14 @@ TEST_F(GroupStateOf, OfAWorkerFromWhichNothingIsTakenNothingIsNews) {
     state_.remember_news();
     EXPECT_FALSE(state_.has_news());
   }
+}
+
+// Or each call that its caller waits for would ring the background thread at its end.
+TEST_F(GroupStateOf, AnItemThatEndsIsNoReasonToLookAgainWhileNoCallIsOpen) {
+  const auto call = ends_.call<long>(same);
+  ends_.batch<long>(call, {1});
+  state_.accounts().on_fixed_answers(*call, 1);
+  EXPECT_EQ(state_.next_deadline(Bell::background), never);
 }
 
 }  // namespace

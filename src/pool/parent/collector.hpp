@@ -71,9 +71,10 @@ class Collector {
   // Until it holds (it is asked under the mutex) or the deadline has passed: what it says then.
   bool wait(const Awaited& awaited, Deadline deadline);
   void changed() MULTIPROCESSING_REQUIRES(mutex_);  // who waits or listens may have to look
-  // True if the sleeper was not told of work submitted since its last look. `caller_waits`: it calls wait() next.
-  bool may_oversleep(bool caller_waits = false) const MULTIPROCESSING_REQUIRES(mutex_) {
-    return waiters_.empty() ? !caller_waits && background_runs_ && !background_.alert : !waiter_.alert;
+  bool has_waiters() const MULTIPROCESSING_REQUIRES(mutex_) { return !waiters_.empty(); }
+  // True if the sleeper was not told of work submitted since its last look.
+  bool may_oversleep() const MULTIPROCESSING_REQUIRES(mutex_) {
+    return waiters_.empty() ? background_runs_ && !background_.alert : !waiter_.alert;
   }
   // The background thread does not listen.
   bool is_resting() const MULTIPROCESSING_REQUIRES(mutex_) { return background_.is_resting; }

@@ -90,7 +90,8 @@ void WorkerGroup::submit(ByteCall& call, Chunk chunk, bool is_last) {
   now_or_soon([&]() MULTIPROCESSING_REQUIRES(mutex()) {
     state_.hand_out();
     if (group_call.is_timed()) collector_.look_by(deadline_after(group_call.timeout));
-    tell_if_waiting(is_last && !group_call.is_asynchronous);
+    const bool caller_looks = is_last && !group_call.is_asynchronous;  // in wait(), which comes next
+    if (!caller_looks || collector_.has_waiters()) tell_if_waiting();
     if (is_last && !state_.is_open()) look_and_tell();
   });
 }
@@ -112,11 +113,11 @@ void WorkerGroup::look_and_tell() {
 }
 
 // What was handed in may have changed what must be noticed while nobody looks.
-void WorkerGroup::tell_if_waiting(bool caller_waits) {
+void WorkerGroup::tell_if_waiting() {
   const Dispatcher& dispatcher = state_.dispatcher();
   if (dispatcher.has_queue() && dispatcher.queue_is_news()) {
     look_and_tell();
-  } else if (collector_.may_oversleep(caller_waits) &&
+  } else if (collector_.may_oversleep() &&
              (dispatcher.has_queue() || dispatcher.has_unclaimed() || collector_.is_resting())) {
     collector_.alert();
   }

@@ -44,7 +44,7 @@ class WorkerGroup final : public ByteCore, public CallHost, public std::enable_s
   // In the constructor: nobody else knows the group.
   void start_workers() MULTIPROCESSING_NOT_CHECKED;
   bool is_traced() MULTIPROCESSING_NOT_CHECKED { return state_.trace() != nullptr; }  // the constructor settles it
-  void tell_if_waiting(bool caller_waits) MULTIPROCESSING_REQUIRES(mutex());
+  void tell_if_waiting() MULTIPROCESSING_REQUIRES(mutex());
   template <class Action>
   void now_or_soon(Action action) noexcept MULTIPROCESSING_REQUIRES(mutex());
   void look_and_tell() MULTIPROCESSING_REQUIRES(mutex());
