@@ -148,7 +148,7 @@ TEST_P(FiguresOfCpus, Openmp) {
 TEST_P(Figures, Asynchronous) {
   const std::string text = story("asynchronous");
   EXPECT_GE(numbers(text, "waits for all at once takes ([0-9.]+) s", 1)[0][0], 0.05) << text;
-  const auto rows = numbers(text, "\n  [a-z].*: ([0-9.]+) s; the last answer lay for ([0-9.]+) s", 2);
+  const auto rows = numbers(text, "\n  [a-z].*: +([0-9.]+) s; the last answer lay for ([0-9.]+) s", 2);
   EXPECT_EQ(rows[0][0], last_[0]) << text;
   EXPECT_EQ(rows[1][0], last_[1]) << text;
   for (const std::vector<double>& row : rows) EXPECT_LE(row[1] + 0.049, row[0]) << text;

@@ -89,5 +89,5 @@ int main() {
   }
   const double gave_up = best(child_answers);
   const double answered = best([&] { answers(early); });
-  last_line("A late fork, until we give it up", gave_up, "The pool that was made before, until it answers", answered);
+  last_line("A late fork, given up after", gave_up, "A pool made before, answered after", answered);
 }

@@ -96,5 +96,5 @@ int main() {
     for (std::size_t item = 0; item < 10'000; ++item)
       std::generate_n(&drawn[1000 * item], 1000, mp::RandomStream(42, item));
   });
-  last_line("Ten million numbers from the global generator", copied, "From a new stream for each thousand", own);
+  last_line("Ten million from the generator", copied, "From a new stream for each thousand", own);
 }
