@@ -17,7 +17,7 @@ GroupProcesses::GroupProcesses(const PoolOptions& options, const WorkerGroupSett
       thread_limits_(options.threads_per_worker.value_or(std::max(1, settings.cpus / count)),
                      options.threads_per_worker.has_value(), modules_.at_fork()),
       channels_(channels) {
-  // What runs from the fork on in a worker, with the memory of this moment or of a later one.
+  // A worker runs this from its fork on, with the memory of the program as it is at that fork, or at its server's.
   const auto run_worker = [this, waiter = bells[0].number, background = bells[1].number](int slot) {
     worker_main({channels_, trace_file_, spin_, waiter, background, program_, thread_limits_, options_.initializer,
                  options_.finalizer},
