@@ -17,20 +17,31 @@ constexpr std::size_t huge_pages_from_bytes = std::size_t{4} << 20;
 Bytes::Segment make_segment(std::size_t capacity_bytes) {
   Bytes::Segment segment;
   try {
-    segment.data = std::make_unique_for_overwrite<std::byte[]>(capacity_bytes);
+    segment.data.reset(new std::byte[capacity_bytes]);
   } catch (const std::bad_alloc&) {
     throw Retold(std::bad_alloc(), "std::bad_alloc: " + std::to_string(capacity_bytes) + " bytes were asked for");
   }
   segment.capacity_bytes = capacity_bytes;
-  if (capacity_bytes >= huge_pages_from_bytes) prefer_huge_pages(segment.data.get(), capacity_bytes);
+  prepare_memory(segment.data.get(), capacity_bytes);
   return segment;
 }
 
 }  // namespace
 
+void prepare_memory(void* memory, std::size_t size_bytes) noexcept {
+  if (size_bytes >= huge_pages_from_bytes) prefer_huge_pages(memory, size_bytes);
+}
+
 MalformedBytes::~MalformedBytes() = default;
 ByteSink::~ByteSink() = default;
 ByteSource::~ByteSource() = default;
+
+Bytes Bytes::lent(const void* data, std::size_t size_bytes) {
+  Bytes bytes;
+  bytes.first_.data = {const_cast<std::byte*>(static_cast<const std::byte*>(data)), FreeUnlessLent{true}};  // only read
+  bytes.first_.size_bytes = bytes.first_.capacity_bytes = bytes.size_bytes_ = size_bytes;
+  return bytes;
+}
 
 void Bytes::append(const void* data, std::size_t size_bytes) {
   auto from = static_cast<const std::byte*>(data);

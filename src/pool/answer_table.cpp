@@ -3,11 +3,14 @@
 
 #include <algorithm>
 #include <iterator>
+#include <stdexcept>
 
 namespace multiprocessing::detail {
 
 void AnswerTable::expect(std::size_t items) {
-  if (fixed_size_bytes_ != 0) {
+  if (given_ != nullptr) {
+    if (items > given_count_) throw std::length_error("the range has more items than its size() said");
+  } else if (fixed_size_bytes_ != 0) {
     while (items > few_values_ + many_.size() * block_values) {
       many_.push_back(std::make_unique_for_overwrite<std::byte[]>(block_values * fixed_size_bytes_));
     }
@@ -104,8 +107,7 @@ bool AnswerTable::copy_all_fixed(void* values) const {
   if (fixed_size_bytes_ == 0 || failed_) return false;
   auto to = static_cast<std::byte*>(values);
   for (std::size_t index = 0; index < expected_;) {
-    const std::size_t block = index < few_values_ ? few_values_ : block_values;
-    const std::size_t count = std::min(block, expected_ - index);
+    const std::size_t count = std::min(end_of_block(index), expected_) - index;
     std::memcpy(to, value_at(index), count * fixed_size_bytes_);
     to += count * fixed_size_bytes_;
     index += count;

@@ -20,8 +20,8 @@ PoolCore::~PoolCore() = default;
 ByteCore::~ByteCore() = default;
 ByteCall::~ByteCall() = default;
 
-ChunkWriter::ChunkWriter(ByteCore& core, ByteCall& call, std::size_t item_size_bytes)
-    : core_(core), call_(call), item_size_bytes_(item_size_bytes), sink_(chunk_.bytes) {}
+ChunkWriter::ChunkWriter(ByteCore& core, ByteCall& call, std::size_t item_size_bytes, bool single)
+    : core_(core), call_(call), wanted_(single ? 2 : 1), item_size_bytes_(item_size_bytes), sink_(chunk_.bytes) {}
 
 void ChunkWriter::begin_length() {
   item_begin_ = sink_.written_bytes();
@@ -63,6 +63,13 @@ void ChunkWriter::write_run(const void* items, std::size_t count, const std::typ
   } catch (const std::bad_alloc&) {
     std::rethrow_exception(drop_item(std::current_exception(), type));
   }
+}
+
+void ChunkWriter::lend_run(const void* items, std::size_t count) {
+  flush();
+  chunk_.bytes = Bytes::lent(items, count * item_size_bytes_);
+  chunk_.count = count;
+  flush();
 }
 
 void ChunkWriter::hand_over(bool is_last) {

@@ -80,6 +80,9 @@ class SerialCall final : public ByteCall {
   bool take_all_fixed(void* values) override {
     return locked([&](AnswerTable& table) { return table.copy_all_fixed(values); });
   }
+  void put_fixed_into(std::shared_ptr<void> owner, void* values, std::size_t count) override {
+    locked([&](AnswerTable& table) { table.put_fixed_into(std::move(owner), values, count); });
+  }
 
   std::size_t run(Chunk chunk) {
     const std::size_t end = chunk.first + chunk.count;
@@ -169,7 +172,7 @@ class SerialCore final : public ByteCore, public std::enable_shared_from_this<Se
     check_owner(mark_);
     if (state_ != SerialState::open) throw std::logic_error("the SerialPool is closed: it takes no more work");
     auto call = std::make_shared<SerialCall>(shared_from_this(), state_, callback_thread_, std::move(function),
-                                             settings.keep, settings.numbered ? calls_++ : 0);
+                                             settings.keep, settings.single ? calls_++ : 0);
     call->accept(settings.options, call);
     return call;
   }

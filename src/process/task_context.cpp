@@ -18,9 +18,8 @@ thread_local std::optional<std::size_t> current_item;
 
 }  // namespace
 
-ItemScope::ItemScope(std::size_t item) : before_(std::exchange(current_item, item)) {}
-ItemScope::~ItemScope() { current_item = before_; }
-void ItemScope::move_to(std::size_t item) { current_item = item; }
+ItemScope::ItemScope(std::size_t item) : current_(current_item), before_(std::exchange(current_item, item)) {}
+ItemScope::~ItemScope() { current_ = before_; }
 
 void set_worker_index(std::optional<int> index) {
   worker_of_process.store(index.value_or(no_worker), std::memory_order_relaxed);

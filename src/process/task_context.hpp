@@ -13,9 +13,10 @@ class ItemScope {
   ItemScope(const ItemScope&) = delete;
   ItemScope& operator=(const ItemScope&) = delete;
   ~ItemScope();
-  void move_to(std::size_t item);
+  void move_to(std::size_t item) { current_ = item; }
 
  private:
+  std::optional<std::size_t>& current_;  // of this thread
   std::optional<std::size_t> before_;
 };
 

@@ -24,6 +24,7 @@ namespace multiprocessing::detail {
 //                       condemn
 //   began               worker         when that item began, if its frame is timed
 //   committed           worker         end of the last whole piece in the result ring, stored for each item
+//   cpu                 worker         the number of the CPU on which it waited last, plus 1: a hint
 //   taken               parent         what the parent has copied out
 //   parked              worker         {count, reason}: it sleeps, or is about to
 //   working, waiting    worker         nanoseconds, stored after each frame: a hint, for sizes of frames and statistics
@@ -37,14 +38,15 @@ struct ChannelWords {
   alignas(64) std::atomic<std::uint64_t> turn;
   alignas(64) std::atomic<std::uint64_t> filled;
   std::atomic<std::uint32_t> bell;
-  alignas(64) std::atomic<std::uint64_t> consumed;
   alignas(64) std::atomic<std::uint64_t> running;
   std::atomic<std::uint64_t> began_nanoseconds;  // of the steady clock
   alignas(64) std::atomic<std::uint64_t> committed;
+  std::atomic<std::uint64_t> consumed;
+  std::atomic<std::uint64_t> working_nanoseconds;
+  std::atomic<std::uint64_t> waiting_nanoseconds;
+  std::atomic<std::uint32_t> cpu;
   alignas(64) std::atomic<std::uint64_t> taken;
   alignas(64) std::atomic<std::uint32_t> parked;
-  alignas(64) std::atomic<std::uint64_t> working_nanoseconds;
-  std::atomic<std::uint64_t> waiting_nanoseconds;
 };
 
 // `turn`: which frames the worker may take. Frames are numbered modulo 2^32.
@@ -109,8 +111,10 @@ inline ParkReason park_reason(std::uint32_t parked) { return static_cast<ParkRea
 
 // Written by the parent only: which bell a worker rings when its WakeThresholds say so. 0: nobody sleeps. The low two
 // bits choose the bell; the others count, so that a worker rings once for each sleep.
+// cpu: where it waited last without sleeping. Who spins on the CPU of the other one keeps it from answering.
 struct ParentSleepWord {
   alignas(64) std::atomic<std::uint32_t> word;
+  std::atomic<std::uint32_t> cpu;  // its number plus 1; 0: not known
 };
 enum class Bell : std::uint32_t { none = 0, waiter = 1, background = 2 };
 
@@ -124,7 +128,7 @@ struct WakeThresholds {
 inline constexpr std::uint64_t never_wake = ~std::uint64_t{0};
 
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free && std::atomic<std::uint32_t>::is_always_lock_free);
-static_assert(sizeof(ChannelWords) == 8 * 64 && sizeof(WakeThresholds) == 64 && sizeof(ParentSleepWord) == 64);
+static_assert(sizeof(ChannelWords) == 6 * 64 && sizeof(WakeThresholds) == 64 && sizeof(ParentSleepWord) == 64);
 static_assert(std::is_standard_layout_v<ChannelWords>);
 
 }  // namespace multiprocessing::detail

@@ -39,6 +39,21 @@ TYPED_TEST(Inputs, AnyContainerWillDo) {
   EXPECT_EQ(collect(pool.imap(square, std::list{0, 1, 2, 3})), squares);
 }
 
+TYPED_TEST(Inputs, ARangeThatHasFewerItemsThanItsSizeSaysHasAResultForEachItem) {
+  TypeParam pool(2);
+  EXPECT_EQ(pool.map(square, WrongSize(4, 9)), squares);
+}
+
+TYPED_TEST(Inputs, ARangeThatHasMoreItemsThanItsSizeSaysLosesNone) {
+  TypeParam pool(2);
+  try {
+    EXPECT_EQ(pool.map(square, WrongSize(4, 2)), squares);
+  } catch (const std::length_error& refused) {
+    EXPECT_STREQ(refused.what(), "the range has more items than its size() said");
+  }
+  EXPECT_EQ(pool.apply(square, 3), 9);
+}
+
 TYPED_TEST(Inputs, AVectorOfBoolIsARangeOfBool) {
   TypeParam pool(2);
   const std::vector<bool> items{true, false, true, true, false};

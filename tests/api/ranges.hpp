@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <deque>
 #include <iterator>
 #include <memory>
+#include <numeric>
 #include <ranges>
 #include <stdexcept>
 #include <utility>
@@ -118,6 +120,21 @@ class NotCopied {
 
  private:
   std::vector<T> items_;
+};
+
+// 0, 1, 2, … : `count` of them, although size() says something else.
+class WrongSize {
+ public:
+  WrongSize(int count, std::size_t size) : numbers_(static_cast<std::size_t>(count)), size_(size) {
+    std::iota(numbers_.begin(), numbers_.end(), 0);
+  }
+  auto begin() const { return numbers_.begin(); }
+  auto end() const { return numbers_.end(); }
+  std::size_t size() const { return size_; }
+
+ private:
+  std::deque<int> numbers_;
+  std::size_t size_;
 };
 
 }  // namespace multiprocessing::tests

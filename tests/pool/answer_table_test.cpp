@@ -30,7 +30,29 @@ std::string what_of(const ByteAnswer& answer) {
 }
 
 void put_long(AnswerTable& table, std::size_t index, long value) {
-  table.put_fixed(index, reinterpret_cast<const std::byte*>(&value));
+  std::memcpy(table.places(index, 1).values, &value, sizeof value);
+  table.wrote_fixed(1);
+}
+
+TEST(AnswerTable, ValuesOfFixedSizeComeToWhereTheCallerWantsThem) {
+  const auto values = std::make_shared<std::vector<long>>(3);
+  AnswerTable table(Keep::all, sizeof(long));
+  table.put_fixed_into(values, values->data(), values->size());
+  table.expect(3);
+  EXPECT_EQ(table.places(1, 100).count, 2U);
+  for (const std::size_t index : {2, 0, 1}) put_long(table, index, static_cast<long>(index) + 10);
+  EXPECT_EQ(*values, (std::vector<long>{10, 11, 12}));
+  long value = 0;
+  EXPECT_TRUE(table.take_fixed(2, &value));
+  EXPECT_EQ(value, 12);
+}
+
+TEST(AnswerTable, MoreItemsThanThereArePlacesForAreRefused) {
+  const auto values = std::make_shared<std::vector<long>>(3);
+  AnswerTable table(Keep::all, sizeof(long));
+  table.put_fixed_into(values, values->data(), values->size());
+  EXPECT_THROW(table.expect(4), std::length_error);
+  EXPECT_EQ(table.expected(), 0U);
 }
 
 TEST(AnswerTable, AnswersAreTakenInOrderWheneverTheyCame) {

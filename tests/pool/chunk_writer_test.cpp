@@ -17,6 +17,7 @@ class Recipient final : public ByteCore {
     EXPECT_EQ(chunk.first, items());
     counts.push_back(chunk.count);
     sizes_bytes.push_back(chunk.bytes.size_bytes());
+    memory = chunk.bytes.segment(0).data.get();
     ended = ended || is_last;
   }
   void refuse(ByteCall&, std::exception_ptr reason) override {
@@ -27,7 +28,7 @@ class Recipient final : public ByteCore {
     }
     counts.push_back(1);
   }
-  void end_input(ByteCall&) noexcept override { ended = true; }
+  void end_input(ByteCall&) noexcept override { ended = was_ended_alone = true; }
   long default_buffersize(long) const override { return 1; }
   void close() override {}
   void terminate() override {}
@@ -43,7 +44,9 @@ class Recipient final : public ByteCore {
   std::vector<std::size_t> counts;
   std::vector<std::size_t> sizes_bytes;
   std::vector<std::string> refusals;
+  const void* memory = nullptr;  // of the last chunk
   bool ended = false;
+  bool was_ended_alone = false;
   bool lacks_memory = false;
 };
 
@@ -85,6 +88,25 @@ TEST_F(ChunkWriterTo, ItemsOfFixedSizeAreWrittenAsOneRunWithoutLengths) {
   EXPECT_EQ(recipient_.items(), items.size());
   EXPECT_EQ(std::accumulate(recipient_.sizes_bytes.begin(), recipient_.sizes_bytes.end(), std::size_t{0}),
             items.size() * sizeof(long));
+}
+
+TEST_F(ChunkWriterTo, ARunThatIsLentIsHandedOverWholeWithoutACopy) {
+  const std::vector<long> items(100'000, 3);
+  ChunkWriter writer(recipient_, *call_, sizeof(long));
+  writer.lend_run(items.data(), items.size());
+  writer.end();
+  EXPECT_EQ(recipient_.counts, (std::vector<std::size_t>{items.size()}));
+  EXPECT_EQ(recipient_.memory, items.data());
+}
+
+// Else an apply would take the pool's lock once more, and would wake a thread for work that its caller waits for.
+TEST_F(ChunkWriterTo, ASingleItemIsHandedOverWithTheEndOfTheInput) {
+  ChunkWriter writer(recipient_, *call_, 0, true);
+  write(writer, 10);
+  EXPECT_TRUE(recipient_.counts.empty());
+  writer.end();
+  EXPECT_EQ(recipient_.counts, (std::vector<std::size_t>{1}));
+  EXPECT_FALSE(recipient_.was_ended_alone);
 }
 
 TEST_F(ChunkWriterTo, AnItemThatCannotBeWrittenIsRefusedBehindTheOnesBeforeIt) {

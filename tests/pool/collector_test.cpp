@@ -31,6 +31,7 @@ class Nothing final : public Collected {
   void descriptors_closed() override {}
   void remember_news() override {}
   bool has_news() const override { return false; }
+  bool works_on(std::uint32_t) const override { return false; }
 };
 
 class Never final : public Awaited {

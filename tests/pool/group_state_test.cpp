@@ -52,6 +52,20 @@ TEST_F(GroupStateOf, OfAWorkerFromWhichNothingIsTakenNothingIsNews) {
   }
 }
 
+// Who spins on the CPU of the worker that should answer gives way to it at once.
+TEST_F(GroupStateOf, AWorkerWithWorkIsKnownByItsCpu) {
+  block_.channel(0).words->cpu = 7;
+  state_.remember_news();
+  EXPECT_FALSE(state_.works_on(7));
+
+  const auto call = ends_.call<long>(same);
+  state_.submit(ends_.batch<long>(call, {1}), true);
+  state_.hand_out();
+  state_.remember_news();
+  EXPECT_TRUE(state_.works_on(7));
+  EXPECT_FALSE(state_.works_on(8));
+}
+
 // Or each call that its caller waits for would ring the background thread at its end.
 TEST_F(GroupStateOf, AnItemThatEndsIsNoReasonToLookAgainWhileNoCallIsOpen) {
   const auto call = ends_.call<long>(same);

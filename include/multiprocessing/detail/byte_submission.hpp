@@ -28,6 +28,16 @@ class ByteAnswers {
   explicit ByteAnswers(std::shared_ptr<ByteCall> call) : call_(std::move(call)) {}
   Call& call() { return *call_; }
   std::size_t size() { return call_->size(); }
+  // There will be so many, of a call that keeps all. Before items are pushed.
+  void expect(std::size_t count) {
+    if constexpr (has_fixed_size) {
+      values_ = std::make_shared<std::vector<Value>>();
+      values_->reserve(count);
+      prepare_memory(values_->data(), count * sizeof(Value));
+      values_->resize(count);
+      call_->put_fixed_into(values_, values_->data(), count);
+    }
+  }
   Outcome<R> take(std::size_t index) {
     std::vector<std::unique_ptr<GivenNames>> names;
     Outcome<R> outcome = take(index, names);
@@ -36,6 +46,10 @@ class ByteAnswers {
   }
   std::vector<Value> take_values() {
     if constexpr (has_fixed_size) {
+      if (values_ != nullptr && !call_->failed()) {
+        values_->resize(call_->size());
+        return std::move(*values_);
+      }
       std::vector<Value> values(call_->size());
       if (call_->take_all_fixed(values.data())) return values;
     }
@@ -74,6 +88,7 @@ class ByteAnswers {
 
  private:
   std::shared_ptr<ByteCall> call_;
+  std::shared_ptr<std::vector<Value>> values_ = nullptr;  // where they come, of a call whose length is known
 };
 
 // The type of a part that must be copied into the item, because it stays its owner's; std::monostate for a part that is
@@ -116,7 +131,8 @@ class ByteSubmission {
 
   ByteSubmission(ByteCore& core, const F& f, const CallSettings& settings)
       : call_(core.begin(prepare<F, Item, spread>(f), settings)),
-        writer_(core, *call_, TaskTypeFor<F, Item, spread>::value.item_size_bytes) {}
+        writer_(core, *call_, TaskTypeFor<F, Item, spread>::value.item_size_bytes, settings.single),
+        lends_(!settings.asynchronous) {}
 
   template <class T>
   void push(T&& item) {
@@ -141,7 +157,11 @@ class ByteSubmission {
     if constexpr (std::ranges::contiguous_range<Range> && std::ranges::sized_range<Range> &&
                   (std::is_arithmetic_v<Item> ||
                    std::is_enum_v<Item>)&&std::is_same_v<std::ranges::range_value_t<Range>, Item>) {
-      writer_.write_run(std::ranges::data(range), std::ranges::size(range), typeid(Item));
+      if (lends_) {
+        writer_.lend_run(std::ranges::data(range), std::ranges::size(range));
+      } else {
+        writer_.write_run(std::ranges::data(range), std::ranges::size(range), typeid(Item));
+      }
     } else {
       for (auto&& item : range) push(std::forward<decltype(item)>(item));
     }
@@ -154,6 +174,7 @@ class ByteSubmission {
  private:
   std::shared_ptr<ByteCall> call_;
   ChunkWriter writer_;
+  const bool lends_;  // the caller's items are there until the call has ended
 };
 
 }  // namespace multiprocessing::detail

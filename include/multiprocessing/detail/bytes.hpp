@@ -14,6 +14,10 @@
 
 namespace multiprocessing::detail {
 
+// For memory that is about to be filled for the first time: if it is large, it comes in huge pages, if there are any.
+// Most of what such memory costs is page faults.
+MULTIPROCESSING_EXPORT void prepare_memory(void* memory, std::size_t size_bytes) noexcept;
+
 // Thrown if bytes end too soon or contradict themselves: they were damaged, or a type reads more than it wrote.
 class MULTIPROCESSING_EXPORT MalformedBytes : public std::runtime_error {
  public:
@@ -81,11 +85,18 @@ class MULTIPROCESSING_EXPORT ByteSource {
   std::size_t behind_bytes_ = 0;  // of the message, not in the window
 };
 
+struct FreeUnlessLent {
+  bool is_lent = false;
+  void operator()(std::byte* data) const {
+    if (!is_lent) delete[] data;
+  }
+};
+
 // Bytes that grow by segments, so that a large message is never copied to make room for more. Moves, never copies.
 class MULTIPROCESSING_EXPORT Bytes {
  public:
   struct Segment {
-    std::unique_ptr<std::byte[]> data;
+    std::unique_ptr<std::byte[], FreeUnlessLent> data;
     std::size_t size_bytes = 0;
     std::size_t capacity_bytes = 0;
   };
@@ -100,6 +111,8 @@ class MULTIPROCESSING_EXPORT Bytes {
     size_bytes_ = std::exchange(other.size_bytes_, 0);
     return *this;
   }
+  // Refers to memory that its owner leaves as it is, and keeps, as long as these Bytes are there. Nothing is appended.
+  static Bytes lent(const void* data, std::size_t size_bytes);
   void append(const void* data, std::size_t size_bytes);
   std::size_t size_bytes() const { return size_bytes_; }
   std::size_t segment_count() const { return first_.capacity_bytes == 0 ? 0 : 1 + (more_ ? more_->size() : 0); }

@@ -12,7 +12,7 @@ enum class Keep { all, in_order, as_they_come };
 struct CallSettings {
   Keep keep = Keep::all;
   std::size_t chunksize = 0;             // at most so many items travel together; 0: the engine chooses
-  bool numbered = false;                 // item_index() is the number of the call on this pool, as for apply()
+  bool single = false;                   // an apply: one item; item_index() counts these calls of the pool
   bool asynchronous = false;             // the caller does not wait
   bool cancellable = false;              // items that run can be cancelled, too
   const TaskOptions* options = nullptr;  // null: none were given. Read only while the call begins

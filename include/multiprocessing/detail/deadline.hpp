@@ -13,6 +13,8 @@ using Deadline = Clock::time_point;
 // Waiting until `never` is waiting without a deadline.
 inline constexpr Deadline never = Deadline::max();
 
+inline bool has_passed(Deadline deadline) { return deadline != never && Clock::now() >= deadline; }
+
 // Saturates, whatever the unit: hours::max() is max(), a negative duration or NaN is 0.
 template <class Rep, class Period>
 std::chrono::nanoseconds to_nanoseconds(std::chrono::duration<Rep, Period> duration) {

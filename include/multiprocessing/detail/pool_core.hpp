@@ -57,6 +57,9 @@ class MULTIPROCESSING_EXPORT ByteCall : public Call {
   virtual bool take_fixed(std::size_t index, void* value) = 0;
   // Copies all values, which have the fixed size of the call's TaskType. False if an item ended with an error.
   virtual bool take_all_fixed(void* values) = 0;
+  // Values of that size will be put there, by their index, and need not be copied. Called before items are handed in.
+  // The call shares the memory: what a worker answers after its caller has left still has a place.
+  virtual void put_fixed_into(std::shared_ptr<void> owner, void* values, std::size_t count) = 0;
 };
 
 // Several items of one call, handed over together. They need not travel to a worker together.
@@ -86,7 +89,8 @@ MULTIPROCESSING_EXPORT std::shared_ptr<ByteCore> make_serial_core(const PoolOpti
 // at once.
 class MULTIPROCESSING_EXPORT ChunkWriter {
  public:
-  ChunkWriter(ByteCore& core, ByteCall& call, std::size_t item_size_bytes);
+  // single: there will be one item, which is handed over together with the end of the input.
+  ChunkWriter(ByteCore& core, ByteCall& call, std::size_t item_size_bytes, bool single = false);
   ChunkWriter(const ChunkWriter&) = delete;
   ChunkWriter& operator=(const ChunkWriter&) = delete;
   ~ChunkWriter();  // unless end() was called, drops the items that were not handed over
@@ -102,6 +106,8 @@ class MULTIPROCESSING_EXPORT ChunkWriter {
   // this reason.
   void refuse_item(const std::exception_ptr& reason, const std::type_info& type);
   void write_run(const void* items, std::size_t count, const std::type_info& type);  // of fixed size
+  // The same without a copy: the items must stay until the call has ended or is withdrawn.
+  void lend_run(const void* items, std::size_t count);
   void flush() { hand_over(false); }
   void end();
   // The number of items that were written, and that hand_over() did not refuse for lack of memory.
@@ -114,7 +120,7 @@ class MULTIPROCESSING_EXPORT ChunkWriter {
   void end_length();
   ByteCore& core_;
   ByteCall& call_;
-  std::size_t wanted_ = 1;  // items in the next chunk
+  std::size_t wanted_;  // items in the next chunk
   std::size_t item_size_bytes_;
   Chunk chunk_;
   BytesSink sink_;

@@ -151,15 +151,24 @@ class PoolInterface : public LazyCalls<Pool> {
       return std::move(outcome).value();
     }
   }
+  // Whatever it throws, nothing refers to the caller's items then.
+  static void wait_for_all(Call& call) {
+    try {
+      call.wait(Call::Until::all_ended, 0, never);
+    } catch (...) {
+      call.withdraw();
+      throw;
+    }
+  }
   template <class Answers>
   static auto values_of(Answers answers) {
-    answers.call().wait(Call::Until::all_ended, 0, never);
+    wait_for_all(answers.call());
     auto values = answers.take_values();
     if constexpr (!std::is_void_v<typename Answers::Result>) return values;
   }
   template <class Answers>
   static auto outcomes_of(Answers answers) {
-    answers.call().wait(Call::Until::all_ended, 0, never);
+    wait_for_all(answers.call());
     std::vector<Outcome<typename Answers::Result>> outcomes;
     outcomes.reserve(answers.size());
     for (std::size_t index = 0; index != answers.size(); ++index) outcomes.push_back(answers.take(index));
@@ -175,7 +184,7 @@ class PoolInterface : public LazyCalls<Pool> {
   static CallSettings settings_for(Keep keep, std::size_t chunksize) {
     return {.keep = keep,
             .chunksize = chunksize,
-            .numbered = false,
+            .single = false,
             .asynchronous = lifetime != Lifetime::call,
             .cancellable = lifetime == Lifetime::beyond,
             .options = nullptr};
@@ -187,7 +196,7 @@ class PoolInterface : public LazyCalls<Pool> {
     if constexpr (Pool::template accepts<AllArguments>) {
       (void)core();
       CallSettings settings = settings_for<lifetime>(Keep::all, 1);
-      settings.numbered = true;
+      settings.single = true;
       auto submission = pool().template start<AllArguments>(f, settings);
       submission.push(std::tuple<Args&&...>(std::forward<Args>(args)...));
       submission.end();
@@ -226,6 +235,9 @@ class PoolInterface : public LazyCalls<Pool> {
     }
     auto submission = pool().template start<AllItems>(f, settings_for<AllItems::lifetime>(Keep::all, chunk));
     auto answers = submission.answers();
+    if constexpr (std::ranges::sized_range<Range> && requires { answers.expect(std::size_t{}); }) {
+      answers.expect(static_cast<std::size_t>(std::ranges::size(items)));
+    }
     try {
       submission.push_all(std::forward<Range>(items));
       submission.end();

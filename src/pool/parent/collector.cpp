@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "pool/parent/collector.hpp"
 
-#include "os/cpu_relax.hpp"
+#include "os/spinning.hpp"
 #include "os/thread_without_signals.hpp"
 
 #include <algorithm>
@@ -34,6 +34,8 @@ void Collector::listen(const Seat& seat) {
 // Only the sleeper writes the flag, before it looks a last time: seq_cst on both sides, or a wake-up could be lost.
 void Collector::let_ring(Bell bell) {
   const std::uint32_t word = bell == Bell::none ? 0 : (++sleeps_ << 2 | static_cast<std::uint32_t>(bell));
+  // Most calls find it at none. Not to write it leaves the cache line to the workers, who read it.
+  if (word == 0 && parent_sleep_.word.load(std::memory_order_relaxed) == 0) return;
   parent_sleep_.word.store(word, std::memory_order_seq_cst);
 }
 
@@ -42,7 +44,7 @@ bool Collector::wait(const Awaited& awaited, Deadline deadline) {
   if (awaited.holds()) return true;
   collected_.look();
   notify();
-  if (awaited.holds() || deadline <= Clock::now()) return awaited.holds();
+  if (awaited.holds() || has_passed(deadline)) return awaited.holds();
 
   Waiter self(awaited);
   waiters_.push_back(self);
@@ -57,7 +59,7 @@ bool Collector::wait(const Awaited& awaited, Deadline deadline) {
     }
   };
   const Leave leave{*this, self};
-  while (!awaited.holds() && Clock::now() < deadline) {
+  while (!awaited.holds() && !has_passed(deadline)) {
     if (collecting_ == nullptr) {
       collecting_ = &self;
       collect(lock, self, deadline);
@@ -94,7 +96,7 @@ void Collector::collect(MutexLock& lock, Waiter& self, Deadline deadline) {
     waiter_.alert = false;
     collected_.look();
     notify();
-    if (self.awaited.holds() || Clock::now() >= deadline) return;
+    if (self.awaited.holds() || has_passed(deadline)) return;
     if (self.awaited.spins() && spin(lock)) continue;
     sleep(lock, self, deadline);
   }
@@ -105,16 +107,19 @@ bool Collector::spin(MutexLock& lock) {
   collected_.remember_news();
   return lock.unlocked([&] {
     const auto end = Clock::now() + spin_;
-    bool news = false;
-    do {
-      for (int round = 0; round != 32 && !news; ++round) {
-        news = collected_.has_news();
+    std::uint32_t cpu = note_cpu(parent_sleep_.cpu);
+    for (int burst = 1;; ++burst) {
+      for (int round = 0; round != 32; ++round) {
+        if (collected_.has_news()) return true;
         cpu_relax();
       }
-      // Whoever should answer may be waiting for this very CPU.
-      if (!news) std::this_thread::yield();
-    } while (!news && Clock::now() < end);
-    return news;
+      if (Clock::now() >= end) return false;
+      // Who should answer, or another thread, may be waiting for this very CPU.
+      if (burst % bursts_before_yield == 0 || collected_.works_on(cpu)) {
+        std::this_thread::yield();
+        cpu = note_cpu(parent_sleep_.cpu);
+      }
+    }
   });
 }
 

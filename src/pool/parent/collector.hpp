@@ -22,11 +22,12 @@ class Collected {
   virtual Deadline next_deadline(For whom) = 0;  // when to look although nobody rings
   virtual bool eager_in_background() = 0;        // does anybody wait who does not call: callbacks, join()?
   virtual void starter_lost() = 0;
-  virtual bool has_work() const = 0;          // something may happen that somebody rings for
-  virtual bool starter_is_whole() const = 0;  // the program has closed none of its descriptors
-  virtual void descriptors_closed() = 0;      // by the program
-  virtual void remember_news() = 0;           // has_news() is about what look() has not taken
-  virtual bool has_news() const = 0;          // without the mutex, by the one thread that waits
+  virtual bool has_work() const = 0;                   // something may happen that somebody rings for
+  virtual bool starter_is_whole() const = 0;           // the program has closed none of its descriptors
+  virtual void descriptors_closed() = 0;               // by the program
+  virtual void remember_news() = 0;                    // has_news() is about what look() has not taken
+  virtual bool has_news() const = 0;                   // without the mutex, by the one thread that waits
+  virtual bool works_on(std::uint32_t cpu) const = 0;  // does a worker of whom news is expected? Without the mutex, too
 
  protected:
   ~Collected() = default;

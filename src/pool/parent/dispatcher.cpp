@@ -32,7 +32,7 @@ void Dispatcher::submit(const Batch& batch, bool is_last) {
   queue_.push_back(batch);
   try {
     call.table.expect(batch.first + batch.count);
-  } catch (const std::bad_alloc&) {
+  } catch (...) {
     queue_.undo_push_back();
     throw;
   }
@@ -176,6 +176,8 @@ void Dispatcher::retire_if_due(WorkerSlot& slot) {
 void Dispatcher::rebalance() {
   second_look_ = false;
   if (!queue_.empty() || std::none_of(slots_.begin(), slots_.end(), is_idle)) return;
+  policy_.begin_anew();
+  if (unanswered() == 0) return;
   const Clock::time_point now = Clock::now();
   for (WorkerSlot& slot : slots_) {
     if (!policy_.should_recall(slot, now)) continue;
@@ -183,7 +185,6 @@ void Dispatcher::rebalance() {
     if (!recalled.empty()) policy_.note_recalled(slot);
     give_back(std::move(recalled));
   }
-  policy_.begin_anew();
   feed();
   // What was short so far may have gone behind an item again that is long this time.
   second_look_ = has_unclaimed() && std::any_of(slots_.begin(), slots_.end(), is_idle);

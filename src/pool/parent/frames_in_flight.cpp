@@ -16,15 +16,17 @@ bool FramesInFlight::publish(Frame frame) {
   ++offered_;
   unanswered_items_ += frame.batch.count;
   frames_.push_back(std::move(frame));
-  std::uint64_t word = words_->turn.load(std::memory_order_relaxed);
-  Turn turn;
+  // Most often the worker has claimed all. To read the word first would fetch its cache line twice.
+  std::uint64_t word = Turn{frames_.back().number, frames_.back().number}.word();
+  Turn turn{frames_.back().number, offered_};
   // Release: the frame's bytes become visible before the offer. Pairs with the swap in Worker::claim. Seq_cst: then we
-  // look whether the worker sleeps. It fails only if the worker claims meanwhile. Garbage is left as it is.
-  do {
+  // look whether the worker sleeps. It fails only if the worker has not claimed all, or claims meanwhile. Garbage is
+  // left as it is.
+  while (!words_->turn.compare_exchange_weak(word, turn.word(), std::memory_order_seq_cst)) {
     turn = Turn::of(word);
     if (turn.offered != frames_.back().number) return false;
     turn.offered = offered_;
-  } while (!words_->turn.compare_exchange_weak(word, turn.word(), std::memory_order_seq_cst));
+  }
   frames_bell_.ring_if_it_sleeps();
   return true;
 }

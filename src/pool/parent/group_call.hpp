@@ -76,6 +76,9 @@ class GroupCall final : public ByteCall, public std::enable_shared_from_this<Gro
   bool take_all_fixed(void* values) override {
     return locked([&] { return table.copy_all_fixed(values); });
   }
+  void put_fixed_into(std::shared_ptr<void> owner, void* values, std::size_t count) override {
+    locked([&] { table.put_fixed_into(std::move(owner), values, count); });
+  }
 
   void before_callback() override { host_->expect_end(*this); }
 

@@ -41,9 +41,9 @@ std::shared_ptr<GroupCall> GroupState::open_call(std::shared_ptr<CallHost> host,
                                                  PreparedFunction function, const CallSettings& settings) {
   double& cost = item_costs_.of(function.image);
   auto call = std::make_shared<GroupCall>(std::move(host), callback_thread, std::move(function.image), settings, cost,
-                                          calls_ + 1, settings.numbered ? numbered_calls_ : 0);
+                                          calls_ + 1, settings.single ? numbered_calls_ : 0);
   ++calls_;
-  if (settings.numbered) ++numbered_calls_;
+  if (settings.single) ++numbered_calls_;
   ++open_calls_;
   call->withdrawn = ended_by_ ? ended_by_ : function.refused;
   return call;
@@ -132,12 +132,19 @@ Deadline GroupState::next_deadline(For whom) {
 void GroupState::remember_news() {
   seen_.clear();
   // Not what is committed now: an answer that came while look() ran would never be news, and both sides would spin.
-  for (const WorkerSlot& slot : dispatcher_.slots()) seen_.push_back(slot.seen());
+  for (const WorkerSlot& slot : dispatcher_.slots()) seen_.push_back({slot.seen(), slot.unanswered_items() != 0});
 }
 
 bool GroupState::has_news() const {
   for (std::size_t slot = 0; slot != seen_.size(); ++slot) {
-    if (dispatcher_.slots()[slot].committed() != seen_[slot]) return true;
+    if (dispatcher_.slots()[slot].committed() != seen_[slot].committed) return true;
+  }
+  return false;
+}
+
+bool GroupState::works_on(std::uint32_t cpu) const {
+  for (std::size_t slot = 0; slot != seen_.size(); ++slot) {
+    if (seen_[slot].is_busy && dispatcher_.slots()[slot].cpu() == cpu) return true;
   }
   return false;
 }

@@ -55,6 +55,7 @@ class GroupState final : public Collected {
   void descriptors_closed() override { supervisor_->descriptors_closed(); }
   void remember_news() override;
   bool has_news() const override;  // reads atomics of the slots, which stay
+  bool works_on(std::uint32_t cpu) const override;
 
  private:
   enum class Phase { open, closed, terminated };
@@ -74,7 +75,11 @@ class GroupState final : public Collected {
   std::size_t open_calls_ = 0;
   std::size_t expected_ends_ = 0;  // calls whose end a callback waits for
   std::size_t finished_at_last_look_ = 0;
-  std::vector<std::uint64_t> seen_;
+  struct Seen {
+    std::uint64_t committed;
+    bool is_busy;
+  };
+  std::vector<Seen> seen_;  // of each slot
 };
 
 }  // namespace multiprocessing::detail

@@ -58,7 +58,9 @@ WorkerSlot* HandoutPolicy::choose(const Batch& batch) {
   const bool is_short = !is_long(batch.call());
   if (is_short && quantum_ != 0 && has_window(slots_[current_], cost)) return &slots_[current_];
 
-  const Clock::time_point now = Clock::now();
+  const auto has_work = [](const WorkerSlot& slot) { return slot.unanswered_items() != 0; };
+  const bool any_has_work = std::any_of(slots_.begin(), slots_.end(), has_work);
+  const Clock::time_point now = any_has_work ? Clock::now() : Clock::time_point();  // who has no work is not stuck
   WorkerSlot* best = nullptr;
   int best_rank = 0;
   for (WorkerSlot& slot : slots_) {

@@ -68,7 +68,7 @@ void Supervisor::look() {
   dispatcher_.pass();
   note_started();
   // A call may go on for days: its pool shall not stay smaller so long.
-  if (try_again_at_ != never && Clock::now() >= try_again_at_) start_missing();
+  if (has_passed(try_again_at_)) start_missing();
   timeouts_.enforce(dispatcher_.slots(), starter_);
   kill_doomed();
   if (finishing_) let_leave();

@@ -62,6 +62,7 @@ class WorkerSlot : public WorkerProcess {
   // Taking. committed() needs no lock: it is news if it is not what was seen(). False from collect(): the channel's
   // words contradict each other.
   std::uint64_t committed() const { return channel_.words->committed.load(std::memory_order_acquire); }
+  std::uint32_t cpu() const { return channel_.words->cpu.load(std::memory_order_relaxed); }  // without a lock, too
   std::uint64_t seen() const {  // by the last look; without a worker nobody looks
     return state == State::absent || state == State::overwritten ? committed() : results_.taken();
   }

@@ -39,7 +39,7 @@ ThreadCall::~ThreadCall() {
 }
 
 void ThreadCall::enter(const CallSettings& settings) {
-  first_number_ = core_->admit(*this, settings.numbered);
+  first_number_ = core_->admit(*this, settings.single);
   entered_ = true;
   accept(settings.options, weak_from_this());
 }

@@ -37,14 +37,7 @@ void ResultWriter::open_window(std::size_t at_least_bytes) {
   window_end_ = position_ + window;
 }
 
-void ResultWriter::publish(PieceKind kind, Notice notice) {
-  std::byte* const begin = channel_.results.at(position_);
-  const PieceHeader header{
-      static_cast<std::uint32_t>(cursor_ - begin - static_cast<std::ptrdiff_t>(sizeof(PieceHeader))), kind};
-  std::memcpy(begin, &header, sizeof header);
-  position_ += round_up_to_8(sizeof header + header.bytes);
-  // Release: the piece's bytes become visible before its end. Pairs with the acquire in WorkerSlot::collect.
-  if (notice == Notice::none) return channel_.words->committed.store(position_, std::memory_order_release);
+void ResultWriter::publish_and_look(Notice notice) {
   // Seq_cst: the parent may be going to sleep; either it sees this or we see that it sleeps.
   channel_.words->committed.store(position_, std::memory_order_seq_cst);
   // Only now: frames that were on offer before may have been taken back, by a parent that sleeps since.
@@ -82,11 +75,6 @@ void ResultWriter::begin_instead() {
   if (!parts_are_out_) return;
   publish(PieceKind::void_parts, Notice::look);
   open_window();
-}
-
-void ResultWriter::finish(PieceKind kind, Notice notice) {
-  publish(kind, notice);
-  parts_are_out_ = false;
 }
 
 void ResultWriter::finish(PieceKind kind, Notice notice, const ItemTimes& times) {

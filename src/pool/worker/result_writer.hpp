@@ -30,7 +30,10 @@ class ResultWriter final : public ByteSink {
   // Which answers a sleeping parent may have to be woken for: each one, or the last of a frame; at that one also
   // whether it is the last of all that is offered.
   enum class Notice { none, look, last_of_frame };
-  void finish(PieceKind kind, Notice notice);
+  void finish(PieceKind kind, Notice notice) {
+    publish(kind, notice);
+    parts_are_out_ = false;
+  }
   void finish(PieceKind kind, Notice notice, const ItemTimes& times);  // in a frame of Timing::all
 
  private:
@@ -40,7 +43,17 @@ class ResultWriter final : public ByteSink {
   void overflow(const std::byte* data, std::size_t size_bytes) override;
   void open_window(std::size_t at_least_bytes = smallest_window_bytes);
   void wait_for_room(std::size_t at_least_bytes);
-  void publish(PieceKind kind, Notice notice);
+  void publish(PieceKind kind, Notice notice) {
+    std::byte* const begin = channel_.results.at(position_);
+    const PieceHeader header{
+        static_cast<std::uint32_t>(cursor_ - begin - static_cast<std::ptrdiff_t>(sizeof(PieceHeader))), kind};
+    std::memcpy(begin, &header, sizeof header);
+    position_ += round_up_to_8(sizeof header + header.bytes);
+    // Release: the piece's bytes become visible before its end. Pairs with the acquire in WorkerSlot::collect.
+    if (notice == Notice::none) return channel_.words->committed.store(position_, std::memory_order_release);
+    publish_and_look(notice);
+  }
+  void publish_and_look(Notice notice);
   std::size_t room_bytes() const {
     return channel_.results.size_bytes() - static_cast<std::size_t>(position_ - taken_);
   }

@@ -63,11 +63,12 @@ class WorkerWaiting {
   int bell_fds_[2];
   std::uint32_t rung_for_ = 0;
   std::uint32_t parks_ = 0;
+  std::chrono::steady_clock::time_point left_cpu_{};  // to the parent, that waited there, too
 };
 
 }  // namespace multiprocessing::detail
 
-#include "os/cpu_relax.hpp"
+#include "os/spinning.hpp"
 
 namespace multiprocessing::detail {
 
@@ -75,14 +76,22 @@ template <class Condition>
 bool WorkerWaiting::spin_until(Condition condition) {
   if (spin_ == std::chrono::nanoseconds::zero()) return condition();
   const auto end = std::chrono::steady_clock::now() + spin_;
-  do {
+  std::uint32_t cpu = note_cpu(channel_.words->cpu);
+  for (int burst = 1;; ++burst) {
     for (int round = 0; round != 32; ++round) {
       if (condition()) return true;
       cpu_relax();
     }
-    std::this_thread::yield();  // the parent may be waiting for this very CPU
-  } while (std::chrono::steady_clock::now() < end);
-  return false;
+    const auto now = std::chrono::steady_clock::now();
+    if (now >= end) return false;
+    const bool parent_is_here = channel_.parent_sleep->cpu.load(std::memory_order_relaxed) == cpu;
+    // Who sleeps is woken on an idle CPU, if there is one.
+    if (parent_is_here && now - left_cpu_ > std::chrono::milliseconds(1)) return left_cpu_ = now, false;
+    if (parent_is_here || burst % bursts_before_yield == 0) {
+      std::this_thread::yield();
+      cpu = note_cpu(channel_.words->cpu);
+    }
+  }
 }
 
 template <class Condition>
