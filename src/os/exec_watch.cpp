@@ -106,14 +106,30 @@ bool ExecWatch::is_ours() const noexcept { return near_end_->fd.load().is_ours()
 
 void ExecWatch::cut() noexcept { clear(*near_end_); }
 
+void ExecWatch::let_go() noexcept {
+  const MarkedFd fd = near_end_->fd.load();
+  const char go = 1;
+  // Nobody may wait for what cannot be sent.
+  if (!fd.is_ours() || ::send(fd.number, &go, sizeof go, MSG_NOSIGNAL | MSG_DONTWAIT) != sizeof go) cut();
+}
+
 ExecWatch::~ExecWatch() {
   cut();
   near_end_->taken.store(false);
 }
 
+bool wait_to_be_let_go(int far_end) noexcept {
+  char go = 0;
+  ssize_t got = 0;
+  do {
+    got = ::read(far_end, &go, sizeof go);
+  } while (got < 0 && errno == EINTR);
+  return got == sizeof go;
+}
+
 bool die_with_near_end(int far_end) noexcept {
   // A socket set up like this sends a signal when its other end closes: by default SIGIO, here one that needs no
-  // handler. Nothing is ever written to it, so nothing else sends the signal.
+  // handler. Nothing is written to it from now on, so nothing else sends the signal.
   if (::fcntl(far_end, F_SETOWN, ::getpid()) != 0 || ::fcntl(far_end, F_SETSIG, SIGKILL) != 0 ||
       ::fcntl(far_end, F_SETFL, O_ASYNC) != 0) {
     return false;

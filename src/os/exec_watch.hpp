@@ -21,11 +21,15 @@ class ExecWatch {
   UniqueFd take_far_end() { return std::move(far_end_); }
   bool is_ours() const noexcept;  // the program has not closed the near end
   void cut() noexcept;            // closes the near end before the destructor does
+  void let_go() noexcept;         // once: who is in wait_to_be_let_go() goes on
 
  private:
   Entry* near_end_;
   UniqueFd far_end_;
 };
+
+// Called in the child, before all else with the far end, which otherwise stays silent. False: the near end was closed.
+bool wait_to_be_let_go(int far_end) noexcept;
 
 // The kernel kills this process when the near end of this far end closes, at once if that has happened already. The
 // parent-death signal means the thread that forked; this means the process that has the near end, and an exec counts.

@@ -28,6 +28,7 @@ DirectStarter::~DirectStarter() {
 }
 
 void DirectStarter::order_fork(int slot) { fork_thread_->order_fork(slot); }
+void DirectStarter::wait_until_forked() noexcept { fork_thread_->wait_until_forked(); }
 void DirectStarter::order_signal(int slot, int signal) { fork_thread_->signal(slot, signal); }
 std::optional<WorkerReport> DirectStarter::next_report() { return fork_thread_->next_report(); }
 std::optional<Clock::time_point> DirectStarter::continued_at(Clock::time_point) { return Clock::time_point(); }

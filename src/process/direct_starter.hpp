@@ -25,7 +25,8 @@ class DirectStarter final : public WorkerStarter {
   DirectStarter(int slots, std::function<void(int slot)> worker_main, std::vector<MarkedFd> bells);
   ~DirectStarter() override;
 
-  void order_fork(int slot) override;  // blocks until the worker is forked
+  void order_fork(int slot) override;
+  void wait_until_forked() noexcept override;
   void order_signal(int slot, int signal) override;
   std::optional<WorkerReport> next_report() override;
   std::optional<Clock::time_point> continued_at(Clock::time_point when) override;

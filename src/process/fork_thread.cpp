@@ -23,6 +23,10 @@ namespace {
 
 constexpr std::chrono::milliseconds look_again{20};
 
+WorkerReport report_of_refusal(int slot, WorkerReport::Call call, int error) {
+  return {.kind = WorkerReport::Kind::refused, .slot = slot, .pid = 0, .status = error, .refused_call = call};
+}
+
 }  // namespace
 
 ForkThread::ForkThread(int slots, std::function<void(int slot)> worker_main, const std::vector<MarkedFd>& bells,
@@ -44,8 +48,8 @@ void ForkThread::run() noexcept {
         break;
       }
       bury_the_dead();
+      if (refusal_ == 0) obey(lock);
       if (refusal_ != 0) break;
-      obey();
       if (phase_ == Phase::gone) {
         orders_.close();  // now, so that a caller who has waited for the end finds no descriptor left
         break;
@@ -79,14 +83,16 @@ bool ForkThread::is_whole() {
 void ForkThread::give_up(int error) noexcept {
   refusal_ = error;
   for (Worker& worker : workers_) {
+    const int slot = static_cast<int>(&worker - workers_.data());
+    if (worker.fork == Worker::Fork::due) {
+      worker.fork = Worker::Fork::none;
+      report(report_of_refusal(slot, WorkerReport::Call::fork, error));
+    }
     if (!worker.pidfd) continue;
     worker.pidfd.reset();
     worker.lifeline.reset();
     kill_child(worker.pid);
-    report({.kind = WorkerReport::Kind::ended,
-            .slot = static_cast<int>(&worker - workers_.data()),
-            .pid = worker.pid,
-            .status = wait_status_of(-SIGKILL)});
+    report({.kind = WorkerReport::Kind::ended, .slot = slot, .pid = worker.pid, .status = wait_status_of(-SIGKILL)});
   }
   changed_.notify_all();
 }
@@ -98,6 +104,7 @@ void ForkThread::ring() noexcept {
 }
 
 void ForkThread::sleep(MutexLock& lock) {
+  if (phase_ == Phase::serving && has_fork(Worker::Fork::due)) return;  // it was ordered during another fork
   if (is_alone() && phase_ == Phase::serving) return changed_.wait(lock.native());
   std::vector<int> fds;
   if (!somebody_lingers_) fds = pidfds();
@@ -127,9 +134,10 @@ void ForkThread::bury_the_dead() {
   }
 }
 
-void ForkThread::obey() {
-  for (std::size_t slot = 0; phase_ == Phase::serving && !is_to_quit_ && slot != workers_.size(); ++slot) {
-    if (std::exchange(workers_[slot].is_ordered, false)) fork_worker(static_cast<int>(slot));
+void ForkThread::obey(MutexLock& lock) {
+  for (std::size_t slot = 0; phase_ == Phase::serving && slot != workers_.size(); ++slot) {
+    if (is_to_quit_ || refusal_ != 0) break;
+    if (workers_[slot].fork == Worker::Fork::due) fork_worker(static_cast<int>(slot), lock);
   }
   changed_.notify_all();
   if (is_to_quit_ && phase_ == Phase::serving) {
@@ -148,10 +156,12 @@ void ForkThread::obey() {
   }
 }
 
-void ForkThread::be_worker(int slot, pid_t program) noexcept {
+void ForkThread::be_worker(int slot, pid_t program, ExecWatch& lifeline) noexcept {
   // Stays open as long as this process lives. Closing the other end needs no permission to kill; and when the program
   // ends, the signal of die_with_parent() is not sent to a process of another user.
-  die_with_near_end(workers_[static_cast<std::size_t>(slot)].lifeline->take_far_end().release().number);
+  const int far_end = lifeline.take_far_end().release().number;
+  if (!wait_to_be_let_go(far_end)) leave_process(1);
+  die_with_near_end(far_end);
   for (Worker& elder : workers_) elder.pidfd.reset();
   orders_.close();
   set_server_signals();
@@ -162,39 +172,50 @@ void ForkThread::be_worker(int slot, pid_t program) noexcept {
   leave_worker(0);
 }
 
-void ForkThread::fork_worker(int slot) {
+void ForkThread::fork_worker(int slot, MutexLock& lock) {
   Worker& worker = workers_[static_cast<std::size_t>(slot)];
+  worker.fork = Worker::Fork::under_way;
+  Newborn newborn = lock.unlocked([&] { return give_birth(slot); });
+  worker.fork = Worker::Fork::none;
+  worker.pid = newborn.report.pid;
+  worker.pidfd = std::move(newborn.pidfd);
+  worker.lifeline = std::move(newborn.lifeline);
+  report(newborn.report);
+  changed_.notify_all();
+  if (refusal_ != 0) return give_up(refusal_);  // once more: the first time it did not know this worker
+  if (is_to_quit_) signal_worker(worker, SIGKILL);
+  for (int signal = 1; worker.kept_signals >> signal != 0; ++signal) {
+    if ((worker.kept_signals >> signal & 1) != 0) signal_worker(worker, signal);
+  }
+  if (worker.lifeline) worker.lifeline->let_go();
+}
+
+// Without the mutex: others give orders and read reports meanwhile. The worker does nothing until it is let go: it
+// answers nobody before it is reported, and the pool that it was made for may have ended.
+ForkThread::Newborn ForkThread::give_birth(int slot) noexcept {
+  WorkerReport::Call call = WorkerReport::Call::socketpair;
+  int error = ENOMEM;
+  pid_t pid = 0;
   try {
-    worker.lifeline.emplace();
+    auto lifeline = std::make_unique<ExecWatch>();
+    call = WorkerReport::Call::fork;
+    const pid_t program = this_process();
+    flush_output_if_free();
+    pid = fork_process();
+    if (pid == 0) be_worker(slot, program, *lifeline);
+    if (pid < 0) return {.report = report_of_refusal(slot, call, last_error())};
+    lifeline->take_far_end();
+    call = WorkerReport::Call::pidfd_open;
+    UniqueFd pidfd = open_pidfd(pid);
+    return {.report = {.kind = WorkerReport::Kind::started, .slot = slot, .pid = pid, .status = 0},
+            .pidfd = std::move(pidfd),
+            .lifeline = std::move(lifeline)};
   } catch (const std::system_error& refused) {
-    return refuse(slot, WorkerReport::Call::socketpair, refused.code().value());
+    error = refused.code().value();
   } catch (const std::bad_alloc&) {
-    return refuse(slot, WorkerReport::Call::socketpair, ENOMEM);
   }
-  const pid_t program = this_process();
-  flush_output_if_free();
-  const pid_t pid = fork_process();
-  if (pid == 0) be_worker(slot, program);
-  const int error = last_error();
-  if (pid < 0) {
-    worker.lifeline.reset();
-    return refuse(slot, WorkerReport::Call::fork, error);
-  }
-  worker.pid = pid;
-  worker.lifeline->take_far_end();
-  const auto drop = [&](int why) MULTIPROCESSING_REQUIRES(mutex_) {
-    worker.lifeline.reset();
-    kill_child(pid);
-    refuse(slot, WorkerReport::Call::pidfd_open, why);
-  };
-  try {
-    worker.pidfd = open_pidfd(worker.pid);
-  } catch (const std::system_error& refused) {
-    return drop(refused.code().value());
-  } catch (const std::bad_alloc&) {
-    return drop(ENOMEM);
-  }
-  report({.kind = WorkerReport::Kind::started, .slot = slot, .pid = worker.pid, .status = 0});
+  if (pid > 0) kill_child(pid);
+  return {.report = report_of_refusal(slot, call, error)};
 }
 
 void ForkThread::report(const WorkerReport& report) {
@@ -212,25 +233,24 @@ std::vector<int> ForkThread::pidfds() const {
   return fds;
 }
 
-bool ForkThread::is_alone() const noexcept {
-  return std::ranges::none_of(workers_, [](const Worker& worker) { return static_cast<bool>(worker.pidfd); });
-}
-
-void ForkThread::signal_all(int signal) noexcept {
-  for (Worker& worker : workers_) signal_worker(worker, signal);
-}
-
-// Returns when the worker is forked. Until then the caller, and who waits for its locks, change nothing that the worker
-// would inherit half changed.
 void ForkThread::order_fork(int slot) {
-  MutexLock lock(mutex_);
+  const MutexLock lock(mutex_);
   ring();
-  if (refusal_ != 0) return refuse(slot, WorkerReport::Call::fork, refusal_);
-  bool& is_ordered = workers_[static_cast<std::size_t>(slot)].is_ordered;
-  is_ordered = true;
-  changed_.wait(lock.native(),
-                [&]() MULTIPROCESSING_REQUIRES(mutex_) { return !is_ordered || is_to_quit_ || refusal_ != 0; });
-  if (refusal_ != 0 && std::exchange(is_ordered, false)) refuse(slot, WorkerReport::Call::fork, refusal_);
+  if (refusal_ != 0) return report(report_of_refusal(slot, WorkerReport::Call::fork, refusal_));
+  Worker& worker = workers_[static_cast<std::size_t>(slot)];
+  worker.fork = Worker::Fork::due;
+  worker.ordered_by = std::this_thread::get_id();
+  worker.kept_signals = 0;
+}
+
+void ForkThread::wait_until_forked() noexcept {
+  MutexLock lock(mutex_);
+  const auto is_awaited = [caller = std::this_thread::get_id()](const Worker& worker) {
+    return worker.fork != Worker::Fork::none && worker.ordered_by == caller;
+  };
+  changed_.wait(lock.native(), [&]() MULTIPROCESSING_REQUIRES(mutex_) {
+    return is_to_quit_ || refusal_ != 0 || std::ranges::none_of(workers_, is_awaited);
+  });
 }
 
 void ForkThread::signal(int slot, int signal) noexcept {
@@ -240,6 +260,7 @@ void ForkThread::signal(int slot, int signal) noexcept {
 
 void ForkThread::signal_worker(Worker& worker, int signal) noexcept {
   if (!worker.pidfd.is_ours()) return give_up(EBADF);
+  if (!worker.pidfd) worker.kept_signals |= std::uint32_t{1} << signal;
   if (!worker.pidfd || signal_pidfd(worker.pidfd.get(), signal)) return;
   const int error = last_error();
   // The program has given up the right to signal the worker.
@@ -267,7 +288,9 @@ void ForkThread::kill() noexcept {
 
 bool ForkThread::wait_until_gone(Deadline deadline) {
   MutexLock lock(mutex_);
-  const auto is_gone = [this]() MULTIPROCESSING_REQUIRES(mutex_) { return phase_ == Phase::gone || refusal_ != 0; };
+  const auto is_gone = [this]() MULTIPROCESSING_REQUIRES(mutex_) {
+    return phase_ == Phase::gone || (refusal_ != 0 && !has_fork(Worker::Fork::under_way));
+  };
   if (deadline != never) return changed_.wait_until(lock.native(), deadline, is_gone);
   changed_.wait(lock.native(), is_gone);
   return true;

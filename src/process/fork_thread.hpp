@@ -8,15 +8,20 @@
 #include "os/unique_fd.hpp"
 #include "process/worker_starter.hpp"
 
+#include <algorithm>
 #include <condition_variable>
+#include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
+#include <thread>
 #include <vector>
 
 namespace multiprocessing::detail {
 
 // The workers of a DirectStarter, and the work of its thread, from their first fork to the end of the last one: it
-// forks the workers that are ordered, and reaps the dead. Any thread may call the other methods.
+// forks the workers that are ordered, and reaps the dead. Any thread may call the other methods; nobody holds the mutex
+// during a fork.
 class ForkThread {
  public:
   // `mask_of_program` is for the workers. Throws std::system_error.
@@ -26,6 +31,7 @@ class ForkThread {
   void run() noexcept;
 
   void order_fork(int slot);
+  void wait_until_forked() noexcept;
   void signal(int slot, int signal) noexcept;
   std::optional<WorkerReport> next_report();
   void order_quit() noexcept;
@@ -35,27 +41,40 @@ class ForkThread {
 
  private:
   struct Worker {
-    UniqueFd pidfd;                     // none: the worker does not run
-    std::optional<ExecWatch> lifeline;  // when this is cut, the kernel kills the worker, whatever user we are by then
+    enum class Fork { none, due, under_way };
+    Fork fork = Fork::none;
+    std::thread::id ordered_by;           // the fork that is due or under way
+    std::uint32_t kept_signals = 0;       // bit n for signal n: ordered when the worker did not run yet
+    UniqueFd pidfd;                       // none: the worker does not run
+    std::unique_ptr<ExecWatch> lifeline;  // without it the kernel kills the worker, whatever user we are by then
     pid_t pid = 0;
-    bool is_ordered = false;
+  };
+  struct Newborn {
+    WorkerReport report;  // started or refused
+    UniqueFd pidfd = {};
+    std::unique_ptr<ExecWatch> lifeline = {};
   };
   enum class Phase { serving, terminating, killing, gone };
 
   void bury_the_dead() MULTIPROCESSING_REQUIRES(mutex_);
-  void obey() MULTIPROCESSING_REQUIRES(mutex_);
+  void obey(MutexLock& lock) MULTIPROCESSING_REQUIRES(mutex_);
   // Its own, and the bells, which a worker that is forked now would ring.
   bool has_its_descriptors() const noexcept MULTIPROCESSING_REQUIRES(mutex_);
   void give_up(int error) noexcept MULTIPROCESSING_REQUIRES(mutex_);
   void ring() noexcept MULTIPROCESSING_REQUIRES(mutex_);
-  void fork_worker(int slot) MULTIPROCESSING_REQUIRES(mutex_);
+  void fork_worker(int slot, MutexLock& lock) MULTIPROCESSING_REQUIRES(mutex_);
+  Newborn give_birth(int slot) noexcept;
   // Not checked: it has no other thread.
-  [[noreturn]] void be_worker(int slot, pid_t program) noexcept MULTIPROCESSING_NOT_CHECKED;
+  [[noreturn]] void be_worker(int slot, pid_t program, ExecWatch& lifeline) noexcept MULTIPROCESSING_NOT_CHECKED;
   void signal_worker(Worker& worker, int signal) noexcept MULTIPROCESSING_REQUIRES(mutex_);
-  void signal_all(int signal) noexcept MULTIPROCESSING_REQUIRES(mutex_);
-  bool is_alone() const noexcept MULTIPROCESSING_REQUIRES(mutex_);
-  void refuse(int slot, WorkerReport::Call call, int error) MULTIPROCESSING_REQUIRES(mutex_) {
-    report({.kind = WorkerReport::Kind::refused, .slot = slot, .pid = 0, .status = error, .refused_call = call});
+  void signal_all(int signal) noexcept MULTIPROCESSING_REQUIRES(mutex_) {
+    for (Worker& worker : workers_) signal_worker(worker, signal);
+  }
+  bool is_alone() const noexcept MULTIPROCESSING_REQUIRES(mutex_) {
+    return std::ranges::none_of(workers_, [](const Worker& worker) { return static_cast<bool>(worker.pidfd); });
+  }
+  bool has_fork(Worker::Fork fork) const noexcept MULTIPROCESSING_REQUIRES(mutex_) {
+    return std::ranges::any_of(workers_, [&](const Worker& worker) { return worker.fork == fork; });
   }
   void report(const WorkerReport& report) MULTIPROCESSING_REQUIRES(mutex_);
   std::vector<int> pidfds() const MULTIPROCESSING_REQUIRES(mutex_);

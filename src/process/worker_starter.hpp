@@ -26,8 +26,9 @@ std::string describe_refusal(WorkerReport::Call call, int slot, std::size_t slot
 
 // Starts, signals and reaps the workers of a pool. It does what it is told, and nothing on its own. For each slot:
 // after order_fork comes `started` or `refused`; after `started` comes, in the end, `ended`; only when that report was
-// read may the slot be ordered again. Reports of one slot come in order. Any thread may give orders; the rest is
-// for one thread at a time. Only wait_until_gone() blocks, and a DirectStarter's order_fork(), for the fork.
+// read may the slot be ordered again. Reports of one slot come in order, and each rings the pool's bells. After
+// order_quit no new fork begins, and reports may be missing. Any thread may give orders and wait for forks; the rest is
+// for one thread at a time. An order returns at once, whatever takes long: only what waits blocks.
 class WorkerStarter {
  public:
   WorkerStarter() = default;
@@ -36,7 +37,11 @@ class WorkerStarter {
   virtual ~WorkerStarter();
 
   virtual void order_fork(int slot) = 0;
-  virtual void order_signal(int slot, int signal) = 0;  // 1 to 31, to the worker ordered last; ignored if it has ended
+  // Until all forks that copy this process and that this thread has ordered are made, or refused, or no longer wanted:
+  // so that a worker gets nothing that this thread is just changing. Not under a lock that others need.
+  virtual void wait_until_forked() noexcept {}
+  // 1 to 31, to the worker ordered last, also if it is not forked yet; ignored if it has ended.
+  virtual void order_signal(int slot, int signal) = 0;
   virtual std::optional<WorkerReport> next_report() = 0;
   // When this process's group was last continued after a stop, as known to a starter that has looked since `when`.
   // Empty if that is not known yet: then the starter looks, and rings when it knows.

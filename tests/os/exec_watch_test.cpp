@@ -40,6 +40,15 @@ TEST(ExecWatch, IsQuietUntilItIsDestroyedWhateverIsForked) {
   EXPECT_TRUE(is_over(far_end, soon()));
 }
 
+TEST(ExecWatch, LetsAChildGoWhichEndsIfTheNearEndIsClosedFirst) {
+  for (const bool lets_go : {true, false}) {
+    ExecWatch watch;
+    tests::ChildProcess child([&] { ::_exit(wait_to_be_let_go(watch.take_far_end().release().number) ? 3 : 4); });
+    lets_go ? watch.let_go() : watch.cut();
+    EXPECT_EQ(child.wait().exit_code, lets_go ? 3 : 4);
+  }
+}
+
 TEST(ExecWatch, OfTheParentIsUntouchedByItsDestructorInAChild) {
   auto watch = std::make_unique<ExecWatch>();
   const UniqueFd far_end = watch->take_far_end();

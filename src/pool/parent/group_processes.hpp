@@ -39,7 +39,7 @@ class GroupProcesses {
   void close_in_workers(OutputFile& trace_file) { trace_file_ = &trace_file; }  // before workers are ordered
 
   const LoadedModules& modules() const { return modules_; }
-  WorkerStarter& starter() { return *starter_; }
+  WorkerStarter& starter() const { return *starter_; }
   void end();  // asks them to quit, then kills them: whatever a worker does, it returns within 2 s
 
  private:

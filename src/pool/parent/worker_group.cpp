@@ -5,14 +5,13 @@
 
 #include "pool/check_options.hpp"
 #include "pool/function_name.hpp"
-#include "pool/owner_check.hpp"
+#include "pool/parent/owners_call.hpp"
 
 #include <algorithm>
 #include <limits>
 #include <thread>
 
 namespace multiprocessing::detail {
-
 namespace {
 
 constexpr double spin_below_nanoseconds = 20'000;  // of items that take longer no answer comes while we spin
@@ -50,7 +49,7 @@ void WorkerGroup::start_workers() {
 WorkerGroup::~WorkerGroup() { leave_scope(); }
 
 std::shared_ptr<ByteCall> WorkerGroup::begin(PreparedFunction function, const CallSettings& settings) {
-  check_owner(mark_);
+  const OwnersCall this_call(mark_, processes_.starter());
   if (!function.refused) function.refused = processes_.modules().why_not(function.code);
   auto call = enter(std::move(function), settings);
   try {
@@ -81,6 +80,7 @@ std::shared_ptr<GroupCall> WorkerGroup::enter(PreparedFunction function, const C
 
 void WorkerGroup::submit(ByteCall& call, Chunk chunk, bool is_last) {
   if (inherited()) return;
+  const OwnersCall this_call(mark_, processes_.starter());
   auto& group_call = static_cast<GroupCall&>(call);
   const std::size_t first = chunk.first;
   const std::size_t count = chunk.count;
@@ -131,6 +131,7 @@ void WorkerGroup::refuse(ByteCall& call, std::exception_ptr reason) {
 
 void WorkerGroup::end_input(ByteCall& call) noexcept {
   if (inherited()) return;
+  const OwnersCall this_call(mark_, processes_.starter());
   const MutexLock lock(mutex());
   state_.accounts().end_input(static_cast<GroupCall&>(call));
   if (state_.is_open()) return;
@@ -143,7 +144,7 @@ long WorkerGroup::default_buffersize(long chunksize) const {
 }
 
 bool WorkerGroup::wait(GroupCall& call, Call::Until until, std::size_t index, Deadline deadline) {
-  check_owner(mark_);
+  const OwnersCall this_call(mark_, processes_.starter());
   struct Awaits final : Awaited {
     const WorkerGroup& group;
     GroupCall& call;
@@ -164,6 +165,7 @@ bool WorkerGroup::wait(GroupCall& call, Call::Until until, std::size_t index, De
 
 void WorkerGroup::withdraw(GroupCall& call, const char* why) {
   if (inherited()) return;
+  const OwnersCall this_call(mark_, processes_.starter());
   const MutexLock lock(mutex());
   now_or_soon([&]() MULTIPROCESSING_REQUIRES(mutex()) {
     state_.dispatcher().withdraw(call, cancelled(why));
@@ -199,7 +201,7 @@ void WorkerGroup::expect_end(GroupCall& call) {
 }
 
 void WorkerGroup::close() {
-  check_owner(mark_);
+  const OwnersCall this_call(mark_, processes_.starter());
   const MutexLock lock(mutex());
   if (!state_.is_open()) return;
   state_.close();
@@ -228,7 +230,7 @@ void WorkerGroup::end_processes() {
 }
 
 bool WorkerGroup::join(Deadline deadline) {
-  check_owner(mark_);
+  const OwnersCall this_call(mark_, processes_.starter());
   {
     const MutexLock lock(mutex());
     if (state_.is_open()) throw std::logic_error("join() was called before close() or terminate()");
@@ -264,7 +266,7 @@ void WorkerGroup::leave_scope() noexcept {
 int WorkerGroup::processes() const { return check_owner(mark_), size_; }
 
 std::vector<pid_t> WorkerGroup::worker_pids() const {
-  check_owner(mark_);
+  const OwnersCall this_call(mark_, processes_.starter());
   std::vector<pid_t> pids;
   auto& self = const_cast<WorkerGroup&>(*this);
   const MutexLock lock(self.mutex());
@@ -285,7 +287,6 @@ PoolStats WorkerGroup::stats() const {
 }
 
 std::shared_ptr<ByteCore> make_worker_group(const PoolOptions& options) {
-  check_options(options);
   WorkerGroupSettings settings;
   settings.cpus = process_cpu_count();
   if (settings.cpus == 1) settings.spin = std::chrono::nanoseconds::zero();
