@@ -207,7 +207,8 @@ ForkThread::Newborn ForkThread::give_birth(int slot) noexcept {
     lifeline->take_far_end();
     call = WorkerReport::Call::pidfd_open;
     UniqueFd pidfd = open_pidfd(pid);
-    return {.report = {.kind = WorkerReport::Kind::started, .slot = slot, .pid = pid, .status = 0},
+    return {.report =
+                {.kind = WorkerReport::Kind::started, .slot = slot, .pid = pid, .status = 0, .forked_at = Clock::now()},
             .pidfd = std::move(pidfd),
             .lifeline = std::move(lifeline)};
   } catch (const std::system_error& refused) {

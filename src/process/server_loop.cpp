@@ -154,7 +154,7 @@ void ServerLoop::fork_worker(int slot) noexcept {
   }
   if (pid < 0) return report({.kind = WorkerReport::Kind::refused, .slot = slot, .pid = 0, .status = last_error()});
   worker.pid = pid;
-  report({.kind = WorkerReport::Kind::started, .slot = slot, .pid = pid, .status = 0});
+  report({.kind = WorkerReport::Kind::started, .slot = slot, .pid = pid, .status = 0, .forked_at = Clock::now()});
 }
 
 void ServerLoop::signal_workers(int signal) noexcept {

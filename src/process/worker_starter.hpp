@@ -19,6 +19,7 @@ struct WorkerReport {
   pid_t pid;   // 0 if refused
   int status;  // ended: the wait status of waitpid; refused: errno
   Call refused_call = Call::fork;
+  Clock::time_point forked_at = {};  // started
 };
 
 // The text of a refusal, without the errno: "cannot fork worker 0 of 2".

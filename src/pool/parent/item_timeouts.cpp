@@ -34,7 +34,7 @@ void ItemTimeouts::enforce(std::vector<WorkerSlot>& slots, WorkerStarter& starte
   is_asked_ = false;
   for (WorkerSlot& slot : slots) {
     if (slot.state == WorkerSlot::State::starting && of_initializer_ && slot.pid != 0 &&
-        is_over(slot.ordered_at, *of_initializer_, now, starter)) {
+        is_over(slot.forked_at, *of_initializer_, now, starter)) {
       slot.outran_initializer = true;
     }
     // One try: a swap that fails has met a worker that goes on, and there is another look before anybody sleeps.
@@ -54,7 +54,7 @@ Deadline ItemTimeouts::next_look(std::vector<WorkerSlot>& slots) const {
   for (WorkerSlot& slot : slots) {
     // One that is not forked yet, or is killed already, rings with its report.
     if (slot.state == WorkerSlot::State::starting && slot.pid != 0 && !slot.is_killed && of_initializer_) {
-      next = std::min(next, when_to_look(slot.ordered_at, *of_initializer_, now));
+      next = std::min(next, when_to_look(slot.forked_at, *of_initializer_, now));
     }
     if (!any_item_) continue;
     if (const auto item = slot.timed_item(now)) next = std::min(next, when_to_look(item->began, item->timeout, now));

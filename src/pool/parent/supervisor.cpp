@@ -54,6 +54,7 @@ void Supervisor::look() {
     switch (report_->kind) {
       case WorkerReport::Kind::started:
         slot(report_->slot).pid = report_->pid;
+        slot(report_->slot).forked_at = report_->forked_at;
         break;
       case WorkerReport::Kind::refused:
         on_refused(*report_);

@@ -20,6 +20,7 @@ struct WorkerProcess {
   State state = State::absent;
   pid_t pid = 0;
   Clock::time_point ordered_at{};  // when its start was ordered
+  Clock::time_point forked_at{};   // once its pid is known
   Clock::time_point up_since{};    // as the worker stamped it; the parent may read that much later
   bool outran_initializer = false;
   bool is_killed = false;  // by us
