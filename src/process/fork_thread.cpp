@@ -222,7 +222,7 @@ ForkThread::Newborn ForkThread::give_birth(int slot) noexcept {
 void ForkThread::report(const WorkerReport& report) {
   reports_.push_back(report);
   for (const MarkedFd& bell : bells_) {
-    if (bell.is_ours()) EventFd::ring(bell.number);
+    if (!is_to_quit_ && bell.is_ours()) EventFd::ring(bell.number);  // when the pool has ended they are closed
   }
 }
 

@@ -28,8 +28,8 @@ std::string describe_refusal(WorkerReport::Call call, int slot, std::size_t slot
 // Starts, signals and reaps the workers of a pool. It does what it is told, and nothing on its own. For each slot:
 // after order_fork comes `started` or `refused`; after `started` comes, in the end, `ended`; only when that report was
 // read may the slot be ordered again. Reports of one slot come in order, and each rings the pool's bells. After
-// order_quit no new fork begins, and reports may be missing. Any thread may give orders and wait for forks; the rest is
-// for one thread at a time. An order returns at once, whatever takes long: only what waits blocks.
+// order_quit no new fork begins, and reports may be missing or not ring. Any thread may give orders and wait for forks;
+// the rest is for one thread at a time. An order returns at once; only the functions that wait block.
 class WorkerStarter {
  public:
   WorkerStarter() = default;
