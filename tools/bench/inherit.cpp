@@ -3,15 +3,13 @@
 #include <multiprocessing/fork_map.hpp>
 
 #include "figures.hpp"
+#include "large_memory.hpp"
 
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdio>
-#include <memory>
-#include <new>
 #include <numeric>
 #include <span>
 #include <stdexcept>
@@ -22,21 +20,6 @@ namespace {
 namespace mp = multiprocessing;
 
 constexpr std::size_t gibibyte = std::size_t{1} << 30;
-constexpr std::size_t page_bytes = 4096;
-
-struct Unmap {
-  void operator()(unsigned char* begin) const { ::munmap(begin, gibibyte); }
-};
-
-// In pages of 4 KiB, as most of a program's memory is.
-std::unique_ptr<unsigned char, Unmap> touched_gibibyte() {
-  void* const begin = ::mmap(nullptr, gibibyte, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (begin == MAP_FAILED) throw std::bad_alloc();
-  ::madvise(begin, gibibyte, MADV_NOHUGEPAGE);
-  for (std::size_t at = 0; at != gibibyte; at += page_bytes) static_cast<unsigned char*>(begin)[at] = 1;
-  return std::unique_ptr<unsigned char, Unmap>(static_cast<unsigned char*>(begin));
-}
-
 using Part = std::span<const unsigned char>;
 
 long sum_of_pages(Part part) {
@@ -79,7 +62,7 @@ long pages_made_anew() {
 }  // namespace
 
 std::vector<Row> measure_inheritance(const Setting& setting) {
-  const auto memory = touched_gibibyte();
+  const auto memory = touched_memory(gibibyte);
   std::vector<Part> parts;
   const std::size_t part_bytes = gibibyte / static_cast<std::size_t>(setting.workers);
   for (int part = 0; part != setting.workers; ++part) {

@@ -33,6 +33,7 @@ int run(const std::vector<std::string>& arguments) {
   }
   bench::print_heading(std::cout);
   std::cout << std::flush;  // a fork copies what is still in the buffer
+  int missed = 0;
   measuring::Progress progress(options.only.empty() ? bench::figures().size() : options.only.size());
   for (const bench::Figure& figure : bench::figures()) {
     if (!options.only.empty() && !options.only.contains(figure.name)) continue;
@@ -42,10 +43,13 @@ int run(const std::vector<std::string>& arguments) {
     for (const bench::Row& row : rows) {
       bench::print_row(std::cout, row);
       if (csv.is_open()) bench::write_csv_row(csv, row);
+      if (row.measured() && !row.reached()) ++missed;
     }
   }
   if (csv.is_open() && !csv.flush()) throw std::runtime_error(options.csv + " cannot be written");
-  return 0;
+  if (!options.goals || missed == 0) return 0;
+  std::cerr << missed << (missed == 1 ? " goal was missed\n" : " goals were missed\n");
+  return 1;
 }
 
 }  // namespace

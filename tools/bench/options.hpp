@@ -13,6 +13,7 @@ struct Options {
   Setting setting = {};
   std::set<std::string> only = {};  // empty: all
   std::string csv = {};             // empty: none
+  bool goals = false;               // a missed goal is a failure
   std::string help = {};            // to be shown instead
 };
 

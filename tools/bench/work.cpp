@@ -18,7 +18,7 @@ std::vector<Row> measure_work(const Setting& setting) {
   mp::Pool pool(setting.workers);
   const std::unique_ptr<TbbPeer> tbb = make_tbb_peer(setting.workers);
   std::vector<Row> rows;
-  for (const Size size : {Size{3, 1.15}, Size{30, 1.05}, Size{300, 1.02}}) {
+  for (const Size size : {Size{3, 1.08}, Size{30, 1.03}, Size{300, 1.015}}) {
     const auto count = static_cast<std::size_t>(microseconds_in_a_sample / size.microseconds * setting.workers);
     const measuring::Spin task = measuring::spin_of(static_cast<double>(size.microseconds));
     const std::vector<int> items(count, 7);

@@ -99,7 +99,11 @@ void RawPipe::write(const void* bytes, std::size_t size) {
 }
 
 void RawPipe::read(void* bytes, std::size_t size) {
-  require(::read(fds_[0], bytes, size) == static_cast<ssize_t>(size), "read from a pipe");
+  for (auto at = static_cast<char*>(bytes), end = at + size; at != end;) {
+    const ssize_t got = ::read(fds_[0], at, static_cast<std::size_t>(end - at));  // at most what the pipe holds
+    require(got > 0, "read from a pipe");
+    at += got;
+  }
 }
 
 EventfdWay::EventfdWay() : fd_(::eventfd(0, EFD_CLOEXEC)) { require(fd_ >= 0, "eventfd"); }
