@@ -5,6 +5,9 @@
 
 namespace multiprocessing {
 
+template <class R>
+class AsCompleted;
+
 // The result of apply_async, map_async or starmap_async, which comes later. Movable; one thread at a time. It may
 // outlive its pool: a terminated pool answers with CancelledError. Destroying it does not cancel the work. An
 // AsyncResult that is default-constructed, moved from, or whose get() has returned or thrown the result is not valid():
@@ -116,6 +119,7 @@ class AsyncResult {
     }
   }
 
+  friend AsCompleted<R>;
   std::shared_ptr<detail::Pending<R>> pending_;
 };
 

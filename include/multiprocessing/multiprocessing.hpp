@@ -3,6 +3,7 @@
 
 // All public headers. A program that uses one pool needs only that pool's header.
 #include <multiprocessing/array.hpp>
+#include <multiprocessing/as_completed.hpp>
 #include <multiprocessing/async_result.hpp>
 #include <multiprocessing/barrier.hpp>
 #include <multiprocessing/condition.hpp>

@@ -3,6 +3,7 @@
 
 #include "os/mutex.hpp"
 #include "pool/callback_thread.hpp"
+#include "pool/completion_queue.hpp"
 #include "pool/task_terms.hpp"
 
 #include <condition_variable>
@@ -51,10 +52,21 @@ void Call::when_ended(std::function<void()> callback) {
 }
 
 void Call::announce_end() {
-  if ((marks_.fetch_or(ended, std::memory_order_acq_rel) & has_callbacks) == 0) return;
+  const unsigned marks = marks_.fetch_or(ended, std::memory_order_acq_rel);
+  if ((marks & tells) != 0) told_->push(tag_);
+  if ((marks & has_callbacks) == 0) return;
   const MutexLock lock(callbacks_->mutex);
   post_callbacks();
 }
+
+void Call::tell(std::shared_ptr<CompletionQueue> queue, std::size_t tag) noexcept {
+  told_ = std::move(queue);
+  tag_ = tag;
+  // As for callbacks: one of the two sees the other's mark.
+  if ((marks_.fetch_or(tells, std::memory_order_acq_rel) & ended) != 0) told_->push(tag_);
+}
+
+bool Call::any_told() const { return told_->any(); }
 
 // Each callback holds a reference to this call: it outlives them.
 void Call::post_callbacks() noexcept MULTIPROCESSING_REQUIRES(callbacks_->mutex) {

@@ -16,14 +16,24 @@
 namespace multiprocessing::detail {
 
 class CallbackThread;
+class CompletionQueue;
 class TaskTerms;
+
+// Notices the ends of calls that only a thread which looks can notice: those of a Pool. Any thread.
+class BackgroundWatch {
+ public:
+  virtual ~BackgroundWatch() = default;
+  // Between the two a thread of the pool notices each end at once, also while no thread waits. They may be nested.
+  virtual void begin_watch() = 0;
+  virtual void end_watch() noexcept = 0;
+};
 
 // One call of a pool (map, apply, imap, ...) while it is under way, without its types: items go in, outcomes come out.
 // Items are numbered from 0 as they are handed in. One thread at a time waits; any thread may hand in items, withdraw
 // them and end the input.
 class MULTIPROCESSING_EXPORT Call {
  public:
-  enum class Until { all_ended, item_ended, any_ended };
+  enum class Until { all_ended, item_ended, any_ended, any_told };
 
   explicit Call(CallbackThread& callback_thread);  // the thread outlives the call
   Call(const Call&) = delete;
@@ -31,7 +41,8 @@ class MULTIPROCESSING_EXPORT Call {
   virtual ~Call();
 
   // Waits until all items have ended and no more will come; or until item `index` has ended; or until an item has ended
-  // that take_next() has not returned yet. False if the deadline came first.
+  // that take_next() has not returned yet; or until there is something in the queue that this call tells. False if the
+  // deadline came first.
   virtual bool wait(Until until, std::size_t index, Deadline deadline) = 0;
   // Withdraws the items that have not begun: they end with CancelledError. Returns when nothing refers to the caller's
   // objects any more.
@@ -55,6 +66,10 @@ class MULTIPROCESSING_EXPORT Call {
   // Waits for the callbacks set so far; rethrows the first exception that one threw. Inside a callback it does not
   // wait.
   bool wait_for_callbacks(Deadline deadline);
+  // Puts the tag into the queue when all items have ended; at once if they have. At most once for each call.
+  void tell(std::shared_ptr<CompletionQueue> queue, std::size_t tag) noexcept;
+  // Null: no thread has to look, the one that ends the call tells.
+  virtual std::shared_ptr<BackgroundWatch> background_watch() { return nullptr; }
   // Locks what a callback and the caller both touch. If there are no callbacks, it locks nothing.
   std::unique_lock<std::mutex> lock_out_callbacks();
 
@@ -67,12 +82,14 @@ class MULTIPROCESSING_EXPORT Call {
   virtual void stop() = 0;  // as withdraw(), but does not wait
   void refuse_more() { marks_.fetch_or(refusing, std::memory_order_relaxed); }
   TaskTerms* terms() const { return terms_.get(); }
+  bool any_told() const;  // after tell()
 
  private:
   struct Callbacks;
   static constexpr unsigned ended = 1;
   static constexpr unsigned has_callbacks = 2;
   static constexpr unsigned refusing = 4;
+  static constexpr unsigned tells = 8;
   void post_callbacks() noexcept;
   void run(const std::function<void()>& callback) noexcept;
 
@@ -80,6 +97,8 @@ class MULTIPROCESSING_EXPORT Call {
   std::atomic<unsigned> marks_ = 0;
   std::unique_ptr<Callbacks> callbacks_;  // made with the first one: most calls have none
   std::unique_ptr<TaskTerms> terms_;      // likewise
+  std::shared_ptr<CompletionQueue> told_;
+  std::size_t tag_ = 0;
 };
 
 // A submission's answers() returns an object that knows the call's types. It names the Result of f, and has

@@ -22,8 +22,9 @@ void Collector::watch(int lost_fd) {
 
 void Collector::arm(const Seat& seat) {
   const auto is_eager = [](const Waiter& waiter) { return waiter.awaited.eager(); };
-  collected_.arm(collected_.eager_in_background() || std::any_of(waiters_.begin(), waiters_.end(), is_eager),
-                 seat.kind);
+  collected_.arm(
+      watches_ != 0 || collected_.eager_in_background() || std::any_of(waiters_.begin(), waiters_.end(), is_eager),
+      seat.kind);
 }
 
 void Collector::listen(const Seat& seat) {
@@ -200,6 +201,18 @@ void Collector::start_background() {
   background_wanted_ = true;
   start_thread_without_signals([this] { background(); });
   background_runs_ = true;
+}
+
+void Collector::begin_watch() {
+  const MutexLock lock(mutex_);
+  if (++watches_ != 1) return;
+  arm_background();
+  changed();
+}
+
+void Collector::end_watch() noexcept {
+  const MutexLock lock(mutex_);
+  --watches_;
 }
 
 void Collector::stop_background() {

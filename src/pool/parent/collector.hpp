@@ -83,7 +83,10 @@ class Collector {
   void arm_background() MULTIPROCESSING_REQUIRES(mutex_);        // eager_in_background() has changed
   void look_by(Deadline when) MULTIPROCESSING_REQUIRES(mutex_);  // then at the latest
   void start_background() MULTIPROCESSING_REQUIRES(mutex_);      // once
-  void stop_background();                                        // waits for the thread
+  // Between the two the background thread, if it runs, looks at each answer.
+  void begin_watch();
+  void end_watch() noexcept;
+  void stop_background();  // waits for the thread
 
  private:
   struct Waiter : boost::intrusive::list_base_hook<> {
@@ -115,6 +118,7 @@ class Collector {
   boost::intrusive::list<Waiter> waiters_ MULTIPROCESSING_GUARDED_BY(mutex_);  // to wait takes no memory
   Waiter* collecting_ MULTIPROCESSING_GUARDED_BY(mutex_) = nullptr;
   std::uint32_t sleeps_ MULTIPROCESSING_GUARDED_BY(mutex_) = 0;
+  std::size_t watches_ MULTIPROCESSING_GUARDED_BY(mutex_) = 0;
   bool background_wanted_ MULTIPROCESSING_GUARDED_BY(mutex_) = false;
   bool background_runs_ MULTIPROCESSING_GUARDED_BY(mutex_) = false;
   std::condition_variable background_ended_;

@@ -15,9 +15,8 @@ namespace multiprocessing::detail {
 class GroupCall;
 
 // What a call asks of the group of workers that serves it. Each takes the group's lock by itself.
-class CallHost {
+class CallHost : public BackgroundWatch {
  public:
-  virtual ~CallHost() = default;
   virtual Mutex& mutex() const = 0;
   virtual bool wait(GroupCall& call, Call::Until until, std::size_t index, Deadline deadline) = 0;
   virtual void withdraw(GroupCall& call, const char* why) = 0;
@@ -81,6 +80,7 @@ class GroupCall final : public ByteCall, public std::enable_shared_from_this<Gro
   }
 
   void before_callback() override { host_->expect_end(*this); }
+  std::shared_ptr<BackgroundWatch> background_watch() override { return host_; }
 
   // Keeps this call alive. Most calls are small, and have one: it needs no allocation.
   std::shared_ptr<SentChunk> send(Chunk chunk) {
@@ -110,6 +110,8 @@ class GroupCall final : public ByteCall, public std::enable_shared_from_this<Gro
         return table.has(index);
       case Until::any_ended:
         return table.has_next();
+      case Until::any_told:
+        return any_told();
     }
     return false;
   }

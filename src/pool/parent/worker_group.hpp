@@ -38,6 +38,8 @@ class WorkerGroup final : public ByteCore, public CallHost, public std::enable_s
   void withdraw(GroupCall& call, const char* why) override;
   bool cancel(GroupCall& call, Running what_runs) override;
   void expect_end(GroupCall& call) override;
+  void begin_watch() override { collector_.begin_watch(); }
+  void end_watch() noexcept override { collector_.end_watch(); }
 
  private:
   std::shared_ptr<GroupCall> enter(PreparedFunction function, const CallSettings& settings);

@@ -62,6 +62,8 @@ bool ThreadCall::holds(Until until, std::size_t index) const {
       return all_ended();
     case Until::any_ended:
       return !order_.empty();
+    case Until::any_told:
+      return any_told();
     case Until::item_ended:
       break;
   }
