@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # What is left when processes, memory, descriptors or rights fail.
 multiprocessing_test(failure/abandoned_lock_test.cpp)
+multiprocessing_test(failure/awaited_results_test.cpp)
 multiprocessing_test(failure/broken_pool_test.cpp)
 multiprocessing_test(failure/cancel_test.cpp)
 multiprocessing_test(failure/closed_descriptors_test.cpp)
