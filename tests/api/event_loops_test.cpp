@@ -26,6 +26,7 @@ namespace {
 
 using namespace std::chrono_literals;
 namespace asio = boost::asio;
+namespace mp = multiprocessing;
 
 int same(int number) { return number; }
 int refuse(int number) { throw std::range_error("not " + std::to_string(number)); }
@@ -150,8 +151,8 @@ TYPED_TEST(EventLoop, AsioWaitsForTheDescriptorBesideATimer) {
 
 // The guide's recipe: an asynchronous operation of asio that completes when the result is there.
 template <class R, class Token>
-auto async_end(AsyncResult<R>& result, Token&& token) {
-  const auto start = [](auto handler, AsyncResult<R>* pending) {
+auto async_end(mp::AsyncResult<R>& result, Token&& token) {
+  const auto start = [](auto handler, mp::AsyncResult<R>* pending) {
     auto work = asio::make_work_guard(asio::get_associated_executor(handler));
     auto shared = std::make_shared<decltype(handler)>(std::move(handler));
     pending->when_done([shared, work] { asio::post(work.get_executor(), [shared] { std::move (*shared)(); }); });

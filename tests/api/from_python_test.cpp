@@ -89,6 +89,27 @@ TEST(FromPython, CallbacksHearOfTheEnd) {
   EXPECT_TRUE(has_ended);
 }
 
+TEST(FromPython, ResultsComeAsTheyEnd) {
+  mp::Pool pool(2);
+  std::vector<mp::AsyncResult<int>> results;
+  std::vector<mp::AsyncResult<int>> futures;
+  for (int item : items) {
+    results.push_back(pool.apply_async(g, item));
+    futures.push_back(pool.apply_async(g, item));
+  }
+  int sum = 0;
+  for (auto& outcome : mp::as_completed(std::move(results))) sum += outcome.value();
+  EXPECT_EQ(sum, 12);
+
+  mp::AsCompleted<int> left(std::move(futures));
+  try {
+    left.next(2s);
+    EXPECT_EQ(left.size(), 2U);
+  } catch (const mp::TimeoutError&) {
+    // A loaded machine: the line compiles.
+  }
+}
+
 TEST(FromPython, ManyCalls) {
   const std::vector<std::pair<int, std::string>> pairs{{1, "one"}, {2, "two"}};
   mp::Pool pool(2);

@@ -7,6 +7,7 @@ const std::vector<Figure>& figures() {
   static const std::vector<Figure> all{
       {"async", "apply_async and get of 100,000 trivial tasks", measure_async},
       {"callbacks", "apply_async and when_done of a trivial task, one at a time", measure_callbacks},
+      {"completed", "results as they end, beside imap_unordered", measure_as_completed},
       {"chunk1", "map of 200,000 trivial items, chunksize 1", measure_single_items},
       {"lazy", "imap and imap_unordered of 50,000 trivial items", measure_lazy},
       {"python", "map with chunksize 1 against CPython's Pool.map", measure_against_python},

@@ -20,6 +20,7 @@ const std::vector<Figure>& figures();
 
 std::vector<Row> measure_async(const Setting& setting);
 std::vector<Row> measure_callbacks(const Setting& setting);
+std::vector<Row> measure_as_completed(const Setting& setting);
 std::vector<Row> measure_single_items(const Setting& setting);
 std::vector<Row> measure_lazy(const Setting& setting);
 std::vector<Row> measure_against_python(const Setting& setting);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Many tasks that cost nothing: what a pool adds to each.
+#include <multiprocessing/as_completed.hpp>
 #include <multiprocessing/pool.hpp>
 
 #include "asio_peer.hpp"
@@ -84,6 +85,32 @@ std::vector<Row> measure_callbacks(const Setting& setting) {
     for (std::size_t i = 0; i != calls; ++i) asio.run(1);
   };
   compare(row, setting.samples, per_item(calls, call_all), per_item(calls, post_all));
+  return {row};
+}
+
+// Both have as many calls under way: by default imap_unordered reads so many items ahead.
+std::vector<Row> measure_as_completed(const Setting& setting) {
+  const std::vector<int> items = numbers(50'000);
+  mp::Pool pool(setting.workers);
+  Row row{.subject = "AsCompleted, a result",
+          .unit = "ns",
+          .peer_name = "imap_unordered",
+          .limit = Limit::ratio,
+          .goal = 1.3};
+  const auto complete_all = [&] {
+    mp::AsCompleted<int> results;
+    const std::size_t ahead = 4 * static_cast<std::size_t>(setting.workers);
+    for (const int item : items) {
+      if (results.size() == ahead) results.next();
+      results.add(pool.apply_async(&empty_task, item));
+    }
+    while (results.size() != 0) results.next();
+  };
+  const auto iterate = [&] {
+    for ([[maybe_unused]] const int result : pool.imap_unordered(&empty_task, items)) {
+    }
+  };
+  compare(row, setting.samples, per_item(items.size(), complete_all), per_item(items.size(), iterate));
   return {row};
 }
 
