@@ -16,4 +16,4 @@ foreach(library ${libraries})
   target_compile_options(test_${library} PRIVATE -fno-sanitize=all)
   add_dependencies(tests_api test_${library})
 endforeach()
-target_link_libraries(tests_api PRIVATE ${CMAKE_DL_LIBS})
+target_link_libraries(tests_api PRIVATE ${CMAKE_DL_LIBS} Boost::headers)  # event_loops_test.cpp has Asio's

@@ -110,6 +110,13 @@ const std::vector<Scenario<AnyPool>>& scenarios() {
          result.when_done([] {});
          result.get();
        }},
+      {"AsTheyEnd",
+       [](AnyPool& pool) {
+         AsCompleted<int> results;
+         for (const int number : few) results.add(pool.apply_async(twice, number));
+         results.fileno();
+         while (results.size() != 0) results.next();
+       }},
       {"ACancelledCall",
        [](AnyPool& pool) {
          auto result = pool.map_async(first_is_long, few);
@@ -189,7 +196,7 @@ INSTANTIATE_TEST_SUITE_P(Of, EveryAllocation, testing::ValuesIn(scenarios_of_pro
 TEST_P(EveryAllocation, OfAProgramMayFailAndItsPoolWorksOn) { expect_works_without_each(GetParam(), {.processes = 2}); }
 
 class EveryAllocationByFork : public EveryAllocation {};
-INSTANTIATE_TEST_SUITE_P(Of, EveryAllocationByFork, testing::Values(scenarios_of_processes()[15]),
+INSTANTIATE_TEST_SUITE_P(Of, EveryAllocationByFork, testing::Values(scenarios_of_processes()[16]),
                          [](const auto& parameter) { return std::string(parameter.param.name); });
 
 TEST_P(EveryAllocationByFork, OfAProgramMayFailAndItsPoolWorksOn) {
