@@ -18,10 +18,11 @@ using namespace std::chrono_literals;
 class Nothing final : public Collected {
  public:
   int looks = 0;
+  bool is_eager = false;
 
  private:
   void look() override { ++looks; }
-  void arm(bool, For) override {}
+  void arm(bool eager, For) override { is_eager = eager; }
   bool needs_attention() override { return false; }
   Deadline next_deadline(For) override { return never; }
   bool eager_in_background() override { return false; }
@@ -83,6 +84,41 @@ TEST(Collector, WorkHandedInWhileTheRoleIsHandedOnIsLookedAt) {
 
   ASSERT_NE(looks_before, 0);
   EXPECT_TRUE(tests::eventually([&] { return has_looked(looks_before + 1); }));
+  collector.stop_background();
+}
+
+TEST(Collector, ItsThreadWantsToHearOfEachAnswerWhileSomebodyWatches) {
+  Nothing nothing;
+  ParentSleepWord parent_sleep{};
+  Collector collector(nothing, parent_sleep, 0ns);
+  const auto is_eager_after_a_look = [&] {
+    int looks = 0;
+    {
+      const MutexLock lock(collector.mutex());
+      looks = nothing.looks;
+      collector.changed();
+    }
+    EXPECT_TRUE(tests::eventually([&] {
+      const MutexLock lock(collector.mutex());
+      return nothing.looks > looks;
+    }));
+    const MutexLock lock(collector.mutex());
+    return nothing.is_eager;
+  };
+  {
+    const MutexLock lock(collector.mutex());
+    collector.start_background();
+  }
+  EXPECT_FALSE(is_eager_after_a_look());
+
+  collector.begin_watch();
+  collector.begin_watch();
+  EXPECT_TRUE(is_eager_after_a_look());
+  collector.end_watch();
+  EXPECT_TRUE(is_eager_after_a_look());
+  collector.end_watch();
+  EXPECT_FALSE(is_eager_after_a_look());
+
   collector.stop_background();
 }
 
