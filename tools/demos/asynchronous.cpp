@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // asynchronous: One thread that waits for many at once, as asyncio does; what it cannot do, and how workers help.
-// Exercise: hand the computing to the pool without waiting for it, and let a callback count what is done.
+// Exercise: hand the computing to the pool, and let the loop that waits for the answers wait for the results, too.
+#include <multiprocessing/as_completed.hpp>
 #include <multiprocessing/pool.hpp>
 
 #include <poll.h>
@@ -8,7 +9,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <functional>
@@ -39,19 +39,24 @@ int ask() {
 
 // An event loop, the heart of asyncio: one thread asks, waits for all answers at once, and handles what has come.
 double least_late = 0;  // for how long the last answer lay before the loop saw it, in the best run
-void event_loop(const std::function<void(int)>& handle) {
-  std::vector<pollfd> waits;
+int taken = 0;          // results of workers
+unsigned sum = 0;       // of them
+using Results = mp::AsCompleted<unsigned>;
+void event_loop(const std::function<void(int, Results&)>& handle) {
+  Results results;
+  std::vector<pollfd> waits{{results.fileno(), POLLIN, 0}};
   for (int question = 0; question < 10; ++question) waits.push_back({ask(), POLLIN, 0});
   const double due = now() + 0.05;
   double late = 0;
-  for (int handled = 0; handled < 10;) {
+  for (int handled = 0; handled < 10 || results.size() != 0;) {
     poll(waits.data(), waits.size(), -1);
+    if (waits[0].revents != 0) sum += results.next().value(), ++taken;  // it is there: next() does not wait
     for (pollfd& wait : waits) {
-      if (wait.revents == 0) continue;
+      if (wait.revents == 0 || &wait == &waits[0]) continue;
       late = now() - due;
       close(wait.fd);
       wait = {-1, 0, 0};  // waited for no more
-      handle(handled);
+      handle(handled, results);
       ++handled;
     }
   }
@@ -69,32 +74,27 @@ int main() {
   mp::Pool pool;
   std::puts("Ten questions, each answered after 50 ms: asked one after the other they would take half a second. One");
   std::printf("thread that waits for all at once takes %.3f s. To wait needs no CPU.\n\n",
-              best([] { event_loop([](int) {}); }));
+              best([] { event_loop([](int, Results&) {}); }));
 
   least_late = 1e9;
-  unsigned computed = 0, received = 0;
-  const double alone = best([&] { event_loop([&](int answer) { computed += compute(answer); }); });
+  unsigned computed = 0;
+  const double alone = best([&] { event_loop([&](int answer, Results&) { computed += compute(answer); }); });
   std::puts("Now each answer needs computing. Who computes does not wait: meanwhile the loop is deaf.");
   std::printf("  computed in the loop: %.3f s; the last answer lay for %.3f s\n", alone, least_late);
 
   least_late = 1e9;
-  std::atomic<int> called = 0;
-  std::ptrdiff_t ready = 0;
   const double helped = best([&] {
-    std::vector<mp::AsyncResult<unsigned>> results;
-    event_loop([&](int answer) {
-      results.push_back(pool.apply_async(compute, answer).callback([&](unsigned) { ++called; }));  // the key line
+    event_loop([&](int answer, Results& results) {
+      results.add(pool.apply_async(compute, answer));  // the key line
     });
-    ready = std::ranges::count_if(results, [](const auto& result) { return result.ready(); });
-    for (auto& result : results) received += result.get();
   });
-  if (received != computed || called != 30) throw std::logic_error("not what was to be computed");
+  if (sum != computed) throw std::logic_error("not what was to be computed");
   std::printf("  by %2d worker(s):      %.3f s; the last answer lay for %.3f s\n\n", pool.processes(), helped,
               least_late);
   std::printf(
-      "apply_async() comes back at once. When the loop had all answers, %td of 10 results were ready(); get()\n"
-      "waited for the others. For each a callback ran, in a thread of the pool: %d in three runs.\n"
+      "apply_async() comes back at once, and the loop goes on to wait: for answers, and for the descriptor that says\n"
+      "that a result is there. It took %d results in three runs, in the order in which the workers were done.\n"
       "So asyncio is one thread and many waits, and no second CPU: for computing it needs workers, too.\n\n",
-      ready, called.load());
+      taken);
   last_line("Computed in the event loop", alone, "By workers beside it", helped);
 }
