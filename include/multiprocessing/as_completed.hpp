@@ -18,7 +18,7 @@ namespace multiprocessing {
 // assigned to. It belongs to the process that made it: in a process forked later add(), next(), a loop and fileno() are
 // std::logic_error. Destroying it does not cancel the work.
 // The thread that waits collects the results of a Pool by itself. If results of several pools are awaited together, or
-// fileno() was called, threads of the pools do, which costs a wake-up for each result.
+// fileno() was called, threads of the pools do, which may cost a wake-up for each result.
 // Memory ordering: as AsyncResult, for each result that it gives out.
 template <class R>
 class AsCompleted {
