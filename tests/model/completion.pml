@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Ends that are told (Call::tell, Call::announce_end and CompletionQueue): two calls, each of which an answer or the end
+// Ends that are told (Call::tell, Call::announce_end, CompletionQueue): two calls, each of which an answer or the end
 // of its pool may end, at any moment; one thread that adds both and gives both out, with or without deadlines.
 
 #define CALLS 2
