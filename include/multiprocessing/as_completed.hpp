@@ -15,10 +15,11 @@ namespace multiprocessing {
 // Python: concurrent.futures.as_completed(), and wait(FIRST_COMPLETED).
 //
 // A movable std::ranges::input_range of Outcome<R>; one thread at a time; a moved-from one may only be destroyed or
-// assigned to. It belongs to the process that made it: in a process forked later add(), next(), a loop and fileno() are
-// std::logic_error. Destroying it does not cancel the work.
+// assigned to, else it is std::logic_error. It belongs to the process that made it: in a process forked later add(),
+// next() and fileno() are std::logic_error, unless nothing is left. Destroying it does not cancel the work. To make one
+// takes a page of memory: std::system_error if the system refuses it.
 // The thread that waits collects the results of a Pool by itself. If results of several pools are awaited together, or
-// fileno() was called, threads of the pools do, which may cost a wake-up for each result.
+// fileno() was called, threads of the pools do, which may cost a wake-up for each answer.
 // Memory ordering: as AsyncResult, for each result that it gives out.
 template <class R>
 class AsCompleted {
@@ -79,12 +80,14 @@ class AsCompleted {
   std::default_sentinel_t end() const { return {}; }
 
   // A descriptor for poll(2), mp::wait() or an event loop. It is readable exactly while next() would give out a result
-  // without waiting for an end, so never while size() is 0. This object reads, writes and closes it; nobody else may.
-  // Made by the first call, which is std::system_error if the system refuses a descriptor. Never blocks.
+  // without waiting for an end, so never while size() is 0. If that result has callbacks, next() waits for them. This
+  // object reads, writes and closes it; nobody else may. Made by the first call, which is std::system_error if the
+  // system refuses a descriptor. Never blocks.
   int fileno() const { return completions_.fileno(); }
 
-  // Cancels what is left, as AsyncResult::cancel() does. next() gives out these results, too; those of cancelled work
-  // have a CancelledError. Running::kill is std::logic_error if work of a ThreadPool runs; all else is cancelled first.
+  // Cancels what is left, one after the other, each as AsyncResult::cancel() does. next() gives out these results, too;
+  // those of cancelled work have a CancelledError. Running::kill is std::logic_error if work of a ThreadPool runs; all
+  // else is cancelled first.
   void cancel(Running what_runs = Running::finish) {
     for (auto& [index, pending] : open_) pending->call().cancel(Running::finish);
     if (what_runs == Running::finish) return;

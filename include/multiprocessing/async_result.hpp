@@ -25,6 +25,8 @@ class AsyncResult {
   using OnError = std::function<void(std::exception_ptr)>;
 
   AsyncResult() = default;
+  AsyncResult(AsyncResult&&) = default;  // not copied: a result is taken once
+  AsyncResult& operator=(AsyncResult&&) = default;
   explicit AsyncResult(std::shared_ptr<detail::Pending<R>> pending) : pending_(std::move(pending)) {}
 
   bool valid() const { return pending_ != nullptr; }

@@ -4,12 +4,16 @@
 #include <algorithm>
 #include <iterator>
 #include <stdexcept>
+#include <string>
 
 namespace multiprocessing::detail {
 
 void AnswerTable::expect(std::size_t items) {
-  if (given_ != nullptr) {
-    if (items > given_count_) throw std::length_error("the range has more items than its size() said");
+  if (owner_ != nullptr) {
+    if (items > given_count_) {
+      throw std::length_error("the range has at least " + std::to_string(items) + " items, but its size() says " +
+                              std::to_string(given_count_));
+    }
   } else if (fixed_size_bytes_ != 0) {
     while (items > few_values_ + many_.size() * block_values) {
       many_.push_back(std::make_unique_for_overwrite<std::byte[]>(block_values * fixed_size_bytes_));

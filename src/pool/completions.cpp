@@ -4,6 +4,7 @@
 #include "pool/completion_queue.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -44,10 +45,15 @@ Completions::Completions(Completions&& other) noexcept = default;
 Completions& Completions::operator=(Completions&& other) noexcept = default;
 Completions::~Completions() = default;
 
-std::size_t Completions::next_index() const { return state_->added; }
+Completions::State& Completions::state() const {
+  if (!state_) throw std::logic_error("this AsCompleted was moved from, and has no results");
+  return *state_;
+}
+
+std::size_t Completions::next_index() const { return state().added; }
 
 void Completions::add(Call& call) {
-  State& state = *state_;
+  State& state = this->state();
   state.queue->check_owner();
   state.pools.reserve(state.pools.size() + 1);
   state.queue->make_room();
@@ -63,7 +69,7 @@ void Completions::add(Call& call) {
 }
 
 bool Completions::wait(Call& open, Deadline deadline) {
-  State& state = *state_;
+  State& state = this->state();
   state.queue->check_owner();
   if (state.queue->any()) return true;
   const bool collects = state.pools.size() == 1 && state.calls_told_to_us == 0;
@@ -88,7 +94,7 @@ void Completions::pop(Call& front_call) {
 }
 
 int Completions::fileno() {
-  State& state = *state_;
+  State& state = this->state();
   state.queue->check_owner();
   const int fd = state.queue->fileno();
   state.has_descriptor = true;

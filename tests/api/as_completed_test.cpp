@@ -126,6 +126,19 @@ TYPED_TEST(AsCompletedOf, RefusesAResultThatIsNotValid) {
   EXPECT_EQ(results.size(), 0U);
 }
 
+// Taken twice, it would be given out once.
+static_assert(!std::is_copy_constructible_v<AsyncResult<int>> &&
+              std::is_nothrow_move_constructible_v<AsyncResult<int>>);
+
+TYPED_TEST(AsCompletedOf, SaysThatItWasMovedAway) {
+  TypeParam pool(1);
+  AsCompleted<int> results;
+  const AsCompleted<int> moved = std::move(results);
+  EXPECT_THROW(results.add(pool.apply_async(same, 1)), std::logic_error);
+  EXPECT_THROW((void)results.fileno(), std::logic_error);
+  EXPECT_THROW(results.next(), StopIteration);
+}
+
 TYPED_TEST(AsCompletedOf, MayBeMovedWhileWorkIsUnderWay) {
   TypeParam pool(2);
   AsCompleted<int> first;

@@ -19,6 +19,7 @@
 
 #include "api/each_once.hpp"
 #include "api/every_pool.hpp"
+#include "support/shared.hpp"
 
 // Results in a program that waits for other things, too.
 namespace multiprocessing::tests::event_loops_test {
@@ -33,6 +34,11 @@ int refuse(int number) { throw std::range_error("not " + std::to_string(number))
 int nap(int milliseconds) {
   std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
   return milliseconds;
+}
+Event* gate = nullptr;
+int pass_gate(int number) {
+  gate->wait();
+  return number;
 }
 bool is_readable(int fd) { return !multiprocessing::wait({fd}, 0s).empty(); }
 
@@ -75,15 +81,30 @@ TYPED_TEST(EventLoop, TheDescriptorMayBeMadeAfterTheEnds) {
 }
 
 TYPED_TEST(EventLoopBeside, TheDescriptorIsNotReadableWhileNothingHasEnded) {
+  const Shared<Event> shared;
+  gate = shared.get();
   TypeParam pool(1);
   AsCompleted<int> results;
-  results.add(pool.apply_async(nap, 200));
+  results.add(pool.apply_async(pass_gate, 200));
   const int fd = results.fileno();
   EXPECT_FALSE(is_readable(fd));
   EXPECT_THROW(results.next(1ms), TimeoutError);
 
+  gate->happen();
   EXPECT_EQ(multiprocessing::wait({fd}, 20s), std::vector{fd});
   EXPECT_EQ(results.next(0s).value(), 200);
+}
+
+TYPED_TEST(EventLoop, TheDescriptorStaysTheSameInAnObjectThatWasMoved) {
+  TypeParam pool(1);
+  AsCompleted<int> results;
+  const int fd = results.fileno();
+  AsCompleted<int> moved = std::move(results);
+  moved.add(pool.apply_async(same, 5));
+  EXPECT_EQ(multiprocessing::wait({fd}, 20s), std::vector{fd});
+  EXPECT_EQ(moved.fileno(), fd);
+  EXPECT_EQ(moved.next(0s).value(), 5);
+  EXPECT_FALSE(is_readable(fd));
 }
 
 TYPED_TEST(EventLoop, PollWaitsForResultsBesideASocket) {

@@ -106,18 +106,26 @@ TEST_P(AwaitedResults, ComeOnceEachWhileWorkersDie) {
 
 TEST_P(AwaitedResults, ComeOnceEachWhileWorkersAreKilledAtAnyMoment) {
   Pool pool(2);
-  std::mt19937 random(2026);
   for (int number = 0; number != 1000; ++number) results.add(pool.apply_async(same, number));
+  std::atomic<int> given_out = 0;
+  std::thread killer([&] {
+    std::mt19937 random(2026);
+    for (int after = 50; after < 800; after += 50) {
+      for (int now = given_out; now < after; now = given_out) given_out.wait(now);
+      const std::vector<pid_t> workers = pool.worker_pids();
+      if (!workers.empty()) kill(workers[random() % workers.size()], SIGKILL);
+    }
+  });
   std::set<std::size_t> indices;
-  for (int kills = 0; size() != 0;) {
+  while (size() != 0) {
     const Outcome<int> outcome = next();
     const bool is_lost = outcome.error_as<WorkerLost>() != nullptr || outcome.error_as<BrokenPool>() != nullptr;
     EXPECT_TRUE(outcome || is_lost) << outcome.message();
     EXPECT_TRUE(indices.insert(outcome.index()).second);
-    if (random() % 50 != 0 || ++kills > 15) continue;
-    const std::vector<pid_t> workers = pool.worker_pids();
-    if (!workers.empty()) kill(workers[random() % workers.size()], SIGKILL);
+    ++given_out;
+    given_out.notify_one();
   }
+  killer.join();
   EXPECT_EQ(indices.size(), 1000U);
 }
 

@@ -51,6 +51,8 @@ std::vector<int> numbers(int count) {
 const std::vector<int> few = numbers(8);
 const std::vector<int> many = numbers(24);
 const std::vector<std::string> texts(10, std::string(100, 'x'));
+const std::vector<int> large(100'000, 1);
+int plus_first(const std::vector<int>& numbers, int number) { return numbers[0] + number; }
 
 template <class AnyPool>
 struct Scenario {
@@ -66,6 +68,7 @@ template <class AnyPool>
 const std::vector<Scenario<AnyPool>>& scenarios() {
   static const std::vector<Scenario<AnyPool>> all{
       {"Numbers", [](AnyPool& pool) { pool.map(twice, many); }},
+      {"NumbersAndALargeFunction", [](AnyPool& pool) { pool.map(partial(plus_first, large), few); }},
       {"Texts", [](AnyPool& pool) { pool.map(exclaimed, texts); }},
       {"LargeResults",
        [](AnyPool& pool) {

@@ -13,7 +13,7 @@ class IdleHost final : public CallHost {
   void withdraw(GroupCall&, const char*) override {}
   bool cancel(GroupCall&, Running) override { return false; }
   void expect_end(GroupCall&) override {}
-  void begin_watch() override {}
+  void begin_watch() noexcept override {}
   void end_watch() noexcept override {}
 
  private:

@@ -28,14 +28,20 @@ class ByteAnswers {
   explicit ByteAnswers(std::shared_ptr<ByteCall> call) : call_(std::move(call)) {}
   Call& call() { return *call_; }
   std::size_t size() { return call_->size(); }
-  // There will be so many, of a call that keeps all. Before items are pushed.
+  // There will be at most so many, of a call that keeps all: values of fixed size then come to where they are returned.
+  // Before items are pushed.
   void expect(std::size_t count) {
     if constexpr (has_fixed_size) {
-      values_ = std::make_shared<std::vector<Value>>();
-      values_->reserve(count);
-      prepare_memory(values_->data(), count * sizeof(Value));
-      values_->resize(count);
-      call_->put_fixed_into(values_, values_->data(), count);
+      auto values = std::make_shared<std::vector<Value>>();
+      try {
+        values->reserve(count);
+      } catch (...) {
+        return;  // perhaps fewer will come: they are kept as if nobody knew how many
+      }
+      prepare_memory(values->data(), count * sizeof(Value));
+      values->resize(count);
+      call_->put_fixed_into(values, values->data(), count);
+      values_ = std::move(values);
     }
   }
   Outcome<R> take(std::size_t index) {
@@ -132,7 +138,7 @@ class ByteSubmission {
   ByteSubmission(ByteCore& core, const F& f, const CallSettings& settings)
       : call_(core.begin(prepare<F, Item, spread>(f), settings)),
         writer_(core, *call_, TaskTypeFor<F, Item, spread>::value.item_size_bytes, settings.single),
-        lends_(!settings.asynchronous) {}
+        lends_(core.can_lend() && !settings.asynchronous) {}
 
   template <class T>
   void push(T&& item) {
@@ -157,7 +163,10 @@ class ByteSubmission {
     if constexpr (std::ranges::contiguous_range<Range> && std::ranges::sized_range<Range> &&
                   (std::is_arithmetic_v<Item> ||
                    std::is_enum_v<Item>)&&std::is_same_v<std::ranges::range_value_t<Range>, Item>) {
-      if (lends_) {
+      // A function with state may fill a frame that is still copied when the call is withdrawn. And tasks may write to
+      // what processes share: what is sent again must be what was sent before.
+      constexpr bool may_be_lent = fits_in_frame<F> && !IsInheritedOnly<std::remove_cvref_t<Range>>::value;
+      if (may_be_lent && lends_) {
         writer_.lend_run(std::ranges::data(range), std::ranges::size(range));
       } else {
         writer_.write_run(std::ranges::data(range), std::ranges::size(range), typeid(Item));
@@ -174,7 +183,7 @@ class ByteSubmission {
  private:
   std::shared_ptr<ByteCall> call_;
   ChunkWriter writer_;
-  const bool lends_;  // the caller's items are there until the call has ended
+  const bool lends_;  // the caller's items are there until the call has ended or is withdrawn
 };
 
 }  // namespace multiprocessing::detail

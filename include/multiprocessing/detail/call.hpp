@@ -24,7 +24,7 @@ class BackgroundWatch {
  public:
   virtual ~BackgroundWatch() = default;
   // Between the two a thread of the pool notices each end at once, also while no thread waits. They may be nested.
-  virtual void begin_watch() = 0;
+  virtual void begin_watch() noexcept = 0;
   virtual void end_watch() noexcept = 0;
 };
 
@@ -79,7 +79,7 @@ class MULTIPROCESSING_EXPORT Call {
   // Takes those of the TaskOptions that concern the call; null: none were given. Called without a lock: the stop may be
   // requested now.
   void accept(const TaskOptions* options, const std::weak_ptr<Call>& self);
-  virtual void stop() = 0;  // as withdraw(), but does not wait
+  virtual void stop() = 0;  // as withdraw(), but waits for no item
   void refuse_more() { marks_.fetch_or(refusing, std::memory_order_relaxed); }
   TaskTerms* terms() const { return terms_.get(); }
   bool any_told() const;  // after tell()

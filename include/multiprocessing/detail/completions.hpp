@@ -25,6 +25,7 @@ class MULTIPROCESSING_EXPORT Completions {
 
  private:
   struct State;
+  State& state() const;  // std::logic_error if it was moved away
   std::unique_ptr<State> state_;
 };
 

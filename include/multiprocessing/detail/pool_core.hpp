@@ -80,6 +80,7 @@ class MULTIPROCESSING_EXPORT ByteCore : public PoolCore {
   virtual void refuse(ByteCall& call, std::exception_ptr reason) = 0;  // the next item could not be serialised
   virtual void end_input(ByteCall& call) noexcept = 0;
   virtual long default_buffersize(long chunksize) const = 0;
+  virtual bool can_lend() const { return false; }  // lent items are read only while no task runs in this thread
 };
 
 MULTIPROCESSING_EXPORT std::shared_ptr<ByteCore> make_worker_group(const PoolOptions& options);

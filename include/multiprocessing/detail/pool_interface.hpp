@@ -51,6 +51,8 @@ class PoolInterface : public LazyCalls<Pool> {
   // and then throws the error of the lowest index, if there is one.
   // chunksize: at most so many items travel together. By default there are four chunks for each worker; below 1 it is
   // std::invalid_argument. It changes no result.
+  // A Pool reads numbers in an array until map() and its kin return, not only at their start: nobody may write to them
+  // meanwhile.
   template <class Range, class F = one_function_t<Range>>
   auto map(F f, Range&& items, std::optional<long> chunksize = {}) {
     return values_of(all_of<Spread::no, Lifetime::call>(f, std::forward<Range>(items), chunksize));

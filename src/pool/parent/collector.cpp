@@ -203,11 +203,11 @@ void Collector::start_background() {
   background_runs_ = true;
 }
 
-void Collector::begin_watch() {
+void Collector::begin_watch() noexcept {
   const MutexLock lock(mutex_);
   if (++watches_ != 1) return;
   arm_background();
-  changed();
+  if (collecting_ != nullptr) changed();  // who takes the role later arms anyway
 }
 
 void Collector::end_watch() noexcept {

@@ -12,7 +12,7 @@
 
 namespace multiprocessing::detail {
 
-// What the collector collects from. All but has_news() under the collector's mutex.
+// What the collector collects from. All but has_news() and works_on() under the collector's mutex.
 class Collected {
  public:
   virtual void look() = 0;                       // takes what there is, hands out what can be handed out
@@ -84,7 +84,7 @@ class Collector {
   void look_by(Deadline when) MULTIPROCESSING_REQUIRES(mutex_);  // then at the latest
   void start_background() MULTIPROCESSING_REQUIRES(mutex_);      // once
   // Between the two the background thread, if it runs, looks at each answer.
-  void begin_watch();
+  void begin_watch() noexcept;
   void end_watch() noexcept;
   void stop_background();  // waits for the thread
 

@@ -143,6 +143,7 @@ bool GroupState::has_news() const {
 }
 
 bool GroupState::works_on(std::uint32_t cpu) const {
+  if (cpu == 0) return false;  // the system does not tell
   for (std::size_t slot = 0; slot != seen_.size(); ++slot) {
     if (seen_[slot].is_busy && dispatcher_.slots()[slot].cpu() == cpu) return true;
   }

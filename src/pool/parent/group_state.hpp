@@ -11,7 +11,7 @@ namespace multiprocessing::detail {
 
 // What the mutex of a worker group guards: its calls, their work, and the lives of the workers. A collector collects
 // from it. It knows no thread that waits: whoever changes something here tells the collector. Guarded by the group's
-// mutex, but for has_news(); waits for nothing.
+// mutex, but for has_news() and works_on(); waits for nothing.
 class GroupState final : public Collected {
  public:
   GroupState(const PoolOptions& options, ChannelBlock& channels, int processes);

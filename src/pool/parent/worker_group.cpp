@@ -155,7 +155,7 @@ bool WorkerGroup::wait(GroupCall& call, Call::Until until, std::size_t index, De
     bool holds() const override { return call.has(until, index); }
     // The last few answers are waited for one by one; of many, workers ring when they run dry.
     bool eager() const override MULTIPROCESSING_REQUIRES(group.mutex()) {
-      return until != Call::Until::all_ended || group.state_.open_calls() > 1 ||
+      return (until != Call::Until::all_ended && until != Call::Until::any_told) || group.state_.open_calls() > 1 ||
              call.table.expected() - call.table.ended() <= static_cast<std::size_t>(group.size_);
     }
     bool spins() const override { return call.nanoseconds_per_item() < spin_below_nanoseconds; }

@@ -22,6 +22,7 @@ class WorkerGroup final : public ByteCore, public CallHost, public std::enable_s
   void refuse(ByteCall& call, std::exception_ptr reason) override;
   void end_input(ByteCall& call) noexcept override;
   long default_buffersize(long chunksize) const override;
+  bool can_lend() const override { return true; }
 
   void close() override;
   void terminate() override;
@@ -38,7 +39,7 @@ class WorkerGroup final : public ByteCore, public CallHost, public std::enable_s
   void withdraw(GroupCall& call, const char* why) override;
   bool cancel(GroupCall& call, Running what_runs) override;
   void expect_end(GroupCall& call) override;
-  void begin_watch() override { collector_.begin_watch(); }
+  void begin_watch() noexcept override { collector_.begin_watch(); }
   void end_watch() noexcept override { collector_.end_watch(); }
 
  private:

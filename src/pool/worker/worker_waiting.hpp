@@ -63,7 +63,7 @@ class WorkerWaiting {
   int bell_fds_[2];
   std::uint32_t rung_for_ = 0;
   std::uint32_t parks_ = 0;
-  std::chrono::steady_clock::time_point left_cpu_{};  // to the parent, that waited there, too
+  std::chrono::steady_clock::time_point left_cpu_{};  // when it slept to leave its CPU to the parent
 };
 
 }  // namespace multiprocessing::detail
@@ -84,7 +84,7 @@ bool WorkerWaiting::spin_until(Condition condition) {
     }
     const auto now = std::chrono::steady_clock::now();
     if (now >= end) return false;
-    const bool parent_is_here = channel_.parent_sleep->cpu.load(std::memory_order_relaxed) == cpu;
+    const bool parent_is_here = cpu != 0 && channel_.parent_sleep->cpu.load(std::memory_order_relaxed) == cpu;
     // Who sleeps is woken on an idle CPU, if there is one.
     if (parent_is_here && now - left_cpu_ > std::chrono::milliseconds(1)) return left_cpu_ = now, false;
     if (parent_is_here || burst % bursts_before_yield == 0) {
