@@ -35,8 +35,7 @@ Row measure_spinning(const Setting& setting, int workers, bool after_async) {
   mp::Pool pool(workers);
   if (after_async) pool.apply_async(&measuring::empty_task, 1).get();  // from now on there is a thread that listens
   Row row = measure_round_trip<measuring::SpinningWay>(setting, pool, 50'000, 50'000);
-  row.subject = "apply(), " + std::to_string(workers) + (workers == 1 ? " worker" : " workers") +
-                (after_async ? ", after an apply_async" : "");
+  row.subject = after_async ? "apply() after an apply_async" : "apply(), workers: " + std::to_string(workers);
   row.peer_name = "two processes that spin";
   row.goal = 3;
   row.note = "on CPU " + std::to_string(::sched_getcpu()) + ", and a worker on " +

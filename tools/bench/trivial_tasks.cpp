@@ -58,7 +58,7 @@ std::vector<Row> measure_async(const Setting& setting) {
           .goal = 0.5};
   compare(row, setting.samples, per_item(tasks, [&] { apply_all(pool, tasks); }),
           per_item(tasks, [&] { asio.run(tasks); }));
-  row.note = std::to_string(bytes_of_an_open_call(pool, tasks)) + " bytes an open call, and sizeof(AsyncResult)";
+  row.note = std::to_string(bytes_of_an_open_call(pool, tasks)) + " bytes of the heap for each open call";
   return {row};
 }
 
