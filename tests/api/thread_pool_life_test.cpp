@@ -170,6 +170,23 @@ TEST(ThreadPoolLife, ATaskMayDropItsOwnPool) {
   EXPECT_EQ(pool, nullptr);
 }
 
+// It looks for calls to drop, while its thread lets go of calls that are dropped already, the last of their owners.
+TEST(ThreadPoolLife, EndsWhileItsThreadLetsGoOfCancelledCalls) {
+  set_deadline(60s * patience);
+  for (int round = 0; round != 500; ++round) {
+    Gate gate;
+    ThreadPool pool(1);
+    const auto first = pool.apply_async([&] { gate.pass(); });
+    gate.begun.get_future().wait();
+    {
+      std::vector<AsyncResult<int>> results;
+      for (int number = 0; number != 200; ++number) results.push_back(pool.apply_async([] { return 1; }));
+      for (AsyncResult<int>& result : results) result.cancel();
+    }
+    gate.open.set_value();
+  }
+}
+
 TEST(ThreadPoolLife, ItsThreadsTakeNoSignals) {
   ThreadPool pool(1);
   const bool blocked = pool.apply([] {

@@ -145,7 +145,7 @@ TEST_F(OutOfMemory, WhereNumbersAreWrittenSaysSo) {
     kill(pool.worker_pids().at(0), SIGSTOP);  // nothing is answered, and so given back, meanwhile
     leave_memory(100 * mib);
     try {
-      pool.map([](double) { return 'x'; }, numbers);
+      pool.map_async([](double) { return 'x'; }, numbers);  // copies them; map() would only lend them
       ADD_FAILURE();
     } catch (const PicklingError& error) {
       const std::string text = error.what();

@@ -50,7 +50,10 @@ void event_loop(const std::function<void(int, Results&)>& handle) {
   double late = 0;
   for (int handled = 0; handled < 10 || results.size() != 0;) {
     poll(waits.data(), waits.size(), -1);
-    if (waits[0].revents != 0) sum += results.next().value(), ++taken;  // it is there: next() does not wait
+    if (waits[0].revents != 0) {
+      sum += results.next().value();  // it is there: next() does not wait
+      ++taken;
+    }
     for (pollfd& wait : waits) {
       if (wait.revents == 0 || &wait == &waits[0]) continue;
       late = now() - due;

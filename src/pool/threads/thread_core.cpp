@@ -217,8 +217,7 @@ void ThreadTeam::drop_all() noexcept {
     state_ = State::terminated;
     stay_.reset();
   }
-  // Some at a time, so that no memory is needed. The context is not stopped: what is posted owns its call, and with it
-  // this team. It runs, and finds nothing to do.
+  // Some at a time: that needs no memory. The context is not stopped: what is posted owns this team, through its call.
   std::array<std::shared_ptr<ThreadCall>, 64> pending;
   std::size_t count = 0;
   do {
@@ -226,8 +225,9 @@ void ThreadTeam::drop_all() noexcept {
     {
       const MutexLock lock(mutex_);
       for (ThreadCallLink* link = calls_.after; link != &calls_ && count != pending.size(); link = link->after) {
-        auto call = static_cast<ThreadCall*>(link)->weak_from_this().lock();
-        if (call && !call->stopped()) pending[count++] = std::move(call);
+        ThreadCall& call = *static_cast<ThreadCall*>(link);
+        // What was dropped is not owned here, even for a moment: the last owner's forget() takes the mutex.
+        if (auto owned = call.stopped() ? nullptr : call.weak_from_this().lock()) pending[count++] = std::move(owned);
       }
     }
     for (std::size_t index = 0; index != count; ++index) std::exchange(pending[index], {})->drop(terminated_before);
