@@ -84,7 +84,7 @@ int main() {
       one.start, too_many - 1, (many.start - one.start) / others, (many.end - one.end) / others);
   std::printf("%d workers took %.2f times as long for the job as %d: more workers bring no more CPUs.%s\n\n", too_many,
               many.job / right.job, usable,
-              many.job < 0.8 * right.job ? " (Less:\nat other programs' cost, or by CPUs not counted.)" : "");
+              many.job < 0.795 * right.job ? " (Less:\nat other programs' cost, or by CPUs not counted.)" : "");
   std::puts("So make one pool for all jobs, not one for each. 40 jobs of 64 small tasks:\n");
   last_line("A pool for each job", best(pool_for_each_job), "One pool for all", best(one_pool));
 }

@@ -86,7 +86,7 @@ int main() {
   const double second = time_with(too_many, tasks);
   std::puts("A CPU serves one at a time: where workers outnumber the CPUs, they wait for their turns and do no more.");
   std::printf("In this run %u workers took %.2f times as long as %u.%s\n\n", too_many, second / first, right,
-              second < 0.8 * first ? " (Less: at other programs' cost, or by CPUs not counted.)" : "");
+              second < 0.795 * first ? " (Less: at other programs' cost, or by CPUs not counted.)" : "");
   const std::string one = "A pool of " + std::to_string(right), other = "A pool of " + std::to_string(too_many);
   last_line(one.c_str(), first, other.c_str(), second);
 }
