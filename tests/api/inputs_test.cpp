@@ -47,7 +47,7 @@ TYPED_TEST(Inputs, ARangeThatHasFewerItemsThanItsSizeSaysHasAResultForEachItem) 
 
 TYPED_TEST(Inputs, ARangeThatHasMoreItemsThanItsSizeSaysLosesNone) {
   TypeParam pool(2);
-  for (const std::size_t size : {2, 0}) {
+  for (const std::size_t size : {2U, 0U}) {
     try {
       EXPECT_EQ(pool.map(square, WrongSize(4, size)), squares);
     } catch (const std::length_error& refused) {

@@ -40,7 +40,7 @@ TEST(AnswerTable, ValuesOfFixedSizeComeToWhereTheCallerWantsThem) {
   table.put_fixed_into(values, values->data(), values->size());
   table.expect(3);
   EXPECT_EQ(table.places(1, 100).count, 2U);
-  for (const std::size_t index : {2, 0, 1}) put_long(table, index, static_cast<long>(index) + 10);
+  for (const std::size_t index : {2U, 0U, 1U}) put_long(table, index, static_cast<long>(index) + 10);
   EXPECT_EQ(*values, (std::vector<long>{10, 11, 12}));
   long value = 0;
   EXPECT_TRUE(table.take_fixed(2, &value));
