@@ -115,7 +115,7 @@ bool Collector::spin(MutexLock& lock) {
         cpu_relax();
       }
       if (Clock::now() >= end) return false;
-      // Who should answer, or another thread, may be waiting for this very CPU.
+      // The worker that should answer, or another thread, may need this very CPU.
       if (burst % bursts_before_yield == 0 || collected_.works_on(cpu)) {
         std::this_thread::yield();
         cpu = note_cpu(parent_sleep_.cpu);

@@ -226,7 +226,7 @@ void ThreadTeam::drop_all() noexcept {
       const MutexLock lock(mutex_);
       for (ThreadCallLink* link = calls_.after; link != &calls_ && count != pending.size(); link = link->after) {
         ThreadCall& call = *static_cast<ThreadCall*>(link);
-        // What was dropped is not owned here, even for a moment: the last owner's forget() takes the mutex.
+        // A dropped call must not be owned here, even for a moment: its last owner's forget() takes the mutex.
         if (auto owned = call.stopped() ? nullptr : call.weak_from_this().lock()) pending[count++] = std::move(owned);
       }
     }

@@ -85,7 +85,7 @@ bool WorkerWaiting::spin_until(Condition condition) {
     const auto now = std::chrono::steady_clock::now();
     if (now >= end) return false;
     const bool parent_is_here = cpu != 0 && channel_.parent_sleep->cpu.load(std::memory_order_relaxed) == cpu;
-    // Who sleeps is woken on an idle CPU, if there is one.
+    // The kernel wakes a sleeper on an idle CPU, if there is one.
     if (parent_is_here && now - left_cpu_ > std::chrono::milliseconds(1)) return left_cpu_ = now, false;
     if (parent_is_here || burst % bursts_before_yield == 0) {
       std::this_thread::yield();
