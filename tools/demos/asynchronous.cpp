@@ -59,8 +59,7 @@ void event_loop(const std::function<void(int, Results&)>& handle) {
       late = now() - due;
       close(wait.fd);
       wait = {-1, 0, 0};  // waited for no more
-      handle(handled, results);
-      ++handled;
+      handle(handled++, results);
     }
   }
   least_late = std::min(least_late, late);
@@ -87,9 +86,7 @@ int main() {
 
   least_late = 1e9;
   const double helped = best([&] {
-    event_loop([&](int answer, Results& results) {
-      results.add(pool.apply_async(compute, answer));  // the key line
-    });
+    event_loop([&](int answer, Results& results) { results.add(pool.apply_async(compute, answer)); });  // the key line
   });
   if (sum != computed) throw std::logic_error("not what was to be computed");
   std::printf("  by %2d worker(s):      %.3f s; the last answer lay for %.3f s\n\n", pool.processes(), helped,
