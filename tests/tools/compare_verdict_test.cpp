@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "made_up_results.hpp"
+#include "support/deadline.hpp"
 #include "table.hpp"
 #include "verdict.hpp"
 #include "verdict_holder.hpp"
@@ -218,7 +219,7 @@ TEST(CompareVerdict, AFigureWithoutAnIntervalAmongThoseThatHaveOneIsNotCited) {
 TEST(CompareVerdict, OfAnyResultsHoldsAgainstTheirRows) {
   std::mt19937 random(16);
   std::uniform_real_distribution<double> part(0, 1);
-  for (int i = 0; i != 2000; ++i) {
+  for (int i = 0; i != 2000 / patience; ++i) {
     MadeUpResults all = whole_run();
     if (i % 4 == 0) all.make_quick();
     for (compare::SectionResult& section : all.results().sections) {
