@@ -23,6 +23,7 @@ LAYERS = {
     "pool/parent": {"pool/parent", "pool"} | BELOW_POOL,
     "pool/worker": {"pool/worker", "pool"} | BELOW_POOL,
     "pool/threads": {"pool/threads", "pool"} | BELOW_POOL,
+    "graph": {"graph", "pool", "codec", "os"},
 }
 # The process that a folder's code runs in. Code of two processes meets in one place only: where a worker begins.
 PROCESSES = {"pool/parent": "the program", "pool/worker": "a worker"}
@@ -31,7 +32,7 @@ ENTRANCES = {("src/pool/parent/group_processes.cpp", "src/pool/worker/worker_mai
 # a file of another name.
 COMPILED_IN = {
     "byte_connection": "ipc", "byte_queue": "ipc", "byte_pool": "pool", "byte_submission": "pool", "fork_call": "pool",
-    "function": "codec", "pool_core": "pool", "process_target": "process",
+    "function": "codec", "graph_node": "graph", "pool_core": "pool", "process_target": "process",
     "worker": "process",
 }
 # A header of somebody else, and the files that may include it.

@@ -8,6 +8,7 @@
 #include <multiprocessing/barrier.hpp>
 #include <multiprocessing/condition.hpp>
 #include <multiprocessing/cpu_count.hpp>
+#include <multiprocessing/delayed.hpp>
 #include <multiprocessing/errors.hpp>
 #include <multiprocessing/event.hpp>
 #include <multiprocessing/fork_map.hpp>

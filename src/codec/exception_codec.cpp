@@ -10,6 +10,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -121,6 +123,30 @@ std::exception_ptr rebuild(const Link& link, const std::exception_ptr& nested) {
   return nest(RemoteError(link.text, link.type_name), nested);
 }
 
+bool has_nested(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const std::nested_exception&) {
+    return true;
+  } catch (...) {
+    return false;
+  }
+}
+
+// A std::system_error of the program's own category is rebuilt with another one; numbers and text cannot say more.
+bool is_as_good(const std::exception_ptr& rebuilt, const std::exception_ptr& error, std::string_view traceback) {
+  const auto code_of = [](const std::exception_ptr& each) {
+    try {
+      std::rethrow_exception(each);
+    } catch (const std::system_error& with_code) {
+      return with_code.code();
+    } catch (...) {
+      return std::error_code();
+    }
+  };
+  return code_of(rebuilt) == code_of(error) && describe(rebuilt).find(traceback) != std::string::npos;
+}
+
 }  // namespace
 
 void encode_exception(const std::exception_ptr& error, const std::string& traceback, ByteSink& sink) {
@@ -157,6 +183,27 @@ std::exception_ptr decode_exception(ByteSource& source) {
     error = rebuild(chain[depth], error);
   }
   return error;
+}
+
+std::exception_ptr with_traceback(const std::exception_ptr& error, const std::string& traceback) {
+  try {
+    std::rethrow_exception(error);
+  } catch (...) {
+    const std::type_info* const thrown = thrown_type();
+    const ExceptionType* const known = thrown == nullptr ? nullptr : find_exception_type(*thrown);
+    if (known == nullptr) return error;
+    try {
+      Link link = link_of_handled(nullptr);
+      std::exception_ptr rebuilt = decode_data(*known, link, nest(RemoteTraceback(traceback), nested_in_handled()));
+      if (!has_nested(rebuilt)) {
+        link.text += "; " + traceback;  // nothing can be nested in a final class
+        rebuilt = decode_data(*known, link, nullptr);
+      }
+      return is_as_good(rebuilt, error, traceback) ? rebuilt : error;
+    } catch (...) {
+      return error;
+    }
+  }
 }
 
 }  // namespace multiprocessing::detail

@@ -9,14 +9,19 @@
 
 namespace multiprocessing::detail {
 
-std::string function_name(const FunctionImage& function) {
-  const std::string_view type = function.type->function_type->name();
+std::string function_name(const std::type_info& type, const void* address) {
+  return address == nullptr ? demangled(type.name()) : symbol_at(address);
+}
+
+std::string function_name(const FunctionImage& function, const std::string* given) {
+  if (given != nullptr) return *given;
+  const std::type_info& type = *function.type->function_type;
+  const std::string_view mangled = type.name();
   // As the C++ ABI of Itanium mangles a pointer to a function; the second one is noexcept.
-  const bool is_pointer = type.starts_with("PF") || type.starts_with("PDoF");
-  if (!is_pointer) return demangled(type.data());
+  const bool is_pointer = mangled.starts_with("PF") || mangled.starts_with("PDoF");
   const void* address = nullptr;
-  std::memcpy(&address, function.address.data(), sizeof address);
-  return symbol_at(address);
+  if (is_pointer) std::memcpy(&address, function.address.data(), sizeof address);
+  return function_name(type, address);
 }
 
 }  // namespace multiprocessing::detail

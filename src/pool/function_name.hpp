@@ -5,7 +5,7 @@
 
 namespace multiprocessing::detail {
 
-// What a program calls it: a function by its own name where that is exported, a function object by its type's.
-std::string function_name(const FunctionImage& function);
+// `given`, unless it is null. Else the function's name.
+std::string function_name(const FunctionImage& function, const std::string* given);
 
 }  // namespace multiprocessing::detail

@@ -177,5 +177,20 @@ TEST_F(Trace, OfAPoolThatForksItsWorkersItselfIsTheSame) {
   EXPECT_EQ(of_category(lines(), "item").size(), 10U);
 }
 
+TEST_F(Trace, ADelayedCallHasTheNameThatItWasGiven) {
+  {
+    Pool pool(traced(1));
+    const auto named = pool.delayed(twice)(1).name("a \"name\" of its own");
+    EXPECT_EQ(pool.delayed(twice)(named).compute(), 4);
+  }
+  std::vector<std::string> functions;
+  for (const TraceLine& line : of_category(lines(), "call")) {
+    if (line.field("ph") == "b") functions.push_back(line.text);
+  }
+  ASSERT_EQ(functions.size(), 2U);
+  EXPECT_NE(functions[0].find(R"("function":"a \"name\" of its own")"), std::string::npos) << functions[0];
+  EXPECT_EQ(functions[1].find("of its own"), std::string::npos) << functions[1];
+}
+
 }  // namespace
 }  // namespace multiprocessing::tests::trace_test

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Refused: this pool is a temporary: it ends, with its workers, before what with() or imap() returns is used; give the
-//   pool a name
+// Refused: this pool is a temporary: it ends, with its workers, before what with(), imap() or delayed() returns
+//   is used; give the pool a name
 #include <multiprocessing/pool.hpp>
 
 int twice(int number) { return 2 * number; }

@@ -58,7 +58,7 @@ class Caller {
 
   template <class Item, class F>
   void make_a_call_of(F f) {
-    const auto kind = random_() % 10;
+    const auto kind = random_() % 12;
     const std::size_t count = kind == 0 ? 1 : random_() % 10 == 0 ? random_() % 500 : random_() % 30;
     const Number first = numbers_.fetch_add(count);
     if (first + count > most_items) return;
@@ -91,6 +91,14 @@ class Caller {
     } else if (kind == 7) {
       call = "try_map and stop";
       stop(f, items, first, chunksize);
+    } else if (kind == 8) {
+      call = "AsCompleted";
+      as_completed(pool, f, items, first);
+    } else if (kind == 9) {
+      call = "try_compute";
+      const auto outcomes = try_compute(pool.delayed(f).map(items));
+      for (std::size_t index = 0; index != count; ++index)
+        judge<Item>(first + index, [&] { return outcomes[index].value(); });
     } else {
       call = "apply_async";
       apply_async(pool, f, items, first);
@@ -186,6 +194,27 @@ class Caller {
       }
     }
     EXPECT_EQ(called_back, with_callback);
+  }
+
+  // Adds while it iterates, cancels what is left now and then, and seldom drops it.
+  template <class Pool, class Item, class F>
+  void as_completed(Pool& pool, F& f, const std::vector<Item>& items, Number first) {
+    const std::size_t ahead = random_() % 50 + 1;
+    AsCompleted<Item> results;
+    std::size_t added = 0, taken = 0;
+    while (random_() % 200 != 0) {
+      while (added != items.size() && results.size() != ahead) results.add(pool.apply_async(f, items[added++]));
+      if (results.size() == 0) break;
+      if (random_() % 50 == 0) results.cancel(random_() % 2 == 0 ? Running::kill : Running::finish);
+      try {
+        const Outcome<Item> outcome =
+            random_() % 10 == 0 ? results.next(std::chrono::microseconds(random_() % 500)) : results.next();
+        judge<Item>(first + outcome.index(), [&] { return outcome.value(); });
+        ++taken;
+      } catch (const TimeoutError&) {
+      }
+    }
+    balance_.unseen += items.size() - taken;
   }
 
   template <class Item, class Get>

@@ -55,6 +55,8 @@ multiprocessing_test(failure/soak_test.cpp)
 multiprocessing_test(failure/start_method_test.cpp)
 multiprocessing_test(failure/stopped_group_test.cpp)
 multiprocessing_test(failure/terminate_test.cpp)
+multiprocessing_test(failure/delayed_deaths_test.cpp)
+multiprocessing_test(failure/random_graphs_test.cpp)
 set_target_properties(tests_failure PROPERTIES ENABLE_EXPORTS ON)  # names for crash_stack_test.cpp
 
 # The library that late_library_test.cpp loads. It lies beside the test, which finds it there wherever both are mounted.

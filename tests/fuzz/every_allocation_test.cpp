@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -120,6 +121,20 @@ const std::vector<Scenario<AnyPool>>& scenarios() {
          results.fileno();
          while (results.size() != 0) results.next();
        }},
+      {"AsTheyEndInTwoPools",
+       [](AnyPool& pool) {
+         SerialPool other;
+         AsCompleted<int> results;
+         for (const int number : few) results.add(pool.apply_async(twice, number));
+         results.add(other.apply_async(twice, 3));
+         while (results.size() != 0) results.next();
+       }},
+      {"DelayedCalls",
+       [](AnyPool& pool) {
+         const auto failing = pool.delayed(third_throws).map(few);
+         const auto sums = pool.delayed(std::plus<int>())(pool.delayed(twice)(1), failing[1]);
+         try_compute(std::vector{sums, pool.delayed(twice)(sums), pool.delayed(twice)(failing[0])});
+       }},
       {"ACancelledCall",
        [](AnyPool& pool) {
          auto result = pool.map_async(first_is_long, few);
@@ -149,6 +164,11 @@ std::vector<Scenario<Pool>> scenarios_of_processes() {
   all.push_back({"Retries", [](Pool& pool) { pool.with({.retries = 1}).try_map(third_dies, few); }});
   all.push_back({"ATimeout", [](Pool& pool) { pool.with({.timeout = 20ms}).try_map(third_is_late, few); }});
   return all;
+}
+
+Scenario<Pool> death() {
+  const auto all = scenarios_of_processes();
+  return *std::ranges::find_if(all, [](const auto& each) { return std::string_view(each.name) == "ADeath"; });
 }
 
 // In a child of its own: what a refusal spoils is seen by nobody else. False: there are fewer allocations than that.
@@ -199,7 +219,7 @@ INSTANTIATE_TEST_SUITE_P(Of, EveryAllocation, testing::ValuesIn(scenarios_of_pro
 TEST_P(EveryAllocation, OfAProgramMayFailAndItsPoolWorksOn) { expect_works_without_each(GetParam(), {.processes = 2}); }
 
 class EveryAllocationByFork : public EveryAllocation {};
-INSTANTIATE_TEST_SUITE_P(Of, EveryAllocationByFork, testing::Values(scenarios_of_processes()[16]),
+INSTANTIATE_TEST_SUITE_P(Of, EveryAllocationByFork, testing::Values(death()),
                          [](const auto& parameter) { return std::string(parameter.param.name); });
 
 TEST_P(EveryAllocationByFork, OfAProgramMayFailAndItsPoolWorksOn) {

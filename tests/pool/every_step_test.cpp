@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <multiprocessing/as_completed.hpp>
+#include <multiprocessing/delayed.hpp>
 #include <multiprocessing/detail/byte_pool.hpp>
 #include <multiprocessing/errors.hpp>
 #include <multiprocessing/shared_memory.hpp>
@@ -53,13 +55,14 @@ struct Ended {
   bool is_right;
   std::exception_ptr error;
 };
+template <class R>
+Ended ended(const Outcome<R>& outcome, const R& expected) {
+  return {outcome && outcome.value() == expected, outcome.error()};
+}
 template <class R, class Expected>
 std::vector<Ended> ended(const std::vector<Outcome<R>>& outcomes, Expected expected) {
   std::vector<Ended> result;
-  for (const auto& outcome : outcomes) {
-    result.push_back(
-        {outcome && const_cast<Outcome<R>&>(outcome).value() == expected(outcome.index()), outcome.error()});
-  }
+  for (const auto& outcome : outcomes) result.push_back(ended<R>(outcome, expected(outcome.index())));
   return result;
 }
 
@@ -99,6 +102,22 @@ const std::vector<Path> paths{
          }
        }
        return result;
+     }},
+    {"ResultsAsTheyEnd", 3,
+     [](OnePagePool& pool) {
+       AsCompleted<long> results;
+       for (long item = 0; item != 3; ++item) results.add(pool.apply_async(count_number, item));
+       std::vector<Ended> result(3);
+       while (results.size() != 0) {
+         const Outcome<long> outcome = results.next();
+         result[outcome.index()] = ended(outcome, -static_cast<long>(outcome.index()));
+       }
+       return result;
+     }},
+    {"DelayedCalls", 3,
+     [](OnePagePool& pool) {
+       return ended(try_compute(pool.delayed(count_number).map({0L, 1L, 2L})),
+                    [](auto item) { return -static_cast<long>(item); });
      }},
     // That no name is left is checked at the end of the test.
     {"NamesOfSharedMemory", 2,

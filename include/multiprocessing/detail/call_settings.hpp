@@ -3,6 +3,8 @@
 
 #include <multiprocessing/options.hpp>
 
+#include <string>
+
 namespace multiprocessing::detail {
 
 // The order in which answers are asked for. It decides how they are kept.
@@ -16,6 +18,7 @@ struct CallSettings {
   bool asynchronous = false;             // the caller does not wait
   bool cancellable = false;              // items that run can be cancelled, too
   const TaskOptions* options = nullptr;  // null: none were given. Read only while the call begins
+  const std::string* name = nullptr;     // in the trace; null: the function's. Read only while the call begins
 };
 
 }  // namespace multiprocessing::detail

@@ -23,6 +23,10 @@ MULTIPROCESSING_EXPORT void encode_exception(const std::exception_ptr& error, co
 // cannot be loaded, it returns a RemoteError with E's text.
 MULTIPROCESSING_EXPORT std::exception_ptr decode_exception(ByteSource& source);
 
+// The same exception, with a nested RemoteTraceback of this text, which nests what was nested before; of a final class,
+// the text is added to what(). The error itself if that would lose its type, its code or the text.
+std::exception_ptr with_traceback(const std::exception_ptr& error, const std::string& traceback);
+
 // How one type of exception travels.
 struct ExceptionType {
   const std::type_info* type;

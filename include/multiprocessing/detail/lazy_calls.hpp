@@ -26,11 +26,22 @@ inline constexpr bool refers_to_lasting_pool<PoolWith<Pool>> = true;
 template <class Pool>
 constexpr void require_lasting() {
   static_assert(refers_to_lasting_pool<Pool>,
-                "multiprocessing: this pool is a temporary: it ends, with its workers, before what with() or imap() "
-                "returns is used; give the pool a name");
+                "multiprocessing: this pool is a temporary: it ends, with its workers, before what with(), imap() or "
+                "delayed() returns is used; give the pool a name");
 }
 
-// The calls of a pool that return before they have read their items. The overloads for a temporary pool come last.
+// What pool.delayed(f) returns, in <multiprocessing/delayed.hpp>.
+template <class F>
+inline constexpr bool delayed_is_included = false;
+template <class Pool, class F, class Required = void>
+class DelayedFunction {
+ public:
+  static_assert(delayed_is_included<F>, "multiprocessing: delayed() needs #include <multiprocessing/delayed.hpp>");
+  DelayedFunction(Pool&, F) {}
+};
+
+// The calls of a pool that return before they have read their items, or made their call. The overloads for a temporary
+// pool come last.
 template <class Pool>
 class LazyCalls {
  public:
@@ -71,6 +82,17 @@ class LazyCalls {
     return all().template lazily<true>(f, copied(items), Keep::as_they_come, chunksize, buffersize);
   }
 
+  // Calls that will be made: pool.delayed(f)(x, y) is one, as a Delayed<R>; see <multiprocessing/delayed.hpp>, which it
+  // needs. What it returns refers to this pool.
+  template <class... None, class F = one_function_t<None...>>
+  auto delayed(F f) & {
+    return DelayedFunction<Pool, F>(static_cast<Pool&>(*this), std::move(f));
+  }
+
+  template <class... None, class F = one_function_t<None...>>
+  auto delayed(F f) && {
+    return lasting().delayed(std::move(f));
+  }
   template <class... Rest, class F = one_function_t<Rest...>>
   auto imap(F f, Rest&&... rest) && {
     return lasting().imap(std::move(f), std::forward<Rest>(rest)...);

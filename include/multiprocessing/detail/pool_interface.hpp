@@ -37,14 +37,15 @@ class PoolInterface : public LazyCalls<Pool> {
   // Runs f(args...) in a worker and waits. Arguments are sent by decayed type and arrive as rvalues.
   template <class... Args, class F = one_function_t<Args...>>
   auto apply(F f, Args&&... args) {
-    auto answers = apply_to<Lifetime::call>(f, std::forward<Args>(args)...);
+    auto answers = apply_to<Lifetime::call>(f, single_call<Lifetime::call>(), std::forward<Args>(args)...);
     answers.call().wait(Call::Until::all_ended, 0, never);
     return value_of(answers.take(0));
   }
   // The same, but does not wait for a worker. Copies or moves the arguments before it returns.
   template <class... Args, class F = one_function_t<Args...>>
   auto apply_async(F f, Args&&... args) {
-    return async<PendingOne>(apply_to<Lifetime::beyond>(f, std::forward<Args>(args)...));
+    return async<PendingOne>(
+        apply_to<Lifetime::beyond>(f, single_call<Lifetime::beyond>(), std::forward<Args>(args)...));
   }
 
   // Calls f(item) for each item, and returns the results in the order of the items. Returns when all items have ended,
@@ -142,6 +143,8 @@ class PoolInterface : public LazyCalls<Pool> {
 
  private:
   friend LazyCalls<Pool>;
+  template <class P, class F, class Required>
+  friend class DelayedFunction;
   PoolCore& core() const { return static_cast<const Pool&>(*this).pool_core(); }
   Pool& pool() { return static_cast<Pool&>(*this); }
 
@@ -189,16 +192,21 @@ class PoolInterface : public LazyCalls<Pool> {
             .single = false,
             .asynchronous = lifetime != Lifetime::call,
             .cancellable = lifetime == Lifetime::beyond,
-            .options = nullptr};
+            .options = nullptr,
+            .name = nullptr};
+  }
+  template <Lifetime lifetime>
+  static CallSettings single_call() {
+    CallSettings settings = settings_for<lifetime>(Keep::all, 1);
+    settings.single = true;
+    return settings;
   }
   template <Lifetime lifetime, class F, class... Args>
-  auto apply_to(F& f, Args&&... args) {
+  auto apply_to(F& f, const CallSettings& settings, Args&&... args) {
     using AllArguments = Work<F, std::tuple<sent_t<Args>...>, std::tuple<Args&&...>, Spread::yes, lifetime>;
     Pool::template require_types<AllArguments>();
     if constexpr (Pool::template accepts<AllArguments>) {
       (void)core();
-      CallSettings settings = settings_for<lifetime>(Keep::all, 1);
-      settings.single = true;
       auto submission = pool().template start<AllArguments>(f, settings);
       submission.push(std::tuple<Args&&...>(std::forward<Args>(args)...));
       submission.end();

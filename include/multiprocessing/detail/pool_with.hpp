@@ -11,6 +11,7 @@ template <class Pool>
 class PoolWith : public PoolInterface<PoolWith<Pool>> {
  public:
   PoolWith(Pool& pool, TaskOptions options) : pool_(&pool), options_(std::move(options)) {}
+  PoolWith(const PoolWith& other) : PoolWith(*other.pool_, other.options_) {}
   auto with(TaskOptions options) const { return pool_->with(std::move(options)); }  // instead of those given before
 
  private:

@@ -9,7 +9,12 @@
 #include <ios>
 #include <memory>
 
-namespace multiprocessing::detail {
+namespace multiprocessing {
+
+template <class R>
+class Delayed;
+
+namespace detail {
 
 template <class T>
 using IsUnknownToCereal = std::bool_constant<!std::is_empty_v<T> && !is_bytewise<T> && !IsPointer<T>::value &&
@@ -35,6 +40,10 @@ using IsOfItsProcess =
                        (HasNativeHandle<T> || HasWorkers<T> || HasSentinel<T> || std::is_base_of_v<std::ios_base, T>)>;
 template <class T>
 using IsInheritedOnly = std::is_base_of<InheritedOnly, T>;
+template <class T>
+struct IsDelayed : std::false_type {};
+template <class R>
+struct IsDelayed<Delayed<R>> : std::true_type {};
 // T has functions for cereal that cannot be called, for example private ones. NamedAgain<T> shows that: it has the name
 // twice, so that looking the name up is an error.
 struct CerealNames {
@@ -56,7 +65,7 @@ constexpr bool find_says_it_wrong() {
   if constexpr (!IsUnknownToCereal<T>::value || !std::is_class_v<T> || std::is_final_v<T>) {
     return false;
   } else {
-    return !IsOfItsProcess<T>::value && !IsInheritedOnly<T>::value &&
+    return !IsOfItsProcess<T>::value && !IsInheritedOnly<T>::value && !IsDelayed<T>::value &&
            (!NamesSerializeOnce<T> || !NamesSaveOrLoadOnce<T>);
   }
 }
@@ -64,7 +73,7 @@ template <class T>
 using SaysItWrong = std::bool_constant<find_says_it_wrong<T>()>;
 template <class T>
 using DoesNotSayHow = std::bool_constant<IsUnknownToCereal<T>::value && !IsOfItsProcess<T>::value &&
-                                         !IsInheritedOnly<T>::value && !SaysItWrong<T>::value>;
+                                         !IsInheritedOnly<T>::value && !IsDelayed<T>::value && !SaysItWrong<T>::value>;
 
 // cereal loads into an object that exists already, except behind a smart pointer, where load_and_construct() may make
 // it.
@@ -112,6 +121,9 @@ constexpr void require_sendable() {
       can_be_sent<first_in<IsInheritedOnly, T>>,
       "multiprocessing: such an object should only be shared between processes through inheritance: capture it "
       "in a pool's initializer, in fork_map or in a Process, or make it global before the pool");
+  static_assert(can_be_sent<first_in<IsDelayed, T>>,
+                "multiprocessing: a delayed call cannot be sent to another process: compute() it, or give it, or a "
+                "std::vector of delayed calls, to another delayed call as an argument of its own");
   static_assert(
       can_be_sent<first_in<IsOfItsProcess, T>>,
       "multiprocessing: a mutex, thread, stream, process or pool belongs to its process and cannot be sent to another "
@@ -136,4 +148,5 @@ constexpr void require_sendable() {
       "or send a std::unique_ptr to it and give it cereal's load_and_construct()");
 }
 
-}  // namespace multiprocessing::detail
+}  // namespace detail
+}  // namespace multiprocessing

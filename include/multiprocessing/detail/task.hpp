@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <exception>
+#include <string>
 #include <typeinfo>
 #include <vector>
 
@@ -69,6 +70,10 @@ class CodeAddresses {
   std::size_t count_ = 0;
   std::vector<const void*> more_;
 };
+
+// What a program calls a function of this type: a plain function, whose address this is, by its own name if the program
+// exports it; a function object, for which the address is null, by its type's. Slow (20 us).
+MULTIPROCESSING_EXPORT std::string function_name(const std::type_info& type, const void* address);
 
 // A function as it is sent: code by address, state by value.
 struct FunctionImage {

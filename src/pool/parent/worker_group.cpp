@@ -62,7 +62,7 @@ std::shared_ptr<ByteCall> WorkerGroup::begin(PreparedFunction function, const Ca
 }
 
 std::shared_ptr<GroupCall> WorkerGroup::enter(PreparedFunction function, const CallSettings& settings) {
-  const std::string name = is_traced() ? function_name(function.image) : std::string();  // a search in symbol tables
+  const std::string name = is_traced() ? function_name(function.image, settings.name) : std::string();
   MutexLock lock(mutex());
   if (!state_.is_open()) throw std::logic_error("the pool is closed: it takes no more work");
   if (const std::exception_ptr broken = state_.supervisor().broken_error()) {
