@@ -4,8 +4,12 @@
     pool WORKERS ITEMS       Pool.map(chunksize=1) over ITEMS items
     one-way MESSAGES BYTES   that many texts through a Queue to another process, and an answer to the last
     round-trip TRIPS BYTES   texts through a Queue to another process and back through a second
-    lock TIMES               acquire and release of a Lock that nobody else wants"""
+    lock TIMES               acquire and release of a Lock that nobody else wants
+    dask-threads WORKERS CALLS, dask-processes WORKERS CALLS
+                             so many delayed calls, computed by that scheduler of Dask, with a pool that lasts"""
+import concurrent.futures
 import multiprocessing
+import os
 import sys
 import time
 
@@ -73,6 +77,35 @@ def lock(times):
     each_time(work)
 
 
+def compute_delayed(executor, calls):
+    debians = "/usr/bin/python3"  # it alone finds Debian's packages
+    try:
+        import dask
+    except ImportError:
+        if sys.executable == debians:
+            raise
+        os.execv(debians, [debians, *sys.argv])
+    delayed = dask.delayed(trivial)
+    scheduler = "threads" if isinstance(executor, concurrent.futures.ThreadPoolExecutor) else "processes"
+    with executor:
+        each_time(lambda: dask.compute(*map(delayed, range(calls)), scheduler=scheduler, pool=executor))
+
+
+def dask_threads(workers, calls):
+    compute_delayed(concurrent.futures.ThreadPoolExecutor(workers), calls)
+
+
+def dask_processes(workers, calls):
+    compute_delayed(concurrent.futures.ProcessPoolExecutor(workers, context), calls)
+
+
 if __name__ == "__main__":
-    measured = {"pool": pool, "one-way": one_way, "round-trip": round_trip, "lock": lock}[sys.argv[1]]
+    measured = {
+        "pool": pool,
+        "one-way": one_way,
+        "round-trip": round_trip,
+        "lock": lock,
+        "dask-threads": dask_threads,
+        "dask-processes": dask_processes,
+    }[sys.argv[1]]
     measured(*map(int, sys.argv[2:]))

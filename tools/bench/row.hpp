@@ -13,7 +13,7 @@ enum class Limit { ratio, ours, none };
 struct Row {
   std::string figure = {};  // what --only takes
   std::string subject = {};
-  std::string unit = {};  // of ours and peer: "ns", "us", "ms", "ticks"
+  std::string unit = {};  // of ours and peer: "ns", "us", "ms", "MB", "bytes", "ticks"
   double ours = 0;        // medians
   std::string peer_name = {};
   double peer = 0;

@@ -48,7 +48,8 @@ void print_row(std::ostream& stream, const Row& row) {
   const bool alone = row.peer_name.empty();
   const std::string spread = std::to_string(static_cast<int>(row.spread * 100 + 0.5)) + " %";
   print(stream, row.subject, figure(row.ours, row.unit), alone ? "" : figure(row.peer, row.unit), row.peer_name,
-        alone ? "" : ratio(row.ratio), goal, verdict(row), std::to_string(row.samples), alone ? "" : spread);
+        alone ? "" : ratio(row.ratio), goal, verdict(row), std::to_string(row.samples),
+        alone || row.samples == 1 ? "" : spread);
   if (!row.note.empty()) stream << "    " << row.note << '\n';
   stream << std::flush;
 }
