@@ -7,8 +7,10 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <numeric>
 #include <string>
 #include <thread>
+#include <tuple>
 #include <vector>
 
 namespace mp = multiprocessing;
@@ -19,6 +21,9 @@ namespace {
 int f(int number, const std::string& text) { return number + static_cast<int>(text.size()); }
 int g(int number) { return 2 * number; }
 void connect(const std::string&) {}
+double sample(int size) { return size; }
+double mean(const std::vector<double>& samples) { return (samples.front() + samples.back()) / 2; }
+int add(const std::vector<int>& numbers) { return std::accumulate(numbers.begin(), numbers.end(), 0); }
 
 const std::vector<int> items{1, 2, 3};
 const std::vector<int> doubled{2, 4, 6};
@@ -108,6 +113,22 @@ TEST(FromPython, ResultsComeAsTheyEnd) {
   } catch (const mp::TimeoutError&) {
     // A loaded machine: the line compiles.
   }
+}
+
+TEST(FromPython, CallsThatWillBeMade) {
+  EXPECT_EQ(mp::Pool(4).map(g, items), doubled);
+  mp::Pool pool(2);
+  const std::vector<int> sizes{1, 2, 3};
+  const auto parts = pool.delayed(g).map(items);
+
+  auto call = pool.delayed(f)(2, "two");
+  EXPECT_EQ(call.compute(), 5);
+  const auto a = pool.delayed(g)(1);
+  const auto b = pool.delayed(g)(a);
+  EXPECT_EQ(mp::compute(a, b), (std::tuple<int, int>(2, 4)));
+  EXPECT_EQ(mp::to_dot(call).substr(0, 9), "digraph {");
+  EXPECT_EQ(pool.delayed(mean)(pool.delayed(sample).map(sizes)).compute(), 2);
+  EXPECT_EQ(mp::tree_reduce(pool.delayed(add), parts, 8).compute(), 12);
 }
 
 TEST(FromPython, ManyCalls) {
