@@ -125,6 +125,31 @@ TEST(Gather, TheRootLearnsThatARankIsLost) {
   EXPECT_NE(story.find("\nEOFError: the other end of the pipe is gone"), std::string::npos) << story;
 }
 
+// Where a step begins in the picture, in tens of milliseconds. It lasts at least seven of them.
+std::size_t begin_of(const std::vector<std::string>& rows, const std::string& step) {
+  std::size_t begin = std::string::npos;
+  for (const std::string& row : rows) begin = std::min(begin, row.find("|" + step));
+  return begin;
+}
+
+TEST(Graph, EachStepWaitsForThoseThatItNeedsAndForNoOther) {
+  const std::string story = run_demo("graph").standard_output;
+  std::vector<std::string> rows;
+  std::istringstream lines(story);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find("|load ") != std::string::npos) rows.push_back(line);
+  }
+  ASSERT_EQ(rows.size(), 2U) << story;
+  for (char number = '0'; number != '8'; ++number) {
+    const std::size_t half = begin_of(rows, std::string("half ") + number);
+    ASSERT_NE(half, std::string::npos) << story;
+    EXPECT_LE(begin_of(rows, std::string("load ") + number) + 7, half) << story;
+  }
+  EXPECT_LE(begin_of(rows, "half") + 7, begin_of(rows, "add")) << story;
+  EXPECT_LE(begin_of(rows, "add"), begin_of(rows, "load 7")) << story;
+  EXPECT_EQ(count_of(story, "|add"), 7U) << story;
+}
+
 const std::string& pickling() {
   static const std::string story = run_demo("pickling").standard_output;
   return story;
