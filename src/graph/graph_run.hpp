@@ -53,7 +53,7 @@ class GraphRun {
   GraphOrder order_;
   std::vector<Entry> entries_;  // by place
   std::vector<PoolLane> lanes_;
-  // The place of a node that runs alone, as in a chain: it is waited for as itself, which costs half.
+  // The place of a node that runs alone, as in a chain: it is waited for as itself, which takes a little less time.
   std::optional<std::size_t> alone_;
   Completions completions_;
   std::vector<std::size_t> handed_in_;  // places, by the index in completions_
