@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Refused: this item or argument, as it arrives in the worker, does not convert to the function's parameter: change one
 //   of the two types
-// Names: int, std
+// Names: is_convertible_v<int, const std
 #include <multiprocessing/pool.hpp>
 
 #include <multiprocessing/delayed.hpp>
