@@ -95,7 +95,7 @@ TEST_F(Race, OfADeadlineWithTheEndOfItsItemNeverHitsAnother) {
 
 TEST_F(Race, OfACancelWithTheEndOfItsItemNeverHitsAnother) {
   set_deadline(std::chrono::seconds{300 * patience});
-  run([](Pool& pool, std::size_t item, auto) { return pool.apply_async(busy_for, item, 20us * patience); },
+  run([](Pool& pool, std::size_t item, auto) { return pool.apply_async(busy_for, item, 20us * patience * patience); },
       [](AsyncResult<std::size_t>& result, std::size_t item) {
         const std::size_t place = item % races_at_once;
         const bool is_cancelled = place % 8 == 1 && result.cancel(place % 16 == 1 ? Running::kill : Running::finish);
