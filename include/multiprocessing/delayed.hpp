@@ -27,17 +27,17 @@ namespace multiprocessing {
 // that cannot be copied, if a pool was moved from, or if one of the calls is being computed already; nothing has run
 // then.
 //
-// Any thread that may call the pools may compute, but one at a time may compute, draw or destroy calls that hang
-// together. What is computed, and the pools, must stay where they are until the end. Memory ordering: a computation is
-// like AsyncResult::get() of all its calls.
+// Any thread that may call the pools may compute. Only one thread at a time may compute, draw or destroy calls that
+// hang together. Nobody may move or destroy a call or its pool before the computation has ended. Memory ordering: a
+// computation orders memory as AsyncResult::get() of each of its calls does.
 // Source: Dask's delayed.
 template <class R>
 class Delayed {
  public:
   explicit Delayed(std::shared_ptr<detail::DelayedResult<R>> node) : node_(std::move(node)) {}
 
-  // The call's name in errors, in to_dot() and in a trace. By default it is the function's: that of a function is known
-  // if the program exports it, that of a lambda says where it is.
+  // Names the call in errors, in to_dot() and in a trace. By default it has the name of its function: the symbol that
+  // the program exports, or module and offset; of a lambda or a function object, the type.
   Delayed& name(std::string text) & {
     detail::DelayedAccess::node(*this).set_name(std::move(text));
     return *this;

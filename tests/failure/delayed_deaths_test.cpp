@@ -25,6 +25,7 @@ using namespace std::chrono_literals;
 
 std::atomic<int>* deaths = nullptr;
 Event* begun = nullptr;
+Event* stopped = nullptr;
 
 int plus_one(int number) { return number + 1; }
 int sum(const std::vector<int>& numbers) { return std::accumulate(numbers.begin(), numbers.end(), 0); }
@@ -41,6 +42,7 @@ class DelayedDeaths : public ::testing::Test {
   DelayedDeaths() {
     deaths = deaths_.get();
     begun = begun_.get();
+    stopped = stopped_.get();
   }
   static std::vector<int> thousand() {
     std::vector<int> numbers(1000);
@@ -51,6 +53,7 @@ class DelayedDeaths : public ::testing::Test {
  private:
   Shared<std::atomic<int>> deaths_;
   Shared<Event> begun_;
+  Shared<Event> stopped_;
 };
 
 TEST_F(DelayedDeaths, EndThoseThatNeedTheCallWithWorkerLostAndTheWay) {
@@ -121,7 +124,7 @@ TEST_F(DelayedDeaths, AStopFromOutsideEndsWhatHasNotBegun) {
   auto stoppable = pool.with({.stop = stop.get_token()});
   const auto first = stoppable.delayed([](int) {
     begun->happen();
-    std::this_thread::sleep_for(100ms);
+    stopped->wait();
     return 1;
   })(1);
   auto chain = stoppable.delayed(plus_one)(first);
@@ -129,6 +132,7 @@ TEST_F(DelayedDeaths, AStopFromOutsideEndsWhatHasNotBegun) {
   std::jthread stopper([&] {
     begun->wait();
     stop.request_stop();
+    stopped->happen();
   });
   const auto outcomes = try_compute(std::vector{chain, first, pool.delayed(plus_one)(1)});
   EXPECT_NE(outcomes[0].error_as<CancelledError>(), nullptr);

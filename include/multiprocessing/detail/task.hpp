@@ -71,8 +71,8 @@ class CodeAddresses {
   std::vector<const void*> more_;
 };
 
-// What a program calls a function of this type: a plain function, whose address this is, by its own name if the program
-// exports it; a function object, for which the address is null, by its type's. Slow (20 us).
+// The name of a function. A plain function has the name of the symbol at its address, or module and offset if the
+// program exports none. A function object has the name of its type; its address is null. Takes 20 us.
 MULTIPROCESSING_EXPORT std::string function_name(const std::type_info& type, const void* address);
 
 // A function as it is sent: code by address, state by value.
