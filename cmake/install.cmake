@@ -4,7 +4,7 @@ include(CMakePackageConfigHelpers)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/multiprocessing)
 
-install(TARGETS multiprocessing EXPORT multiprocessing FILE_SET HEADERS)
+install(TARGETS multiprocessing multiprocessing_main EXPORT multiprocessing FILE_SET HEADERS)
 install(FILES include/multiprocessing/README.md DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/multiprocessing)  # the guide
 install(EXPORT multiprocessing NAMESPACE multiprocessing:: FILE multiprocessingTargets.cmake DESTINATION ${package_dir})
 
@@ -18,8 +18,10 @@ install(FILES
   ${PROJECT_BINARY_DIR}/multiprocessingConfigVersion.cmake
   DESTINATION ${package_dir})
 
-# The .pc file finds its own tree, so that the installed tree may be moved.
+# Each .pc file finds its own tree, so that the installed tree may be moved.
 file(RELATIVE_PATH pc_to_prefix ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
 string(REGEX REPLACE "/$" "" pc_to_prefix ${pc_to_prefix})
-configure_file(cmake/multiprocessing.pc.in multiprocessing.pc @ONLY)
-install(FILES ${PROJECT_BINARY_DIR}/multiprocessing.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+foreach(name multiprocessing multiprocessing-main)
+  configure_file(cmake/${name}.pc.in ${name}.pc @ONLY)
+  install(FILES ${PROJECT_BINARY_DIR}/${name}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+endforeach()

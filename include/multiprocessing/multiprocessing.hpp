@@ -12,6 +12,8 @@
 #include <multiprocessing/errors.hpp>
 #include <multiprocessing/event.hpp>
 #include <multiprocessing/fork_map.hpp>
+#include <multiprocessing/init.hpp>
+#include <multiprocessing/initializer.hpp>
 #include <multiprocessing/lock.hpp>
 #include <multiprocessing/options.hpp>
 #include <multiprocessing/outcome.hpp>

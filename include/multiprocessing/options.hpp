@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <multiprocessing/detail/cpp20.hpp>
+#include <multiprocessing/initializer.hpp>
 
 #include <sys/types.h>
 
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
-#include <functional>
 #include <optional>
 #include <stop_token>
 #include <vector>
 
 namespace multiprocessing {
 
-// Who forks the workers of a Pool. With `fork` it is the program itself: a worker's getppid() is the program. What that
-// costs:
+// Who starts the workers of a Pool.
+//
+// With `fork` it is the program itself: a worker's getppid() is the program. What that costs:
 // - when a worker ends, the program gets a SIGCHLD; if it ignores SIGCHLD or waits for any child, the pool may not
 //   learn how a worker ended;
 // - a worker that replaces a lost one begins with the program's memory as it is at that moment, with the locks that its
@@ -25,18 +25,33 @@ namespace multiprocessing {
 // - the time that the program is stopped counts for TaskOptions::timeout and for initializer_timeout;
 // - if the program gives up its privileges (setuid), the workers that it forked before get SIGKILL at once, where they
 //   would get SIGTERM first.
-// Source: Python's get_context("fork").
+//
+// With `spawn` it is a new process of the same program, whose main() does not run: init() must be the first line of
+// main(), or the program be linked with multiprocessing::main; else the constructor throws std::logic_error. Nothing
+// of the program's memory is there: no lock that a thread holds, nothing that OpenMP, oneTBB or CUDA know. What that
+// costs:
+// - static objects are made once more there, and globals have the values that they have before main(); an initializer
+//   sets what tasks need, and registers the exceptions that they throw (register_exception);
+// - the initializer and the finalizer are sent, as functions are: PicklingError if one cannot be. Locks, queues and
+//   other objects that are shared by inheritance are not there; memory with a name is (SharedMemory);
+// - the program must have a build id (the linker's --build-id, which our CMake targets and pkg-config ask for), and so
+//   must each library with a function that is sent; libraries that the program opens with dlopen() are not there;
+// - the constructor takes the time that the program needs to start, and until main() begins the new process does not
+//   notice the program's end. A set-user-ID program cannot spawn: BrokenPool.
+//
+// Source: Python's get_context("fork"), get_context("spawn").
 enum class StartMethod {
   forkserver,  // a child of the program, which the constructor forks once: it has one thread
   fork,        // a thread of the program, which has no thread_local objects yet
+  spawn,       // a new process of the same program, which the constructor starts once
 };
 
 // How a pool is made. The constructor checks the values: std::invalid_argument names the one that is out of range.
 struct PoolOptions {
-  std::optional<int> processes = {};       // default process_cpu_count(); at least 1
-  std::function<void()> initializer = {};  // in each worker before its first task; any closure: inherited, never sent
+  std::optional<int> processes = {};                                 // default process_cpu_count(); at least 1
+  Initializer initializer = {};                                      // in each worker before its first task
   std::optional<std::chrono::nanoseconds> initializer_timeout = {};  // an initializer that runs longer: BrokenPool
-  std::function<void()> finalizer = {};  // in a worker that leaves in order (close, recycling), never after a kill
+  Initializer finalizer = {};  // in a worker that leaves in order (close, recycling), never after a kill
   std::optional<long> max_tasks_per_child = {};  // items, at least 1; after them the worker is replaced
   // Of Pool only: how many threads OpenMP, OpenBLAS, BLIS and MKL use for one call in a worker, at least 1. The worker
   // sets the number before it runs the initializer, which may choose another one. It calls functions of the libraries

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <multiprocessing/detail/callable.hpp>
-#include <multiprocessing/detail/sent_as.hpp>
+#include <multiprocessing/detail/stateful_function.hpp>
+#include <multiprocessing/initializer.hpp>
 
-#include <functional>
 #include <tuple>
 #include <utility>
 
@@ -38,4 +37,22 @@ auto partial(F f, A&&... bound) {
   return Partial<F, detail::sent_t<A>...>(std::move(f), {detail::sent_t<A>(std::forward<A>(bound))...});
 }
 
+namespace detail {
+
+template <class F, class... Bound>
+struct FunctionCodec<Partial<F, Bound...>> {
+  static constexpr bool is_sendable = FunctionCodec<F>::is_sendable && (is_receivable<Bound> && ...);
+  static void save(const Partial<F, Bound...>& f, ByteSink& sink, const void*& code) {
+    FunctionCodec<F>::save(f.function(), sink, code);
+    encode(sink, f.bound());
+  }
+  static Partial<F, Bound...> load(ByteSource& source) {
+    F f = FunctionCodec<F>::load(source);
+    return {std::move(f), decode<std::tuple<Bound...>>(source)};
+  }
+};
+template <class F, class... Bound>
+inline constexpr bool is_sent_as_initializer<Partial<F, Bound...>> = FunctionCodec<Partial<F, Bound...>>::is_sendable;
+
+}  // namespace detail
 }  // namespace multiprocessing

@@ -4,7 +4,6 @@
 #include <multiprocessing/detail/pool_with.hpp>
 #include <multiprocessing/detail/thread_submission.hpp>
 #include <multiprocessing/options.hpp>
-#include <multiprocessing/partial.hpp>
 #include <multiprocessing/worker.hpp>
 
 namespace multiprocessing {

@@ -26,8 +26,9 @@ Crash crash_of(const CrashRecord& record, int signal) noexcept;
 
 // Where the process crashed: a line for each caller, the innermost first, up to the library itself: "crashed at address
 // 0x10, in f(int)\n  called by g()". Empty if it did not crash. Names are those of this process, so the record must be
-// of one forked from it. The words of the record may be garbage: they are compared with the addresses of the modules,
-// never followed. Waits for the loader's lock: do not call it under a lock of ours.
+// of one forked from it, or have been translated (WorkerStarter::to_our_addresses). The words of the record may be
+// garbage: they are compared with the addresses of the modules, never followed. Waits for the loader's lock: do not
+// call it under a lock of ours.
 std::string crash_trace(const Crash& crash);
 
 }  // namespace multiprocessing::detail

@@ -10,6 +10,7 @@ namespace multiprocessing::detail {
 class EventFd {
  public:
   EventFd();
+  explicit EventFd(UniqueFd of_another_process) noexcept : fd_(std::move(of_another_process)) {}
   bool ring() const noexcept { return is_ours() && ring(fd_.get()); }  // false: the program has closed it
   void drain() const noexcept {
     if (is_ours()) drain(fd_.get());

@@ -41,7 +41,7 @@ Module describe(const dl_phdr_info& info) {
 
 }  // namespace
 
-std::string Module::file_name() const { return path.substr(path.rfind('/') + 1); }
+std::string_view Module::file_name() const { return std::string_view(path).substr(path.rfind('/') + 1); }
 
 const Module* ModuleList::containing(const void* address) const {
   const auto at = reinterpret_cast<std::uintptr_t>(address);
@@ -55,6 +55,16 @@ const Module* ModuleList::containing(const void* address) const {
 
 bool ModuleList::has(const Module& module) const {
   return std::any_of(modules.begin(), modules.end(), [&](const Module& known) { return known.same_as(module); });
+}
+
+const Module* ModuleList::of_build(std::string_view build_id) const {
+  const auto found = std::ranges::find(modules, build_id, &Module::build_id);
+  return found == modules.end() || build_id.empty() ? nullptr : &*found;
+}
+
+const Module* ModuleList::of_file(std::string_view file_name) const {
+  const auto found = std::ranges::find(modules, file_name, &Module::file_name);
+  return found == modules.end() ? nullptr : &*found;
 }
 
 LoadsAndUnloads loads_and_unloads() {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -15,7 +16,7 @@ struct Module {
   std::string build_id;                                           // bytes; empty if it has none
   std::vector<std::pair<std::uintptr_t, std::uintptr_t>> ranges;  // begin and end of each loaded part
 
-  std::string file_name() const;
+  std::string_view file_name() const;
   bool same_as(const Module& other) const {
     return base == other.base && path == other.path && build_id == other.build_id;
   }
@@ -28,6 +29,8 @@ struct ModuleList {
   std::vector<Module> modules;
   const Module* containing(const void* address) const;
   bool has(const Module& module) const;
+  const Module* of_build(std::string_view build_id) const;  // null if there is none, or the id is empty
+  const Module* of_file(std::string_view file_name) const;
 };
 
 // The loader's own counts: as long as they do not change, nothing was loaded or unloaded.

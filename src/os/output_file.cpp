@@ -2,6 +2,7 @@
 #include "os/output_file.hpp"
 
 #include "os/error.hpp"
+#include "os/unraised.hpp"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -14,39 +15,6 @@
 #include <string>
 
 namespace multiprocessing::detail {
-namespace {
-
-// Blocks the signals that a write() of this thread raises in addition to its error, and removes them.
-class Unraised {
- public:
-  Unraised() noexcept {
-    ::sigemptyset(&raised_);
-    ::sigaddset(&raised_, SIGXFSZ);
-    ::sigaddset(&raised_, SIGPIPE);
-    ::pthread_sigmask(SIG_BLOCK, &raised_, &before_);
-    sigset_t pending;
-    ::sigpending(&pending);
-    for (const int signal : {SIGXFSZ, SIGPIPE}) {
-      if (::sigismember(&pending, signal) == 1) ::sigdelset(&raised_, signal);  // not raised by our write()
-    }
-  }
-  Unraised(const Unraised&) = delete;
-  Unraised& operator=(const Unraised&) = delete;
-  ~Unraised() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
-  void take_back() const noexcept {
-    const timespec at_once{};
-    while (::sigtimedwait(&raised_, nullptr, &at_once) < 0 && errno == EINTR) {
-    }
-  }
-
- private:
-  sigset_t raised_;
-  sigset_t before_;
-};
-
-}  // namespace
-
 OutputFile::OutputFile(const std::filesystem::path& path) {
   const std::string failed = "cannot write " + path.string();
   // Does not wait for the reader of a pipe, which may have stopped or may never come.

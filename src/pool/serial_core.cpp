@@ -8,9 +8,9 @@
 #include "pool/answer_table.hpp"
 #include "pool/callback_thread.hpp"
 #include "pool/check_options.hpp"
-#include "pool/initializer.hpp"
 #include "pool/item_error.hpp"
 #include "pool/owner_check.hpp"
+#include "pool/run_initializer.hpp"
 #include "pool/task_terms.hpp"
 #include "process/task_context.hpp"
 
@@ -225,7 +225,7 @@ class SerialCore final : public ByteCore, public std::enable_shared_from_this<Se
   OwnerMark mark_;
   std::atomic<SerialState> state_ = SerialState::open;
   std::atomic<bool> finalized_ = false;
-  std::function<void()> finalizer_;
+  Initializer finalizer_;
   CallbackThread callback_thread_;
   std::atomic<std::size_t> calls_ = 0;
   std::atomic<std::size_t> finished_ = 0;

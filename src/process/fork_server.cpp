@@ -3,9 +3,12 @@
 
 #include "os/error.hpp"
 #include "os/output.hpp"
+#include "os/pidfd.hpp"
 #include "os/signals.hpp"
 #include "os/this_process.hpp"
 #include "os/wait.hpp"
+#include "os/wait_status.hpp"
+#include "process/ending_times.hpp"
 #include "process/server_loop.hpp"
 
 #include <array>
@@ -20,12 +23,13 @@ namespace multiprocessing::detail {
 namespace {
 
 constexpr int most_stillborn = 9;
+constexpr std::chrono::seconds time_to_be_born{60};  // a new process, before main()
 
 }  // namespace
 
 ForkServer::ForkServer(int slots, std::function<void(int)> worker_main, std::vector<MarkedFd> bells)
     : ledger_(std::make_unique<Ledger>(slots)) {
-  ServerLoop loop(*ledger_, orders_, exec_watch_.take_far_end(), worker_main, bells);
+  ServerLoop loop(*ledger_, orders_, open_pidfd(this_process()), exec_watch_.take_far_end(), worker_main, bells);
   EventFd is_born;
   for (int stillborn = 0; !give_birth(loop, is_born); ++stillborn) {
     if (stillborn == most_stillborn) {
@@ -43,17 +47,45 @@ bool ForkServer::give_birth(ServerLoop& loop, EventFd& is_born) {
   const pid_t pid = fork_process();
   if (pid < 0) throw_errno("cannot fork the server that starts the workers");
   if (pid == 0) loop.run(blocked.before(), is_born);
+  return wait_for_birth(pid, is_born, never).empty();
+}
+
+ForkServer::ForkServer(int slots, const std::function<pid_t(const ServerDescriptors&)>& start)
+    : ledger_(std::make_unique<Ledger>(slots, Sharing::by_descriptor)) {
+  const EventFd is_born;
+  const UniqueFd parent = open_pidfd(this_process());
+  const UniqueFd parent_execs = exec_watch_.take_far_end();
+  ledger_->forbid_fork_inheritance();
+  const auto start_blocked = [&] {
+    const SignalsBlocked blocked;  // there until the server has set its own
+    return start({.ledger = ledger_->mapping().descriptor(),
+                  .parent = parent.get(),
+                  .parent_execs = parent_execs.get(),
+                  .orders = orders_.marked(),
+                  .is_born = is_born.marked(),
+                  .mask_of_program = blocked.before()});
+  };
+  const pid_t pid = start_blocked();
+  const std::string ended = wait_for_birth(pid, is_born, deadline_after(time_to_be_born));
+  if (!ended.empty()) throw ServerNotBorn(ended);
+  ledger_->mapping().close_descriptor();
+}
+
+std::string ForkServer::wait_for_birth(pid_t pid, const EventFd& is_born, Deadline deadline) {
   try {
     server_ = ProcessHandle(pid);
     const std::array<int, 1> born{is_born.fd()};
     const std::array<int, 2> either{is_born.fd(), server_.pidfd()};
-    wait_readable(either, never);
-    if (!wait_readable(born, Clock::now())) {
-      server_.reap();
-      return false;
+    const bool is_in_time = wait_readable(either, deadline);
+    if (wait_readable(born, Clock::now())) {
+      ledger_->forbid_fork_inheritance();
+      return {};
     }
-    ledger_->forbid_fork_inheritance();
-    return true;
+    if (!is_in_time) kill();
+    server_.ends_by(is_in_time ? never : deadline_after(time_to_die));
+    const auto exitcode = server_.reap().exitcode;
+    if (!is_in_time) return "was not ready after 60 s, and was killed";
+    return "ended with " + describe_wait_status(exitcode ? wait_status_of(*exitcode) : unknown_wait_status);
   } catch (...) {
     kill_child(pid);
     throw;
@@ -131,5 +163,15 @@ void ForkServer::kill() {
 }
 
 pid_t ForkServer::pid() const { return server_.pid(); }
+
+void serve(const ServerDescriptors& descriptors, int slots, const std::function<void(int)>& worker_main,
+           const std::vector<MarkedFd>& bells) {
+  Ledger ledger(UniqueFd(descriptors.ledger), slots);
+  EventFd orders{UniqueFd(descriptors.orders)};
+  EventFd is_born{UniqueFd(descriptors.is_born)};
+  flush_output_if_free();  // what was printed before main(): else each worker would print it
+  ServerLoop loop(ledger, orders, UniqueFd(descriptors.parent), UniqueFd(descriptors.parent_execs), worker_main, bells);
+  loop.run(descriptors.mask_of_program, is_born);
+}
 
 }  // namespace multiprocessing::detail

@@ -4,6 +4,7 @@
 #include "os/memory.hpp"
 
 #include <new>
+#include <utility>
 
 namespace multiprocessing::detail {
 namespace {
@@ -12,14 +13,23 @@ std::uint32_t fork_of(std::uint64_t signals) { return static_cast<std::uint32_t>
 
 std::uint64_t signals_for(std::uint32_t fork) { return static_cast<std::uint64_t>(fork) << 32; }
 
+std::size_t size_of(int slots) { return sizeof(LedgerHead) + static_cast<std::size_t>(slots) * sizeof(SlotLedger); }
+
+std::span<SlotLedger> slots_in(const SharedMapping& mapping, int slots) {
+  return {reinterpret_cast<SlotLedger*>(mapping.data() + sizeof(LedgerHead)), static_cast<std::size_t>(slots)};
+}
+
 }  // namespace
 
-Ledger::Ledger(int slots)
-    : mapping_(sizeof(LedgerHead) + static_cast<std::size_t>(slots) * sizeof(SlotLedger)),
-      head_(new (mapping_.data()) LedgerHead{}),
-      slots_(reinterpret_cast<SlotLedger*>(mapping_.data() + sizeof(LedgerHead)), static_cast<std::size_t>(slots)) {
+Ledger::Ledger(int slots, Sharing sharing)
+    : mapping_(size_of(slots), sharing), head_(new (mapping_.data()) LedgerHead{}), slots_(slots_in(mapping_, slots)) {
   for (SlotLedger& slot : slots_) new (&slot) SlotLedger{};
 }
+
+Ledger::Ledger(UniqueFd of_parent, int slots)
+    : mapping_(std::move(of_parent), size_of(slots)),
+      head_(std::launder(reinterpret_cast<LedgerHead*>(mapping_.data()))),
+      slots_(slots_in(mapping_, slots)) {}
 
 void Ledger::order_fork(int index) noexcept {
   // Release: the words that the parent reset for this worker are there when it starts. Pairs with fork_is_due.

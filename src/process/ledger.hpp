@@ -42,7 +42,8 @@ static_assert(std::atomic<std::uint64_t>::is_always_lock_free && std::atomic<std
 // methods of the parent, except next_report(), which is for one thread at a time.
 class Ledger {
  public:
-  explicit Ledger(int slots);
+  explicit Ledger(int slots, Sharing sharing = Sharing::by_fork);
+  Ledger(UniqueFd of_parent, int slots);  // in a server that was not forked
 
   // The parent.
   void order_fork(int slot) noexcept;
@@ -62,6 +63,7 @@ class Ledger {
 
   int slots() const noexcept { return static_cast<int>(slots_.size()); }
   void forbid_fork_inheritance();
+  SharedMapping& mapping() { return mapping_; }
 
  private:
   SlotLedger& slot(int index) const noexcept { return slots_[static_cast<std::size_t>(index)]; }

@@ -3,7 +3,6 @@
 
 #include "os/children.hpp"
 #include "os/output.hpp"
-#include "os/pidfd.hpp"
 #include "os/this_process.hpp"
 #include "os/wait.hpp"
 #include "os/worker_surroundings.hpp"
@@ -24,11 +23,11 @@ constexpr std::chrono::milliseconds look_again{20};
 
 }  // namespace
 
-ServerLoop::ServerLoop(Ledger& ledger, EventFd& orders, UniqueFd parent_execs,
+ServerLoop::ServerLoop(Ledger& ledger, EventFd& orders, UniqueFd parent, UniqueFd parent_execs,
                        const std::function<void(int)>& worker_main, const std::vector<MarkedFd>& bells)
     : ledger_(ledger),
       orders_(orders),
-      parent_(open_pidfd(this_process())),
+      parent_(std::move(parent)),
       parent_execs_(std::move(parent_execs)),
       signals_(open_server_signals()),
       worker_main_(worker_main),

@@ -14,13 +14,15 @@ namespace multiprocessing::detail {
 
 // The fork server's work from its fork to its end: it waits, reaps dead workers, obeys orders, and ends when the parent
 // ends or orders it to. The parent makes this before the fork, with all the memory that it needs: in the server, a
-// thread that does not exist may hold locks. Nothing of it is ever destroyed there.
+// thread that does not exist may hold locks. A server that is no fork makes it itself. Nothing of it is ever destroyed
+// there.
 class ServerLoop {
  public:
-  ServerLoop(Ledger& ledger, EventFd& orders, UniqueFd parent_execs, const std::function<void(int)>& worker_main,
-             const std::vector<MarkedFd>& bells);
+  // `parent`: a pidfd of the program.
+  ServerLoop(Ledger& ledger, EventFd& orders, UniqueFd parent, UniqueFd parent_execs,
+             const std::function<void(int)>& worker_main, const std::vector<MarkedFd>& bells);
 
-  // Called in the forked child. `mask_of_program` is for the workers. Rings `is_born` once it is clear that no lock
+  // Called in the server. `mask_of_program` is for the workers. Rings `is_born` once it is clear that no lock
   // that matters is held by a thread that does not exist here. Never returns.
   [[noreturn]] void run(const SignalMask& mask_of_program, EventFd& is_born) noexcept;
 
@@ -49,7 +51,7 @@ class ServerLoop {
 
   Ledger& ledger_;
   EventFd& orders_;
-  UniqueFd parent_;  // a pidfd
+  UniqueFd parent_;
   UniqueFd parent_execs_;
   UniqueFd signals_;
   const std::function<void(int)>& worker_main_;

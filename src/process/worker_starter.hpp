@@ -3,6 +3,8 @@
 
 #include <multiprocessing/detail/deadline.hpp>
 
+#include "os/crash_trace.hpp"
+
 #include <sys/types.h>
 
 #include <cstddef>
@@ -53,6 +55,8 @@ class WorkerStarter {
   virtual void kill() = 0;                              // SIGKILL: then the kernel ends the workers
   virtual bool is_whole() const { return true; }        // false: the program has closed one of its descriptors
   virtual pid_t pid() const = 0;                        // of the process that starts them, 0 if there is none
+  // The addresses of code in a worker's crash become those of the same code in this process.
+  virtual void to_our_addresses(Crash&) const noexcept {}
 };
 
 }  // namespace multiprocessing::detail

@@ -4,6 +4,7 @@
 #include "os/memory.hpp"
 
 #include <new>
+#include <utility>
 
 namespace multiprocessing::detail {
 namespace {
@@ -11,17 +12,22 @@ namespace {
 constexpr std::size_t page_bytes = 4096;
 constexpr std::size_t up_to_pages(std::size_t bytes) { return (bytes + page_bytes - 1) / page_bytes * page_bytes; }
 
+constexpr std::size_t front_bytes(int slots) {
+  return up_to_pages(sizeof(ParentSleepWord) + static_cast<std::size_t>(slots) * sizeof(WakeThresholds));
+}
+constexpr std::size_t slot_bytes(std::size_t ring_bytes) { return page_bytes + 2 * ring_bytes; }
+
 constexpr std::size_t crash_offset = page_bytes / 2;
 static_assert(sizeof(ChannelWords) <= crash_offset && crash_offset + sizeof(CrashRecord) <= page_bytes);
 
 }  // namespace
 
-ChannelBlock::ChannelBlock(int slots, std::size_t ring_bytes)
+ChannelBlock::ChannelBlock(int slots, std::size_t ring_bytes, Sharing sharing)
     : slots_(slots),
       ring_bytes_(ring_bytes),
-      front_bytes_(up_to_pages(sizeof(ParentSleepWord) + static_cast<std::size_t>(slots) * sizeof(WakeThresholds))),
-      slot_bytes_(page_bytes + 2 * ring_bytes),
-      mapping_(front_bytes_ + static_cast<std::size_t>(slots) * slot_bytes_) {
+      front_bytes_(front_bytes(slots)),
+      slot_bytes_(slot_bytes(ring_bytes)),
+      mapping_(front_bytes_ + static_cast<std::size_t>(slots) * slot_bytes_, sharing) {
   new (mapping_.data()) ParentSleepWord{};
   for (int slot = 0; slot != slots; ++slot) {
     new (mapping_.data() + sizeof(ParentSleepWord) + static_cast<std::size_t>(slot) * sizeof(WakeThresholds))
@@ -29,6 +35,13 @@ ChannelBlock::ChannelBlock(int slots, std::size_t ring_bytes)
     reset(slot);
   }
 }
+
+ChannelBlock::ChannelBlock(UniqueFd of_another_process, int slots, std::size_t ring_bytes)
+    : slots_(slots),
+      ring_bytes_(ring_bytes),
+      front_bytes_(front_bytes(slots)),
+      slot_bytes_(slot_bytes(ring_bytes)),
+      mapping_(std::move(of_another_process), front_bytes_ + static_cast<std::size_t>(slots) * slot_bytes_) {}
 
 std::byte* ChannelBlock::slot_begin(int slot) {
   return mapping_.data() + front_bytes_ + static_cast<std::size_t>(slot) * slot_bytes_;

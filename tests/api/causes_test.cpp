@@ -22,6 +22,8 @@ struct Unlicensed : std::runtime_error {
   }
   int seats;
 };
+// By a static object: so that a process that is spawned, too, does so before its main().
+const bool unlicensed_is_registered = (register_exception<Unlicensed>(), true);
 
 struct Unsendable {
   template <class Archive>
@@ -42,9 +44,9 @@ template <class P>
 class Cause : public ::testing::Test {
  protected:
   // What is said by the BrokenPool of a pool whose initializer is this one.
-  void set_initializer(std::function<void()> initializer) {
+  void set_initializer(const Initializer& initializer) {
     try {
-      P pool({.processes = 2, .initializer = std::move(initializer)});
+      P pool({.processes = 2, .initializer = initializer});
       FAIL() << "the pool was made";
     } catch (const BrokenPool& error) {
       text_ = error.what();
@@ -88,10 +90,9 @@ TYPED_TEST(Cause, MayBeAnythingThatIsThrown) {
   EXPECT_TRUE(this->text_.ends_with(": std::bad_alloc")) << this->text_;
   this->set_initializer([] { throw CancelledError("by another pool"); });
   EXPECT_TRUE(this->text_.ends_with("threw: by another pool")) << this->text_;
-  register_exception<Unlicensed>();
   this->set_initializer([] { throw Unlicensed(3); });
   EXPECT_TRUE(this->text_.ends_with("Unlicensed: 3 seats")) << this->text_;
-  EXPECT_TRUE(this->template nests<Unlicensed>());
+  EXPECT_TRUE(this->template nests<Unlicensed>()) << describe(this->nested_);
 }
 
 TYPED_TEST(Cause, OfManyLinesIsInTheTextByTheFirstAndOnceInTheDescription) {
@@ -133,7 +134,6 @@ TYPED_TEST(CauseInBytes, OfWhatCannotBeSentIsInItsTextByTypeAndWords) {
 }
 
 TEST(CauseOfABrokenPool, ThatBrokeWhileItWorkedIsToldToWhatIsPendingAndToLaterCalls) {
-  register_exception<Unlicensed>();
   const Shared<std::atomic<int>> starts;
   Pool pool({.processes = 1, .initializer = [&] {
                if (++*starts > 1) throw Unlicensed(7);

@@ -13,16 +13,36 @@
 
 namespace multiprocessing::tests {
 
+// A Pool whose workers are a new process of this program.
+class SpawnedPool : public Pool {
+ public:
+  SpawnedPool() : SpawnedPool(PoolOptions()) {}
+  explicit SpawnedPool(int processes) : SpawnedPool(PoolOptions{.processes = processes}) {}
+  explicit SpawnedPool(PoolOptions options) : Pool(spawned(std::move(options))) {}
+
+ private:
+  static PoolOptions spawned(PoolOptions options) {
+    options.start_method = StartMethod::spawn;
+    return options;
+  }
+};
+
 // For typed tests of what holds for all engines, and for those that run tasks beside the caller.
-using EveryPool = ::testing::Types<Pool, ThreadPool, SerialPool>;
-using EveryConcurrentPool = ::testing::Types<Pool, ThreadPool>;
+using EveryPool = ::testing::Types<Pool, SpawnedPool, ThreadPool, SerialPool>;
+using EveryConcurrentPool = ::testing::Types<Pool, SpawnedPool, ThreadPool>;
 // For what is sent as bytes.
-using EveryBytePool = ::testing::Types<Pool, SerialPool>;
+using EveryBytePool = ::testing::Types<Pool, SpawnedPool, SerialPool>;
+
+// For the few tests whose tasks reach memory of the test itself.
+template <class P>
+inline constexpr bool inherits = !std::is_same_v<P, SpawnedPool>;
+constexpr const char* needs_inheritance = "its tasks use memory that a worker inherits";
 
 struct PoolNames {
   template <class P>
   static std::string GetName(int) {
     if constexpr (std::is_same_v<P, Pool>) return "Pool";
+    if constexpr (std::is_same_v<P, SpawnedPool>) return "SpawnedPool";
     if constexpr (std::is_same_v<P, ThreadPool>) return "ThreadPool";
     return "SerialPool";
   }

@@ -49,6 +49,10 @@ TEST(FromPython, PoolsAreMade) {
     EXPECT_EQ(pool.map(g, items), doubled);
   }
   {
+    mp::Pool pool({.processes = 4, .start_method = mp::StartMethod::spawn});
+    EXPECT_EQ(pool.map(g, items), doubled);
+  }
+  {
     mp::Pool pool({.processes = 4, .max_tasks_per_child = 100});
     EXPECT_EQ(pool.map(g, items), doubled);
   }

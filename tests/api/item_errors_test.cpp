@@ -52,6 +52,7 @@ class ItemErrors : public ::testing::Test {
 TYPED_TEST_SUITE(ItemErrors, EveryPool, PoolNames);
 
 TYPED_TEST(ItemErrors, MapThrowsTheLowestAfterAllOthersRanAtAnyChunksize) {
+  if (!inherits<TypeParam>) GTEST_SKIP() << needs_inheritance;
   TypeParam pool(2);
   const std::vector<int> items = numbers(40);
   for (const auto& [first, second] : {std::pair(0, 39), std::pair(17, 18), std::pair(39, 5)}) {
@@ -68,6 +69,7 @@ TYPED_TEST(ItemErrors, MapThrowsTheLowestAfterAllOthersRanAtAnyChunksize) {
 }
 
 TYPED_TEST(ItemErrors, TryMapGivesAnOutcomeForEachItem) {
+  if (!inherits<TypeParam>) GTEST_SKIP() << needs_inheritance;
   TypeParam pool(2);
   for (const long chunksize : {1L, 3L, 100L}) {
     std::vector<Outcome<int>> outcomes = pool.try_map(TwoFail{3, 8}, numbers(40), chunksize);
@@ -130,6 +132,7 @@ TYPED_TEST(ItemErrors, AllItemsMayFail) {
 }
 
 TYPED_TEST(ItemErrors, TheStatsCountWhatWasHandedIn) {
+  if (!inherits<TypeParam>) GTEST_SKIP() << needs_inheritance;
   TypeParam pool(2);
   EXPECT_THROW(pool.map(TwoFail{3, 8}, numbers(40)), std::range_error);
   EXPECT_EQ(pool.apply([] { return 1; }), 1);
@@ -144,7 +147,7 @@ TYPED_TEST(ItemErrors, TheStatsCountWhatWasHandedIn) {
   for (const WorkerStats& worker : stats.workers) {
     answered += worker.items;
     EXPECT_EQ(worker.starts, 1u);
-    EXPECT_EQ(worker.pid != 0, (std::is_same_v<TypeParam, Pool>));
+    EXPECT_EQ(worker.pid != 0, (std::is_base_of_v<Pool, TypeParam>));
   }
   EXPECT_EQ(answered, 41u);
 }

@@ -174,6 +174,7 @@ TYPED_TEST(ConcurrentLazy, ResultsMayOutliveThePool) {
 }
 
 TYPED_TEST(ConcurrentLazy, ATimeoutLosesNothing) {
+  if (!inherits<TypeParam>) GTEST_SKIP() << needs_inheritance;
   static Event* let_go;
   const Shared<Event> event;
   let_go = event.get();
@@ -192,6 +193,7 @@ TYPED_TEST(ConcurrentLazy, ATimeoutLosesNothing) {
 }
 
 TYPED_TEST(ConcurrentLazy, UnorderedDoesNotWaitForASlowItem) {
+  if (!inherits<TypeParam>) GTEST_SKIP() << needs_inheritance;
   static Event* let_go;
   const Shared<Event> event;
   let_go = event.get();
@@ -209,6 +211,7 @@ TYPED_TEST(ConcurrentLazy, UnorderedDoesNotWaitForASlowItem) {
 }
 
 TYPED_TEST(ConcurrentLazy, LeavingTakesBackWhatWasNotStarted) {
+  if (!inherits<TypeParam>) GTEST_SKIP() << needs_inheritance;
   static Event* let_go;
   static std::atomic<int>* runs;
   const Shared<Event> event;
@@ -230,7 +233,7 @@ TYPED_TEST(ConcurrentLazy, LeavingTakesBackWhatWasNotStarted) {
   let_go->happen();
   pool.apply(same, 1);
 
-  EXPECT_LE(*runs, (std::is_same_v<TypeParam, Pool> ? 3 : 1000));
+  EXPECT_LE(*runs, (std::is_base_of_v<Pool, TypeParam> ? 3 : 1000));
 }
 
 }  // namespace

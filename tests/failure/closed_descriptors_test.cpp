@@ -232,7 +232,7 @@ TEST(ClosedDescriptors, AreToldToAThreadThatWaitsForWhatNeverEnds) {
 
 // The new one has the numbers of the old one.
 TEST(ClosedDescriptors, OfAnOldPoolAreNotTakenFromANewOne) {
-  for (const StartMethod method : {StartMethod::forkserver, StartMethod::fork}) {
+  for (const StartMethod method : {StartMethod::forkserver, StartMethod::fork, StartMethod::spawn}) {
     const ChildResult child = run_in_child([method] {
       const PoolOptions options{.processes = 2, .start_method = method};
       auto old = std::make_unique<Pool>(options);

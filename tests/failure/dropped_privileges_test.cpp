@@ -118,9 +118,11 @@ TEST_P(ProgramThatDropsItsPrivileges, LeavesNobodyHoweverItEnds) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(, ProgramThatDropsItsPrivileges, ::testing::Values(StartMethod::fork, StartMethod::forkserver),
+INSTANTIATE_TEST_SUITE_P(, ProgramThatDropsItsPrivileges,
+                         ::testing::Values(StartMethod::fork, StartMethod::forkserver, StartMethod::spawn),
                          [](const auto& method) {
-                           return method.param == StartMethod::fork ? std::string("Fork") : std::string("Forkserver");
+                           if (method.param == StartMethod::fork) return std::string("Fork");
+                           return std::string(method.param == StartMethod::spawn ? "Spawn" : "Forkserver");
                          });
 
 using ProcessOfAnotherUser = ProgramThatDropsItsPrivileges;

@@ -214,5 +214,18 @@ TEST_F(LateLibraryTest, StaysInAWorkerThatRunsItWhileItIsUnloadedHere) {
   close(pipe[1]);
 }
 
+TEST_F(LateLibraryTest, IsNotThereInWorkersThatAreSpawnedHoweverEarlyItWasLoaded) {
+  const LateLibrary library;
+  Pool forked(1);
+  Pool spawned({.processes = 1, .start_method = StartMethod::spawn});
+
+  EXPECT_TRUE(forked.try_map(library.late(), {1}).front());
+  const std::string refusal = refusal_in(spawned.try_map(library.late(), {1}).front());
+  EXPECT_NE(refusal.find("can't get 'late' from '" LATE_LIBRARY "' in a worker: the library is not loaded there"),
+            std::string::npos)
+      << refusal;
+  EXPECT_EQ(spawned.apply([](int number) { return -number; }, 3), -3);
+}
+
 }  // namespace
 }  // namespace multiprocessing::tests::late_library_test

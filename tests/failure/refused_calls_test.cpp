@@ -122,6 +122,26 @@ TEST(RefusedCall, OfAPoolThatForksIsNamedAndNothingIsLeft) {
                           [] { const Pool pool(with_fork()); });
 }
 
+TEST(RefusedCall, OfAPoolThatSpawnsIsNamedAndNothingIsLeft) {
+  expect_each_to_be_named({{SYS_pidfd_open, {}, "pidfd_open"},
+                           {SYS_memfd_create, {}, "memfd_create"},
+                           {SYS_execve, {}, "cannot start this program once more"},
+                           {SYS_socketpair, {}, "socket pair"},
+                           {SYS_madvise, MADV_DONTFORK, "MADV_DONTFORK"}},
+                          [] { const Pool pool({.processes = 2, .start_method = StartMethod::spawn}); });
+  const ChildResult child = run_in_child([] {
+    take_away(SYS_signalfd4, EPERM);  // which the new process needs
+    try {
+      const Pool pool({.processes = 2, .start_method = StartMethod::spawn});
+      ADD_FAILURE() << "it was not refused";
+    } catch (const BrokenPool& error) {
+      EXPECT_NE(std::string(error.what()).find("ended with exit code 2: cannot"), std::string::npos) << error.what();
+      EXPECT_NE(std::string(error.what()).find("signalfd"), std::string::npos) << error.what();
+    }
+  });
+  EXPECT_EQ(child.exit_code, 0) << child;
+}
+
 TEST(RefusedCall, OfAProcessIsNamedAndNothingIsLeft) {
   for (const bool is_daemon : {false, true}) {
     std::vector<Needed> all{{SYS_pidfd_open, {}, "pidfd_open"}, {SYS_eventfd2, {}, "eventfd"}};

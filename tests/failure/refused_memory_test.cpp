@@ -153,5 +153,40 @@ TEST_F(RefusedDescriptor, AtAnyStepOfTheConstructorIsASystemErrorAndLeavesNothin
   });
 }
 
+TEST_F(RefusedMemory, OfAFileInMemoryIsASystemErrorAndNoSignal) {
+  in_child([] {
+    const Limit lowered(RLIMIT_FSIZE, 4 * kib);
+    try {
+      Pool pool({.processes = 2, .start_method = StartMethod::spawn});
+      ADD_FAILURE() << "it was not refused";
+    } catch (const std::system_error& error) {
+      EXPECT_EQ(error.code(), std::errc::file_too_large) << error.what();
+      EXPECT_GT(mapped_bytes_in(error.what()), 2 * 512 * kib) << error.what();
+    }
+  });
+}
+
+TEST_F(RefusedDescriptor, AtAnyStepOfASpawnIsASystemErrorAndLeavesNothing) {
+  in_child([] {
+    const Holdings before = Holdings::now();
+    int refused = 0;
+    for (rlim_t most = 3;; ++most) {
+      ASSERT_LT(most, 1000U);
+      try {
+        const Limit lowered(RLIMIT_NOFILE, most);
+        Pool pool({.processes = 2, .start_method = StartMethod::spawn});
+        break;
+      } catch (const std::system_error& error) {
+        EXPECT_EQ(error.code(), std::errc::too_many_files_open) << error.what();
+        ++refused;
+      }
+      expect_nothing_left_since(before);
+    }
+    EXPECT_GE(refused, 5);
+    expect_a_pool_works();
+    expect_nothing_left_since(before);
+  });
+}
+
 }  // namespace
 }  // namespace multiprocessing::tests::refused_memory_test

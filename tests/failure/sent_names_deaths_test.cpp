@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <array>
 #include <numeric>
 #include <random>
 #include <string>
@@ -65,9 +66,10 @@ TEST(ReturnedNames, GoWithTheProgramWhateverHadBecomeOfThem) {
   for (std::uint64_t round = 0; round != setting("ROUNDS", 10); ++round) {
     const Shared<Event> begun;
     ChildProcess program([&] {
-      Pool pool({.processes = 2,
-                 .max_tasks_per_child = 3,
-                 .start_method = round % 2 == 0 ? StartMethod::forkserver : StartMethod::fork});
+      Pool pool(
+          {.processes = 2,
+           .max_tasks_per_child = 3,
+           .start_method = std::array{StartMethod::forkserver, StartMethod::fork, StartMethod::spawn}[round % 3]});
       for (;;) {
         auto kept = pool.map(made, {1, 2, 3, 4});
         auto results = pool.imap(made, {1, 2, 3, 4, 5, 6});

@@ -226,6 +226,14 @@ TEST_P(EveryAllocationByFork, OfAProgramMayFailAndItsPoolWorksOn) {
   expect_works_without_each(GetParam(), {.processes = 2, .start_method = StartMethod::fork});
 }
 
+class EveryAllocationBySpawn : public EveryAllocation {};
+INSTANTIATE_TEST_SUITE_P(Of, EveryAllocationBySpawn, testing::Values(death()),
+                         [](const auto& parameter) { return std::string(parameter.param.name); });
+
+TEST_P(EveryAllocationBySpawn, OfAProgramMayFailAndItsPoolWorksOn) {
+  expect_works_without_each(GetParam(), {.processes = 2, .start_method = StartMethod::spawn});
+}
+
 class EveryAllocationWithThreads : public testing::TestWithParam<Scenario<ThreadPool>> {};
 INSTANTIATE_TEST_SUITE_P(Of, EveryAllocationWithThreads, testing::ValuesIn(scenarios<ThreadPool>()),
                          [](const auto& parameter) { return std::string(parameter.param.name); });

@@ -164,5 +164,20 @@ TEST(DemoDeadlock, WhoIsForkedWhileTheLockIsHeldHangs) {
   }
 }
 
+TEST(DemoSpawn, WhereAForkedWorkerMissesAThreadASpawnedOneAnswers) {
+  const std::string text = run_demo("spawn").standard_output;
+
+  for (const char* const what : {"it logged: its logger has a thread", "it holds a lock that the task needs"}) {
+    EXPECT_EQ(find_line(text, std::string("  ") + what + " +(hangs|answers) +(hangs|answers)"),
+              (std::vector<std::string>{"hangs", "answers"}))
+        << text;
+  }
+  EXPECT_EQ(find_line(text, "  it ran a loop with OpenMP, as does the task +(?:hangs|answers) +(hangs|answers)"),
+            std::vector<std::string>{"answers"})
+      << text;
+  EXPECT_EQ(find_line(text, "  it set the global day to 7 +knows (.) +knows (.)"), (std::vector<std::string>{"7", "0"}))
+      << text;
+}
+
 }  // namespace
 }  // namespace multiprocessing::tests::demos_isolation_test

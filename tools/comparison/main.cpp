@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <multiprocessing/init.hpp>
+
 #include "launch.hpp"
 #include "options.hpp"
 #include "outputs.hpp"
@@ -106,6 +108,7 @@ int run_launched(char** arguments) {
 }  // namespace
 
 int main(int count, char** arguments) {
+  multiprocessing::init(count, arguments);  // for StartMethod::spawn
   return measuring::run_program("multiprocessing-compare", [&] {
     const bool is_launched = count == 8 && std::string(arguments[1]) == "--launched";
     return is_launched ? run_launched(arguments) : run({arguments + 1, arguments + count});

@@ -123,10 +123,11 @@ std::vector<Measured> measure(const Scale& scale) {
   for (const int count : worker_counts(scale.cpus)) {
     const auto x = static_cast<double>(count);
     all.push_back({"Pool", x, [=] { return life_of<PoolOf<mp::Pool>>(mp::PoolOptions{.processes = count}); }});
-    all.push_back({"Pool, StartMethod::fork", x, [=] {
-                     return life_of<PoolOf<mp::Pool>>(
-                         mp::PoolOptions{.processes = count, .start_method = mp::StartMethod::fork});
-                   }});
+    for (const auto& [series, method] : {std::pair{"Pool, StartMethod::fork", mp::StartMethod::fork},
+                                         std::pair{"Pool, StartMethod::spawn", mp::StartMethod::spawn}}) {
+      const mp::PoolOptions options{.processes = count, .start_method = method};
+      all.push_back({series, x, [=] { return life_of<PoolOf<mp::Pool>>(options); }});
+    }
     all.push_back(
         {"ThreadPool", x, [=] { return life_of<PoolOf<mp::ThreadPool>>(mp::PoolOptions{.processes = count}); }});
     all.push_back({"forks by hand", x, [=] { return life_of<ForksByHand>(count); }});
@@ -144,12 +145,14 @@ Section pools_section() {
                       .title = "From its construction to the first result",
                       .x_label = "workers",
                       .unit = "ms",
-                      .how_to_read = "A pool is ready when all its workers are up. The forks by hand are as many "
-                                     "processes without a pool: the program forks them one after the other, and each "
-                                     "child runs one empty task, writes the answer into a pipe and ends. A Pool's "
-                                     "workers stay, and take more tasks. A Pool forks a server first, which forks the "
-                                     "workers; with StartMethod::fork the program forks them itself. This program is "
-                                     "small: what a fork takes in a larger one is under startup."},
+                      .how_to_read =
+                          "A pool is ready when all its workers are up. The forks by hand are as many "
+                          "processes without a pool: the program forks them one after the other, and each "
+                          "child runs one empty task, writes the answer into a pipe and ends. A Pool's "
+                          "workers stay, and take more tasks. A Pool forks a server first, which forks the "
+                          "workers; with StartMethod::fork the program forks them itself; with StartMethod::spawn "
+                          "the server is no fork, but this program started once more. This program is "
+                          "small: what a fork takes in a larger one is under startup."},
                      {.name = "whole_life",
                       .title = "From its construction to the end of its destruction",
                       .x_label = "workers",

@@ -19,7 +19,7 @@ namespace mp = multiprocessing;
 using namespace measuring;
 
 constexpr const char* spinning_name = "spinning pair, two processes";
-constexpr int contenders_in_all = 10;
+constexpr int contenders_in_all = 12;
 constexpr int samples_wanted = 20;
 constexpr double microsecond = 1e-6;
 
@@ -51,6 +51,8 @@ std::vector<Measured> measure(const Scale& scale) {
     spinning->there().rest();
   }
   mp::Pool pool(scale.cpus);
+  mp::Pool spawned({.processes = scale.cpus, .start_method = mp::StartMethod::spawn});
+  mp::Pool forked({.processes = scale.cpus, .start_method = mp::StartMethod::fork});
   mp::ThreadPool thread_pool(scale.cpus);
   TwoThreads<QueueWay<int>> queue_of_threads;
 
@@ -68,6 +70,10 @@ std::vector<Measured> measure(const Scale& scale) {
       contender("plain call", one_by_one(&empty_task)),
       contender("ThreadPool", one_by_one([&](int item) { return thread_pool.apply(&empty_task, item); })),
       contender("Pool", one_by_one([&](int item) { return pool.apply(&empty_task, item); }), pool.worker_pids()),
+      contender("Pool, StartMethod::fork", one_by_one([&](int item) { return forked.apply(&empty_task, item); }),
+                forked.worker_pids()),
+      contender("Pool, StartMethod::spawn", one_by_one([&](int item) { return spawned.apply(&empty_task, item); }),
+                spawned.worker_pids()),
       contender("std::async",
                 one_by_one([](int item) { return std::async(std::launch::async, &empty_task, item).get(); })),
       contender("Queue between two threads", trips_of(queue_of_threads)),
@@ -107,7 +113,7 @@ Section round_trip_section() {
                                      "a number there and back through a futex, a pipe or an eventfd, and sleep while "
                                      "they wait; and a pair that never sleeps. A Pool and a Queue look for the answer "
                                      "for a short while before they sleep, if there is more than one CPU; a ThreadPool "
-                                     "and std::async sleep at once; std::async also makes a thread for each task. Both "
+                                     "and std::async sleep at once; std::async also makes a thread for each task. All "
                                      "pools have a worker for each CPU, of which one is at work. The system may wake a "
                                      "sleeper on the CPU of its waker or on another one: so where somebody sleeps the "
                                      "samples may be far apart. The column \"first\" is the first trip of all, to "

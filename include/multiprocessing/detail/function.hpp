@@ -3,108 +3,14 @@
 
 #include <multiprocessing/detail/callable.hpp>
 #include <multiprocessing/detail/sendable.hpp>
-#include <multiprocessing/detail/task.hpp>
+#include <multiprocessing/detail/stateful_function.hpp>
 #include <multiprocessing/errors.hpp>
 #include <multiprocessing/partial.hpp>
 
-#include <bit>
-#include <functional>
-
 namespace multiprocessing::detail {
 
-// How functions cross: data by value, code by address. FunctionCodec<F> knows it for each kind of F:
-//   save(f, sink, code)  writes f; adds the addresses that must exist in the worker
-//   load(source)         makes it again in the worker
-
-[[noreturn]] MULTIPROCESSING_EXPORT void throw_null_function(const std::type_info& type);
-// `held` is typeid(void) if it is empty.
-[[noreturn]] MULTIPROCESSING_EXPORT void throw_not_a_plain_function(const std::type_info& type,
-                                                                    const std::type_info& held);
 MULTIPROCESSING_EXPORT std::exception_ptr nested_in_function_error(std::exception_ptr reason,
                                                                    const std::type_info& type);
-
-template <class F>
-inline constexpr bool is_code_pointer = std::is_member_pointer_v<F> ||
-                                        (std::is_pointer_v<F> && std::is_function_v<std::remove_pointer_t<F>>);
-template <class F>
-inline constexpr bool is_stateless = std::is_empty_v<F>&& std::is_trivially_copyable_v<F>;
-// True for a function that refers, by address, to objects that the workers have inherited.
-template <class F>
-inline constexpr bool is_inherited = false;
-
-template <class F>
-struct FunctionCodec {
-  static constexpr bool is_sendable = detail::is_sendable<F> && !std::is_empty_v<F>;
-  static void save(const F& f, ByteSink& sink, CodeAddresses&) { encode(sink, f); }
-  static F load(ByteSource& source) { return decode<F>(source); }
-};
-
-template <class F>
-requires is_code_pointer<F>
-struct FunctionCodec<F> {
-  static constexpr bool is_sendable = true;
-  static void save(const F& f, ByteSink& sink, CodeAddresses& code) {
-    if (f == nullptr) throw_null_function(typeid(F));
-    if constexpr (!std::is_member_object_pointer_v<F>) {
-      const void* address = nullptr;
-      std::memcpy(&address, &f, sizeof address);
-      // A pointer to a virtual member function is an odd offset into its class's table: there is no address to look up.
-      if (!std::is_member_pointer_v<F> || (reinterpret_cast<std::uintptr_t>(address) & 1U) == 0)
-        code.push_back(address);
-    }
-    sink.write(&f, sizeof f);
-  }
-  static F load(ByteSource& source) {
-    F f;
-    source.read(&f, sizeof f);
-    return f;
-  }
-};
-
-template <class F>
-requires is_stateless<F>
-struct FunctionCodec<F> {
-  static constexpr bool is_sendable = true;
-  static void save(const F&, ByteSink&, CodeAddresses&) {}
-  static F load(ByteSource&) { return std::bit_cast<F>(std::byte{}); }
-};
-
-template <class F>
-requires is_inherited<F>
-struct FunctionCodec<F> {
-  static constexpr bool is_sendable = true;
-  static void save(const F& f, ByteSink& sink, CodeAddresses&) { sink.write(&f, sizeof f); }
-  static F load(ByteSource& source) {
-    F f;
-    source.read(&f, sizeof f);
-    return f;
-  }
-};
-
-template <class R, class... A>
-struct FunctionCodec<std::function<R(A...)>> {
-  using Plain = R (*)(A...);
-  static constexpr bool is_sendable = true;
-  static void save(const std::function<R(A...)>& f, ByteSink& sink, CodeAddresses& code) {
-    const Plain* plain = f.template target<Plain>();
-    if (plain == nullptr) throw_not_a_plain_function(typeid(f), f.target_type());
-    FunctionCodec<Plain>::save(*plain, sink, code);
-  }
-  static std::function<R(A...)> load(ByteSource& source) { return FunctionCodec<Plain>::load(source); }
-};
-
-template <class F, class... Bound>
-struct FunctionCodec<Partial<F, Bound...>> {
-  static constexpr bool is_sendable = FunctionCodec<F>::is_sendable && (is_receivable<Bound> && ...);
-  static void save(const Partial<F, Bound...>& f, ByteSink& sink, CodeAddresses& code) {
-    FunctionCodec<F>::save(f.function(), sink, code);
-    encode(sink, f.bound());
-  }
-  static Partial<F, Bound...> load(ByteSource& source) {
-    F f = FunctionCodec<F>::load(source);
-    return {std::move(f), decode<std::tuple<Bound...>>(source)};
-  }
-};
 
 template <class F>
 struct FunctionCheck {
@@ -207,7 +113,7 @@ PreparedFunction prepare(const F& f) {
   PreparedFunction function;
   FunctionImage& image = function.image;
   image.type = &TaskTypeFor<F, Item, spread>::value;
-  function.code.push_back(image.type);
+  image.type_in_worker = reinterpret_cast<std::uintptr_t>(image.type);
   try {
     if constexpr (fits_in_frame<F>) {
       FixedSink sink(image.address.data(), image.address.size());

@@ -5,10 +5,10 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <string>
 #include <typeinfo>
-#include <vector>
 
 namespace multiprocessing::detail {
 
@@ -33,7 +33,7 @@ class MULTIPROCESSING_EXPORT RunningItem {
 };
 
 // Everything that a worker needs to know about the types of a function and an item. One static object for each
-// combination; its address is sent, which is the same in every fork.
+// combination; its address in the worker is sent.
 struct TaskType {
   // `function` is what load() returned; if there is no load(), the frame's copy of FunctionImage::address.
   void (*run)(const void* function, RunningItem& item);
@@ -48,29 +48,6 @@ struct TaskType {
   std::size_t result_size_bytes;  // likewise; 0 also for functions that return nothing
 };
 
-// Addresses of code that a function needs in the worker. Most functions need at most two, which are kept without an
-// allocation.
-class CodeAddresses {
- public:
-  void push_back(const void* address) {
-    if (count_ != few_.size()) {
-      few_[count_++] = address;
-    } else {
-      more_.push_back(address);
-    }
-  }
-  template <class Check>
-  void for_each(Check check) const {
-    for (std::size_t index = 0; index != count_; ++index) check(few_[index]);
-    for (const void* address : more_) check(address);
-  }
-
- private:
-  std::array<const void*, 3> few_{};
-  std::size_t count_ = 0;
-  std::vector<const void*> more_;
-};
-
 // The name of a function. A plain function has the name of the symbol at its address, or module and offset if the
 // program exports none. A function object has the name of its type; its address is null. Takes 20 us.
 MULTIPROCESSING_EXPORT std::string function_name(const std::type_info& type, const void* address);
@@ -78,12 +55,15 @@ MULTIPROCESSING_EXPORT std::string function_name(const std::type_info& type, con
 // A function as it is sent: code by address, state by value.
 struct FunctionImage {
   const TaskType* type = nullptr;
+  std::uintptr_t type_in_worker = 0;  // its address there; in a fork the same
   alignas(16) std::array<std::byte, 16> address{};
   Bytes state;
 };
 struct PreparedFunction {
   FunctionImage image;
-  CodeAddresses code;          // addresses that must mean the same in a worker; the pool checks them
+  // The address of code that the image begins with: in `state` if the type has a load(), else in `address`. Null: it
+  // begins with none. The pool translates it into the worker's.
+  const void* code = nullptr;
   std::exception_ptr refused;  // the function cannot be sent: every item of the call ends with this error
 };
 

@@ -46,7 +46,8 @@ std::size_t lose_all(std::vector<Batch> batches, const WorkerSlot& slot, Dispatc
 
 }  // namespace
 
-Aftermath take_apart(WorkerSlot& slot, int wait_status, bool was_ordered, Dispatcher& dispatcher) {
+Aftermath take_apart(WorkerSlot& slot, int wait_status, bool was_ordered, const WorkerStarter& starter,
+                     Dispatcher& dispatcher) {
   CallAccounts& accounts = dispatcher.accounts();
   dispatcher.make_room_for_returns(slot.frames() + 1);
   // From here on nothing is to fail.
@@ -55,7 +56,8 @@ Aftermath take_apart(WorkerSlot& slot, int wait_status, bool was_ordered, Dispat
   accounts.trace_lost(slot, "with its worker");
   WorkerSlot::Remains remains = slot.take_apart(was_overwritten || !consistent);
   wait_status = slot.ended_by(wait_status, was_ordered);
-  const Crash crash = slot.crash(wait_status);
+  Crash crash = slot.crash(wait_status);
+  starter.to_our_addresses(crash);
   std::size_t lost = 0;
   if (remains.overwritten) {
     lost = lose_all(std::move(remains.rest), slot, dispatcher);

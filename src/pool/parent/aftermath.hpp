@@ -16,6 +16,7 @@ struct Aftermath {
 // A worker has been reaped: takes its last answers, ends the item that it had begun as lost (or starts it again, where
 // the call allows that), and gives the rest back to the queue. `was_ordered`: this library killed the worker. Throws
 // std::bad_alloc: the worker has not been taken for dead yet, call it again.
-Aftermath take_apart(WorkerSlot& slot, int wait_status, bool was_ordered, Dispatcher& dispatcher);
+Aftermath take_apart(WorkerSlot& slot, int wait_status, bool was_ordered, const WorkerStarter& starter,
+                     Dispatcher& dispatcher);
 
 }  // namespace multiprocessing::detail

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "pool/parent/group_processes.hpp"
 
+#include "pool/parent/spawned_server.hpp"
+#include "pool/spawn_order.hpp"
 #include "pool/worker/worker_main.hpp"
 #include "process/direct_starter.hpp"
 #include "process/fork_server.hpp"
@@ -9,13 +11,17 @@
 
 namespace multiprocessing::detail {
 
+Sharing sharing_of(const PoolOptions& options) {
+  return options.start_method == StartMethod::spawn ? Sharing::by_descriptor : Sharing::by_fork;
+}
+
 GroupProcesses::GroupProcesses(const PoolOptions& options, const WorkerGroupSettings& settings, int count,
                                ChannelBlock& channels, const std::array<MarkedFd, 2>& bells,
                                const MakeStarter& make_starter)
     : options_(options),
       spin_(settings.spin),
-      thread_limits_(options.threads_per_worker.value_or(std::max(1, settings.cpus / count)),
-                     options.threads_per_worker.has_value(), modules_.at_fork()),
+      threads_(options.threads_per_worker.value_or(std::max(1, settings.cpus / count))),
+      thread_limits_(threads_, options.threads_per_worker.has_value(), modules_.at_fork()),
       channels_(channels) {
   // A worker runs this from its fork on, with the memory of the program as it is at that fork, or at its server's.
   const auto run_worker = [this, waiter = bells[0].number, background = bells[1].number](int slot) {
@@ -28,6 +34,23 @@ GroupProcesses::GroupProcesses(const PoolOptions& options, const WorkerGroupSett
     starter_ = make_starter(channels_, run_worker, to_ring);
   } else if (options_.start_method == StartMethod::fork) {
     starter_ = std::make_unique<DirectStarter>(count, run_worker, to_ring);
+  } else if (options_.start_method == StartMethod::spawn) {
+    channels_.keep_from_children();  // of other threads: what is spawned maps them by their descriptor
+    SpawnOrder order;
+    order.numbers = {.server = {},
+                     .channels = channels_.mapping().descriptor(),
+                     .waiter_bell = bells[0],
+                     .background_bell = bells[1],
+                     .slots = count,
+                     .ring_bytes = settings.ring_bytes,
+                     .spin = spin_,
+                     .program = program_,
+                     .threads_per_worker = threads_,
+                     .threads_are_asked_for = options_.threads_per_worker.has_value()};
+    auto server = SpawnedServer::start(std::move(order), options_, modules_.at_fork());
+    modules_.set_in_workers(server->modules());
+    channels_.mapping().close_descriptor();
+    starter_ = std::move(server);
   } else {
     starter_ = std::make_unique<ForkServer>(count, run_worker, to_ring);
   }

@@ -30,6 +30,9 @@ struct WorkerGroupSettings {
 using MakeStarter = std::function<std::unique_ptr<WorkerStarter>(
     ChannelBlock& channels, std::function<void(int slot)> worker_main, std::vector<MarkedFd> bells)>;
 
+// How processes that are started by this method get to the pool's memory.
+Sharing sharing_of(const PoolOptions& options);
+
 // The processes of a worker group: what a worker inherits, what starts the workers, how all of them end.
 class GroupProcesses {
  public:
@@ -44,9 +47,10 @@ class GroupProcesses {
 
  private:
   const ProcessIdentity program_ = identity_of_this_process();
-  const LoadedModules modules_;  // at the fork
+  LoadedModules modules_;  // at the fork
   const PoolOptions options_;
   const std::chrono::nanoseconds spin_;
+  const int threads_;
   const ThreadLimits thread_limits_;
   ChannelBlock& channels_;
   OutputFile* trace_file_ = nullptr;

@@ -145,7 +145,8 @@ void Supervisor::on_ended(const WorkerReport& report) {
                           " (pid " + std::to_string(pid) + ")";
   auto failure = std::make_shared<Bytes>();
   Member& gone = member(report.slot);
-  const auto [progress, was_up, was_condemned, crash] = take_apart(ended, report.status, ended.is_killed, dispatcher_);
+  const auto [progress, was_up, was_condemned, crash] =
+      take_apart(ended, report.status, ended.is_killed, starter_, dispatcher_);
   if (trace_ != nullptr) trace_->worker_ended(report.slot, pid, report.status);
   *failure = dispatcher_.accounts().take_start_failure();
   const bool initializer_threw = failure->size_bytes() != 0;

@@ -46,7 +46,7 @@ bool TaskWriter::offer(FramesInFlight& frames, Batch&& batch, std::size_t bytes)
   frame.cache_entry = functions_.entry_for(call, frame.fills_cache_entry);
 
   FrameHeader header{};
-  header.type = reinterpret_cast<std::uintptr_t>(call.function.type);
+  header.type = call.function.type_in_worker;
   header.function_bytes = state_bytes;
   header.bytes = bytes;
   header.first_item = call.first_index + batch.first;

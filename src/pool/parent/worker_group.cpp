@@ -21,7 +21,7 @@ constexpr double spin_below_nanoseconds = 20'000;  // of items that take longer 
 WorkerGroup::WorkerGroup(const PoolOptions& options, const WorkerGroupSettings& settings,
                          const MakeStarter& make_starter)
     : size_(check_options(options)),
-      channels_(size_, settings.ring_bytes),
+      channels_(size_, settings.ring_bytes, sharing_of(options)),
       state_(options, channels_, size_),
       collector_(state_, *channels_.channel(0).parent_sleep, settings.spin),
       processes_(options, settings, size_, channels_, {collector_.waiter_bell(), collector_.background_bell()},
@@ -50,7 +50,6 @@ WorkerGroup::~WorkerGroup() { leave_scope(); }
 
 std::shared_ptr<ByteCall> WorkerGroup::begin(PreparedFunction function, const CallSettings& settings) {
   const OwnersCall this_call(mark_, processes_.starter());
-  if (!function.refused) function.refused = processes_.modules().why_not(function.code);
   auto call = enter(std::move(function), settings);
   try {
     call->accept(settings.options, call);
@@ -63,6 +62,7 @@ std::shared_ptr<ByteCall> WorkerGroup::begin(PreparedFunction function, const Ca
 
 std::shared_ptr<GroupCall> WorkerGroup::enter(PreparedFunction function, const CallSettings& settings) {
   const std::string name = is_traced() ? function_name(function.image, settings.name) : std::string();
+  processes_.modules().prepare(function);
   MutexLock lock(mutex());
   if (!state_.is_open()) throw std::logic_error("the pool is closed: it takes no more work");
   if (const std::exception_ptr broken = state_.supervisor().broken_error()) {

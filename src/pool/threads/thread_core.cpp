@@ -6,8 +6,8 @@
 #include "os/signals.hpp"
 #include "pool/callback_thread.hpp"
 #include "pool/check_options.hpp"
-#include "pool/initializer.hpp"
 #include "pool/owner_check.hpp"
+#include "pool/run_initializer.hpp"
 #include "pool/threads/thread_worker.hpp"
 #include "process/task_context.hpp"
 
@@ -153,8 +153,8 @@ class ThreadTeam final : public ThreadCore, public std::enable_shared_from_this<
   void end_threads();
 
   OwnerMark mark_;
-  const std::function<void()> initializer_;
-  const std::function<void()> finalizer_;
+  const Initializer initializer_;
+  const Initializer finalizer_;
   const int processes_;
   CallbackThread callback_thread_;
   boost::asio::io_context context_;

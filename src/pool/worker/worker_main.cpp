@@ -4,7 +4,7 @@
 #include "os/crash_handler.hpp"
 #include "os/event_fd.hpp"
 #include "os/throw_trace.hpp"
-#include "pool/initializer.hpp"
+#include "pool/run_initializer.hpp"
 #include "pool/worker/worker_loop.hpp"
 #include "process/task_context.hpp"
 #include "process/worker_life.hpp"

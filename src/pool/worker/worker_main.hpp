@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <multiprocessing/initializer.hpp>
+
 #include "os/output_file.hpp"
 #include "os/process_identity.hpp"
 #include "os/thread_limits.hpp"
 #include "shm/channel.hpp"
 
 #include <chrono>
-#include <functional>
 
 namespace multiprocessing::detail {
 
@@ -20,8 +21,8 @@ struct Inheritance {
   int background_bell_fd;
   const ProcessIdentity& program;
   const ThreadLimits& thread_limits;
-  const std::function<void()>& initializer;  // may be empty, as the finalizer
-  const std::function<void()>& finalizer;
+  const Initializer& initializer;  // may be empty, as the finalizer
+  const Initializer& finalizer;
 };
 
 // The life of a worker, from its first acts (process/worker_life.hpp) to its end in order: the initializer, the items

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "pool/initializer.hpp"
+#include "pool/run_initializer.hpp"
 
 #include "codec/cause.hpp"
 
@@ -9,7 +9,7 @@
 
 namespace multiprocessing::detail {
 
-void run_initializer(const std::function<void()>& initializer) {
+void run_initializer(const Initializer& initializer) {
   try {
     initializer();
   } catch (...) {
@@ -17,7 +17,7 @@ void run_initializer(const std::function<void()>& initializer) {
   }
 }
 
-void run_finalizer(const std::function<void()>& finalizer, const std::string& who) noexcept {
+void run_finalizer(const Initializer& finalizer, const std::string& who) noexcept {
   try {
     finalizer();
   } catch (...) {

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <multiprocessing/detail/bytes.hpp>
+
+#include "os/modules.hpp"
+#include "os/process_identity.hpp"
+#include "process/fork_server.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+namespace multiprocessing::detail {
+
+// What the program and the process that it spawns tell each other, in a file that both have: the program writes the
+// order before the other one begins, and that writes its answer behind it. Both run the same build of this library, or
+// the answer is a refusal.
+
+// Code by name: it lies so far behind the base of the module with this build id. An empty id means no code.
+struct PortableCode {
+  std::string build_id;
+  std::uintptr_t offset = 0;
+};
+struct PortableCall {
+  PortableCode run;   // a SentCall's
+  PortableCode code;  // which `state` begins with
+  Bytes state;
+};
+
+struct SpawnNumbers {
+  ServerDescriptors server;
+  int channels;  // a descriptor
+  MarkedFd waiter_bell;
+  MarkedFd background_bell;
+  int slots;
+  std::size_t ring_bytes;
+  std::chrono::nanoseconds spin;
+  ProcessIdentity program;
+  int threads_per_worker;
+  bool threads_are_asked_for;
+};
+
+struct SpawnOrder {
+  SpawnNumbers numbers{};
+  std::string library;  // the build id of the module with this library
+  PortableCall initializer;
+  PortableCall finalizer;
+};
+void write_order(int file, const SpawnOrder& order);
+std::optional<SpawnOrder> read_order(int file);  // none: the file holds no order
+
+struct SpawnAnswer {
+  std::string refusal;  // why it does not serve, if it does not
+  ModuleList modules{};
+};
+void write_answer(int file, const SpawnAnswer& answer);  // instead of an earlier one
+std::optional<SpawnAnswer> read_answer(int file);        // none: nothing whole was answered
+
+// The module with this library, among these.
+const Module& library_module(const ModuleList& modules);
+
+}  // namespace multiprocessing::detail
