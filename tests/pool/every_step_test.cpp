@@ -8,7 +8,6 @@
 #include "pool/parent/worker_group.hpp"
 #include "pool/traced_worker.hpp"
 #include "support/deadline.hpp"
-#include "support/shared.hpp"
 
 #include <gtest/gtest.h>
 
@@ -16,6 +15,7 @@
 #include <atomic>
 #include <cstdlib>
 #include <iostream>
+#include <new>
 #include <numeric>
 
 namespace multiprocessing::tests::every_step_test {
@@ -24,12 +24,18 @@ namespace {
 using namespace std::chrono_literals;
 
 using Runs = std::array<std::atomic<int>, 8>;
-Runs* runs = nullptr;
+constexpr const char* name_of_runs = "MULTIPROCESSING_TEST_RUNS";
+// A worker that is forked inherits it; one that is spawned finds it by its name.
+Runs* runs = [] {
+  const char* const name = std::getenv(name_of_runs);
+  static const SharedMemory memory = name == nullptr ? SharedMemory() : SharedMemory(name);
+  return reinterpret_cast<Runs*>(memory.buf().data());
+}();
 
 class OnePagePool : public detail::BytePool<OnePagePool> {
  public:
-  explicit OnePagePool(int processes)
-      : BytePool(std::make_shared<detail::WorkerGroup>(PoolOptions{.processes = processes},
+  explicit OnePagePool(StartMethod method)
+      : BytePool(std::make_shared<detail::WorkerGroup>(PoolOptions{.processes = 1, .start_method = method},
                                                        detail::WorkerGroupSettings{.ring_bytes = 4096, .spin = 0ns})) {}
 };
 
@@ -70,6 +76,7 @@ struct Path {
   const char* name;
   std::size_t items;
   std::function<std::vector<Ended>(OnePagePool&)> run;
+  StartMethod method = StartMethod::forkserver;
 };
 const std::string large(4'500, 'x');
 std::string text_of(std::size_t item) { return std::string(item, 'x'); }
@@ -79,6 +86,12 @@ const std::vector<Path> paths{
        return ended(pool.try_map(count_number, {0L, 1L, 2L, 3L}, 4),
                     [](auto item) { return -static_cast<long>(item); });
      }},
+    {"AChunkOfNumbersInAWorkerThatIsSpawned", 4,
+     [](OnePagePool& pool) {
+       return ended(pool.try_map(count_number, {0L, 1L, 2L, 3L}, 4),
+                    [](auto item) { return -static_cast<long>(item); });
+     },
+     StartMethod::spawn},
     {"AChunkOfTexts", 3,
      [](OnePagePool& pool) {
        return ended(pool.try_map(count_text, {text_of(0), text_of(1), text_of(2)}, 3),
@@ -147,7 +160,13 @@ std::chrono::seconds time_limit() {
 
 class EveryStep : public ::testing::TestWithParam<std::size_t> {
  protected:
-  EveryStep() : pool_((runs = runs_.get(), 1)) {}  // the worker is forked when it knows where to count
+  // The worker is started when it can know where to count.
+  EveryStep()
+      : pool_((runs = new (runs_.buf().data()) Runs{}, setenv(name_of_runs, runs_.name().c_str(), 1), path_.method)) {}
+  ~EveryStep() override {
+    unsetenv(name_of_runs);
+    runs_.unlink();
+  }
 
   // How many steps the path took, at most `limit`: then its worker is killed, in any case. -1: workers can't be traced.
   long kill_after(long limit) {
@@ -190,7 +209,7 @@ class EveryStep : public ::testing::TestWithParam<std::size_t> {
   }
 
   const Path& path_ = paths[GetParam()];
-  Shared<Runs> runs_;
+  const SharedMemory runs_{{}, true, sizeof(Runs)};
   OnePagePool pool_;
   int losses_ = 0;
 };
