@@ -74,6 +74,24 @@ Row measure_short_pool(const Setting& setting) {
   return row;
 }
 
+// A new process copies nothing of a large program.
+Row measure_spawned_pool(const Setting& setting) {
+  const LargeMemory memory = touched_memory(std::size_t{512} << 20);
+  Row row{.subject = "a spawned pool, used, gone, at 512 MiB",
+          .unit = "ms",
+          .peer_name = "one whose workers are forks",
+          .limit = Limit::ratio,
+          .goal = 0.5};
+  const auto use_one = [&](mp::StartMethod method) {
+    return per_item(1, [&, method] {
+      mp::Pool pool({.processes = setting.workers, .start_method = method});
+      pool.apply(&measuring::empty_task, 1);
+    });
+  };
+  compare(row, setting.samples, use_one(mp::StartMethod::spawn), use_one(mp::StartMethod::forkserver));
+  return row;
+}
+
 // What one writes who knows fork(2): children that share the index of the next item, and an array of results.
 class ByHand {
  public:
@@ -126,7 +144,7 @@ Row measure_fork_map(const Setting& setting) {
 }  // namespace
 
 std::vector<Row> measure_forks(const Setting& setting) {
-  return {measure_loss(setting), measure_short_pool(setting), measure_fork_map(setting)};
+  return {measure_loss(setting), measure_short_pool(setting), measure_spawned_pool(setting), measure_fork_map(setting)};
 }
 
 }  // namespace bench

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <multiprocessing/init.hpp>
+
 #include "command_line.hpp"
 #include "figures.hpp"
 #include "measured_alone.hpp"
@@ -55,6 +57,7 @@ int run(const std::vector<std::string>& arguments) {
 }  // namespace
 
 int main(int count, char** arguments) {
+  multiprocessing::init(count, arguments);  // for StartMethod::spawn
   // Of ours and of the peers alike: memory that one sample has freed is not given back to the system, or the next one
   // would measure page faults, and how many depends on what happens to lie at the end of the heap.
   ::mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
