@@ -18,6 +18,7 @@ class ItemTimeouts {
  public:
   explicit ItemTimeouts(std::optional<std::chrono::nanoseconds> of_initializer) : of_initializer_(of_initializer) {}
 
+  std::optional<std::chrono::nanoseconds> of_initializer() const { return of_initializer_; }
   // Before a call gets work: after this, note() needs no memory for it. Throws std::bad_alloc.
   void make_room_for(const GroupCall& call);
   void note(GroupCall& call) noexcept;  // it may have got work, or have none left

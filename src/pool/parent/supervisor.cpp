@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <sstream>
 #include <system_error>
 
 namespace multiprocessing::detail {
@@ -172,7 +173,12 @@ void Supervisor::on_ended(const WorkerReport& report) {
   if (initializer_threw) {
     break_off([&] { return who + " did not start: its initializer threw"; });
   } else if (ended.outran_initializer) {
-    break_off([&] { return who + " did not start: its initializer ran longer than initializer_timeout allows"; });
+    break_off([&] {
+      std::ostringstream what;
+      what << who << " did not start: its initializer ran longer than the "
+           << std::chrono::duration<double>(*timeouts_.of_initializer()).count() << " s of initializer_timeout";
+      return what.str();
+    });
   } else if (failed_starts_ >= deaths_that_break || gone.fruitless_deaths >= deaths_that_break) {
     break_off([&] {
       return "three workers in a row ended without doing anything, the last one, " + who + ", with " +
