@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <multiprocessing/errors.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 
@@ -76,6 +77,25 @@ TEST(SpawnOrder, OneThatIsCutIsAnError) {
   }
 }
 
+// As of a process that was killed while it wrote.
+TEST(SpawnOrder, AnAnswerThatIsCutIsNoneAndALaterOneTakesItsPlace) {
+  const UniqueFd file = make_memory_file(0);
+  write_order(file.get(), {});
+  const std::size_t begin = size_of_file(file.get());
+  write_answer(file.get(), {"", loaded_modules()});
+  for (std::size_t end = size_of_file(file.get()) - 1; end > begin; end -= std::min<std::size_t>(end - begin, 7)) {
+    cut_file(file.get(), end);
+    EXPECT_FALSE(read_answer(file.get())) << end - begin;
+  }
+  write_answer(file.get(), {"", loaded_modules()});
+  write_answer(file.get(), {"out of memory", {}});
+
+  const auto answer = read_answer(file.get());
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->refusal, "out of memory");
+  EXPECT_TRUE(answer->modules.modules.empty());
+}
+
 TEST(FindCode, IsWhereTheModuleOfTheSameBuildLies) {
   const ModuleList here = loaded_modules();
   ModuleList there = here;
@@ -96,6 +116,9 @@ TEST(FindCode, SaysWhatIsNotThereAndWhy) {
   };
   EXPECT_NE(refused([](ModuleList& there) { there.modules.clear(); }).find("the library is not loaded there"),
             std::string::npos);
+  EXPECT_NE(refused([](ModuleList& there) { module_with(code(), there).path = "/a/copy.so"; }).find("is not loaded"),
+            std::string::npos)
+      << "a copy of the file has globals of its own";
   const std::string other =
       refused([](ModuleList& there) { module_with(code(), there).build_id = std::string("\xab\x0c", 2); });
   EXPECT_NE(other.find("from this program in a worker: there it is another build, ab0c instead of "), std::string::npos)
