@@ -26,7 +26,10 @@ using SharedEvent = multiprocessing::Event;
 
 constexpr int many = 70'000;  // more than a process may have mappings
 
-void touch(const Value<int>& value) { value.set(value.value() + 1); }
+void touch(const Value<int>& value) {
+  const std::scoped_lock hold(value.get_lock());
+  ++value.get_obj();
+}
 void touch(const RawArray<int>& array) { ++array[99]; }
 void touch(const Lock& lock) { const std::scoped_lock hold(lock); }
 void touch(const Condition& condition) { condition.acquire(), condition.notify_all(), condition.release(); }
