@@ -44,10 +44,10 @@ SentCall send_call(const std::function<void()>& call) {
 
 }  // namespace detail
 
-// What a pool's workers run before their first item, or after the last: any callable without arguments that can be
-// copied. Workers that the program forks, and threads, have it as it is, with all that it captures. For a pool with
-// StartMethod::spawn it must be sent: then it is a function, a lambda without captures, or a partial() of one with
-// values that can be sent. Empty by default. A ThreadPool calls it in several threads at once.
+// A worker runs it before its first item, or after its last one. It is any callable without arguments that can be
+// copied. Workers that the program forks, and threads, have it as it is, with all that it captures. A pool with
+// StartMethod::spawn sends it: then it must be a function, a lambda without captures, or a partial() of one with values
+// that can be sent. By default it is empty. A ThreadPool calls it in several threads at once.
 class Initializer {
  public:
   Initializer() = default;

@@ -13,9 +13,9 @@
 
 namespace multiprocessing::detail {
 
-// What the program and the process that it spawns tell each other, in a file that both have: the program writes the
-// order before the other one begins, and that writes its answer behind it. Both run the same build of this library, or
-// the answer is a refusal.
+// The program and the process that it spawns talk to each other through a file that both have. The program writes the
+// order before that process begins; the process writes its answer behind the order. If the two run different builds of
+// this library, the answer is a refusal.
 
 // Code by name: it lies so far behind the base of the module with this build id. An empty id means no code.
 struct PortableCode {

@@ -19,7 +19,7 @@ namespace multiprocessing::detail {
 
 class ServerLoop;
 
-// What a server that is not forked gets from the program: descriptors, under the same numbers.
+// The program hands these descriptors to a server that is not forked, which has them under the same numbers.
 struct ServerDescriptors {
   int ledger;
   int parent;        // a pidfd of the program
