@@ -24,10 +24,15 @@ LAYERS = {
     "pool/worker": {"pool/worker", "pool"} | BELOW_POOL,
     "pool/threads": {"pool/threads", "pool"} | BELOW_POOL,
     "graph": {"graph", "pool", "codec", "os"},
+    "hosts": {"hosts", "pool/parent", "pool"} | BELOW_POOL,
+    "mpi": {"mpi"},  # a library of its own
 }
 # The process that a folder's code runs in. Code of two processes meets in one place only: where a worker begins.
 PROCESSES = {"pool/parent": "the program", "pool/worker": "a worker"}
-ENTRANCES = {("src/pool/parent/group_processes.cpp", "src/pool/worker/worker_main.hpp")}
+ENTRANCES = {
+    ("src/pool/parent/group_processes.cpp", "src/pool/worker/worker_main.hpp"),
+    ("src/hosts/init.cpp", "src/pool/worker/spawned_process.hpp"),
+}
 # A public header whose functions are compiled in src/<folder>/<name>.cpp belongs to that folder. These are compiled in
 # a file of another name.
 COMPILED_IN = {

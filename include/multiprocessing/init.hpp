@@ -13,4 +13,11 @@ namespace multiprocessing {
 // Source: Python's multiprocessing.freeze_support().
 MULTIPROCESSING_EXPORT void init(int argc, char** argv);
 
+namespace detail {
+
+// init() does it, too, in the program itself; it need not return. For a library that has static objects: before main().
+MULTIPROCESSING_EXPORT void at_init(void (*action)()) noexcept;
+
+}  // namespace detail
+
 }  // namespace multiprocessing

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <multiprocessing/detail/bytes.hpp>
-
-#include "os/modules.hpp"
 #include "os/process_identity.hpp"
+#include "pool/portable_code.hpp"
 #include "process/fork_server.hpp"
 
 #include <chrono>
@@ -16,17 +14,6 @@ namespace multiprocessing::detail {
 // The program and the process that it spawns talk to each other through a file that both have. The program writes the
 // order before that process begins; the process writes its answer behind the order. If the two run different builds of
 // this library, the answer is a refusal.
-
-// Code by name: it lies so far behind the base of the module with this build id. An empty id means no code.
-struct PortableCode {
-  std::string build_id;
-  std::uintptr_t offset = 0;
-};
-struct PortableCall {
-  PortableCode run;   // a SentCall's
-  PortableCode code;  // which `state` begins with
-  Bytes state;
-};
 
 struct SpawnNumbers {
   ServerDescriptors server;
@@ -56,8 +43,5 @@ struct SpawnAnswer {
 };
 void write_answer(int file, const SpawnAnswer& answer);  // instead of an earlier one
 std::optional<SpawnAnswer> read_answer(int file);        // none: nothing whole was answered
-
-// The module with this library, among these.
-const Module& library_module(const ModuleList& modules);
 
 }  // namespace multiprocessing::detail

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <memory>
 #include <string>
 #include <typeinfo>
 
@@ -58,6 +59,7 @@ struct FunctionImage {
   std::uintptr_t type_in_worker = 0;  // its address there; in a fork the same
   alignas(16) std::array<std::byte, 16> address{};
   Bytes state;
+  std::shared_ptr<const void> lender = {};  // of a state that is lent
 };
 struct PreparedFunction {
   FunctionImage image;

@@ -17,7 +17,7 @@ std::exception_ptr EncodedBreak::decode() const {
   } catch (...) {
     reason = std::current_exception();
   }
-  return nested_in<BrokenPool>(reason, what);
+  return what.empty() ? reason : nested_in<BrokenPool>(reason, what);
 }
 
 }  // namespace multiprocessing::detail

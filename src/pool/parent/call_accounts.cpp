@@ -27,6 +27,12 @@ void CallAccounts::on_answer(GroupCall& call, std::size_t index, ByteAnswer answ
   end_if_complete(call);
 }
 
+void CallAccounts::on_loss(GroupCall& call, std::size_t index, ByteAnswer answer) {
+  on_answer(call, index, std::move(answer));
+  --failed_;
+  ++lost_;
+}
+
 void CallAccounts::on_fixed_answers(GroupCall& call, std::size_t count) {
   finished_ += count;
   end_if_complete(call);

@@ -25,6 +25,7 @@ class CallAccounts final : public AnswerSink {
   void on_start_failed(Bytes exception) override { start_failure_ = std::move(exception); }
   void on_answer(GroupCall& call, std::size_t index, ByteAnswer answer) override;
   void on_fixed_answers(GroupCall& call, std::size_t count) override;
+  void on_loss(GroupCall& call, std::size_t index, ByteAnswer answer);  // elsewhere, of the worker
   void on_times(int slot, const GroupCall& call, std::size_t index, const ItemTimes& times, bool failed) override;
 
   // What the worker had begun does not come to its end there.

@@ -41,6 +41,7 @@ class GroupCall final : public ByteCall, public std::enable_shared_from_this<Gro
         keep(settings.keep),
         table(keep, function.type->result_size_bytes),
         number(call_number),
+        function_number(settings.function_number == 0 ? call_number : settings.function_number),
         chunksize(settings.chunksize == 0 ? SIZE_MAX : settings.chunksize),
         timeout(settings.options == nullptr ? no_timeout : settings.options->timeout.value_or(no_timeout)),
         is_asynchronous(settings.asynchronous),
@@ -125,6 +126,7 @@ class GroupCall final : public ByteCall, public std::enable_shared_from_this<Gro
   const Keep keep;
   AnswerTable table;
   const std::uint64_t number;              // of the call in this pool, from 1
+  const std::uint64_t function_number;     // by which workers know its function
   const std::size_t chunksize;             // at most so many items in a frame
   const std::chrono::nanoseconds timeout;  // of each item
   const bool is_asynchronous;              // else its caller waits for it as soon as all of it is handed in

@@ -41,7 +41,7 @@ std::shared_ptr<GroupCall> GroupState::open_call(std::shared_ptr<CallHost> host,
                                                  PreparedFunction function, const CallSettings& settings) {
   double& cost = item_costs_.of(function.image);
   auto call = std::make_shared<GroupCall>(std::move(host), callback_thread, std::move(function.image), settings, cost,
-                                          calls_ + 1, settings.single ? numbered_calls_ : 0);
+                                          calls_ + 1, settings.single ? numbered_calls_ : settings.first_item);
   ++calls_;
   if (settings.single) ++numbered_calls_;
   ++open_calls_;

@@ -30,6 +30,7 @@ class GroupState final : public Collected {
   std::shared_ptr<GroupCall> open_call(std::shared_ptr<CallHost> host, CallbackThread& callback_thread,
                                        PreparedFunction function, const CallSettings& settings);
   std::size_t open_calls() const { return open_calls_; }
+  double cost_of(const FunctionImage& function) { return item_costs_.of(function); }
   void submit(const Batch& batch, bool is_last);
   void hand_out();                       // what was submitted
   bool expect_end(GroupCall& call);      // a callback waits for it; true: for no other call's

@@ -5,6 +5,7 @@
 
 #include "os/wait_status.hpp"
 #include "pool/parent/broken_pool.hpp"
+#include "process/worker_name.hpp"
 
 #include <csignal>
 #include <cstring>
@@ -17,10 +18,6 @@ struct CrashWithoutStack {
   WorkerLost error;
   Crash crash;
 };
-
-std::string the_worker(int worker, pid_t pid) {
-  return "worker " + std::to_string(worker) + " (pid " + std::to_string(pid) + ")";
-}
 
 std::exception_ptr with_its_stack(const std::exception_ptr& error) {
   try {
@@ -40,7 +37,7 @@ std::exception_ptr with_its_stack(const std::exception_ptr& error) {
 
 std::exception_ptr worker_lost(const LostItem& lost, int wait_status, bool was_ordered, const Crash& crash) noexcept
     try {
-  std::string what = the_worker(lost.worker, lost.pid) + " ended with " + describe_wait_status(wait_status) +
+  std::string what = worker_name(lost.worker, lost.pid) + " ended with " + describe_wait_status(wait_status) +
                      " at item " + std::to_string(lost.item) + ", while " + describe_phase(lost.phase);
   if (ending_signal(wait_status) == SIGKILL && !was_ordered) {
     what += "; a SIGKILL that nobody sent usually means that the system ran out of memory";
@@ -63,7 +60,7 @@ std::exception_ptr with_crash_stack(const std::exception_ptr& error) noexcept {
 std::exception_ptr deadline_exceeded(const LostItem& lost, std::chrono::nanoseconds timeout) noexcept try {
   std::ostringstream what;
   what << "item " << lost.item << " ran longer than its timeout of " << std::chrono::duration<double>(timeout).count()
-       << " s: " << the_worker(lost.worker, lost.pid) << " was killed while " << describe_phase(lost.phase);
+       << " s: " << worker_name(lost.worker, lost.pid) << " was killed while " << describe_phase(lost.phase);
   return std::make_exception_ptr(DeadlineExceeded(what.str(), lost.item, lost.pid));
 } catch (...) {
   return std::current_exception();
@@ -71,14 +68,14 @@ std::exception_ptr deadline_exceeded(const LostItem& lost, std::chrono::nanoseco
 
 std::exception_ptr cancelled_while_it_ran(const LostItem& lost) noexcept try {
   return std::make_exception_ptr(CancelledError("item " + std::to_string(lost.item) +
-                                                " was cancelled: " + the_worker(lost.worker, lost.pid) +
+                                                " was cancelled: " + worker_name(lost.worker, lost.pid) +
                                                 " was killed while " + describe_phase(lost.phase)));
 } catch (...) {
   return std::current_exception();
 }
 
 std::exception_ptr channel_overwritten(int worker, pid_t pid, std::size_t item) noexcept try {
-  return std::make_exception_ptr(WorkerLost(the_worker(worker, pid) + " was lost with item " + std::to_string(item) +
+  return std::make_exception_ptr(WorkerLost(worker_name(worker, pid) + " was lost with item " + std::to_string(item) +
                                                 ": its channel was overwritten, so that nobody knows what it did",
                                             item, pid, std::nullopt, std::nullopt));
 } catch (...) {

@@ -5,7 +5,7 @@
 
 #include "os/memory_file.hpp"
 #include "os/this_program.hpp"
-#include "pool/parent/loaded_modules.hpp"
+#include "pool/parent/sent_initializer.hpp"
 #include "pool/spawn_order.hpp"
 #include "process/program_name.hpp"
 
@@ -14,44 +14,6 @@
 #include <utility>
 
 namespace multiprocessing::detail {
-namespace {
-
-void check(const void* code, const ModuleList& here, const ModuleList& there) {
-  if (code == nullptr) return;
-  if (const auto reason = find_code(code, here, there).refused) std::rethrow_exception(reason);
-}
-
-PortableCode portable(const void* code, const ModuleList& here) {
-  if (code == nullptr) return {};
-  check(code, here, here);
-  const Module& module = *here.containing(code);
-  return {module.build_id, reinterpret_cast<std::uintptr_t>(code) - module.base};
-}
-
-// An initializer or finalizer: as it is sent, and its code here.
-struct Sent {
-  const void* run = nullptr;
-  const void* code = nullptr;
-  PortableCall call;
-};
-
-Sent send(const Initializer& call, const std::string& what, const ModuleList& here) {
-  if (!call) return {};
-  if (!call.can_be_sent()) {
-    throw PicklingError("the pool's " + what +
-                        " cannot be sent to a worker that is spawned, as it captures something or has state: make it "
-                        "a function, a lambda without captures, or multiprocessing::partial(f, values...)");
-  }
-  try {
-    SentCall sent = call.sent();
-    const auto* const run = reinterpret_cast<const void*>(sent.run);
-    return {run, sent.code, {portable(run, here), portable(sent.code, here), std::move(sent.state)}};
-  } catch (const PicklingError& error) {
-    throw PicklingError("the pool's " + what + " cannot be sent to a worker that is spawned: " + error.what());
-  }
-}
-
-}  // namespace
 
 SpawnedServer::SpawnedServer(int file, SpawnOrder& order, const ModuleList& here)
     : ForkServer(
@@ -86,8 +48,8 @@ std::unique_ptr<SpawnedServer> SpawnedServer::start(SpawnOrder order, const Pool
                         " has none: link it with -Wl,--build-id");
   }
   order.library = library.build_id;
-  Sent initializer = send(options.initializer, "initializer", here);
-  Sent finalizer = send(options.finalizer, "finalizer", here);
+  SentInitializer initializer(options.initializer, "initializer", "a worker that is spawned", here);
+  SentInitializer finalizer(options.finalizer, "finalizer", "a worker that is spawned", here);
   order.initializer = std::move(initializer.call);
   order.finalizer = std::move(finalizer.call);
   const UniqueFd file = make_memory_file(0);
@@ -102,10 +64,8 @@ std::unique_ptr<SpawnedServer> SpawnedServer::start(SpawnOrder order, const Pool
     throw BrokenPool(std::string("the process that was spawned to start the workers ") + not_born.what() + why);
   }
   server->there_ = read_answer(file.get()).value().modules;
-  for (const Sent* const each : {&initializer, &finalizer}) {
-    check(each->run, here, server->there_);
-    check(each->code, here, server->there_);
-  }
+  initializer.check(here, server->there_, "in a worker");
+  finalizer.check(here, server->there_, "in a worker");
   return server;
 }
 

@@ -5,6 +5,7 @@
 
 #include "os/wait_status.hpp"
 #include "pool/parent/aftermath.hpp"
+#include "process/worker_name.hpp"
 
 #include <algorithm>
 #include <csignal>
@@ -142,8 +143,8 @@ void Supervisor::on_ended(const WorkerReport& report) {
   const bool may_be_in_order = report.status == unknown_wait_status || exit_code(report.status) == 0;
   const bool left_in_order = ended.state == WorkerSlot::State::leaving && may_be_in_order;
   const pid_t pid = ended.pid;
-  const std::string who = "worker " + std::to_string(report.slot) + " of " + std::to_string(members_.size()) +
-                          " (pid " + std::to_string(pid) + ")";
+  const std::string who =
+      "worker " + std::to_string(report.slot) + " of " + std::to_string(members_.size()) + place_of(pid);
   auto failure = std::make_shared<Bytes>();
   Member& gone = member(report.slot);
   const auto [progress, was_up, was_condemned, crash] =

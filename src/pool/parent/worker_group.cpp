@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "pool/parent/worker_group.hpp"
 
-#include <multiprocessing/cpu_count.hpp>
-
 #include "pool/check_options.hpp"
 #include "pool/function_name.hpp"
 #include "pool/parent/owners_call.hpp"
@@ -182,13 +180,22 @@ bool WorkerGroup::cancel(GroupCall& call, Running what_runs) {
   if (what_runs == Running::finish) return is_cancelled();
   const Deadline end = deadline_after(std::chrono::seconds(2));
   do {
-    const MutexLock lock(mutex());
-    state_.dispatcher().condemn(call);
-    now_or_soon([&]() MULTIPROCESSING_REQUIRES(mutex()) { state_.look(); });  // orders the kills
-    // What is not condemned now has gone on meanwhile: then once more.
+    condemn(call);  // what was not condemned has gone on meanwhile: then once more
   } while (!wait(call, Call::Until::all_ended, 0, std::min(end, deadline_after(std::chrono::milliseconds(1)))) &&
            Clock::now() < end);
   return is_cancelled();
+}
+
+void WorkerGroup::condemn(GroupCall& call) {
+  const OwnersCall this_call(mark_, processes_.starter());
+  const MutexLock lock(mutex());
+  state_.dispatcher().condemn(call);
+  now_or_soon([&]() MULTIPROCESSING_REQUIRES(mutex()) { state_.look(); });  // orders the kills
+}
+
+double WorkerGroup::cost_of(const FunctionImage& function) {
+  const MutexLock lock(mutex());
+  return state_.cost_of(function);
 }
 
 void WorkerGroup::expect_end(GroupCall& call) {
@@ -284,17 +291,6 @@ PoolStats WorkerGroup::stats() const {
   PoolStats stats = state_.dispatcher().stats();
   state_.supervisor().add_to(stats);
   return stats;
-}
-
-std::shared_ptr<ByteCore> make_worker_group(const PoolOptions& options) {
-  WorkerGroupSettings settings;
-  settings.cpus = process_cpu_count();
-  if (settings.cpus == 1) settings.spin = std::chrono::nanoseconds::zero();
-  // In a process forked from its owner the group is not destroyed: its threads and processes are not there.
-  const auto destroy = [](WorkerGroup* group) {
-    if (!group->inherited()) delete group;
-  };
-  return std::shared_ptr<WorkerGroup>(new WorkerGroup(options, settings), destroy);
 }
 
 }  // namespace multiprocessing::detail

@@ -39,6 +39,8 @@ class WorkerGroup final : public ByteCore, public CallHost, public std::enable_s
   void withdraw(GroupCall& call, const char* why) override;
   bool cancel(GroupCall& call, Running what_runs) override;
   void expect_end(GroupCall& call) override;
+  void condemn(GroupCall& call);                  // kills what runs of it, as far as it can at once
+  double cost_of(const FunctionImage& function);  // see ItemCosts
   void begin_watch() noexcept override { collector_.begin_watch(); }
   void end_watch() noexcept override { collector_.end_watch(); }
 

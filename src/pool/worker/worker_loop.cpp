@@ -8,6 +8,7 @@
 #include "os/this_process.hpp"
 #include "os/throw_trace.hpp"
 #include "process/task_context.hpp"
+#include "process/worker_name.hpp"
 
 #include <system_error>
 
@@ -69,7 +70,7 @@ class Worker::Item final : public RunningItem {
 Worker::Worker(const Channel& channel, int slot, std::chrono::nanoseconds spin, int waiter_bell_fd,
                int background_bell_fd, const ProcessIdentity& owner)
     : channel_(channel),
-      slot_(slot),
+      name_(worker_name(slot, this_process())),
       waiting_(channel_, spin, waiter_bell_fd, background_bell_fd),
       reader_(channel_, waiting_),
       writer_(channel_, waiting_),
@@ -92,8 +93,7 @@ void Worker::announce_start() {
 void Worker::announce_failed_start(const std::exception_ptr& error) {
   Bytes bytes;
   BytesSink sink(bytes);
-  const std::string who = "worker " + std::to_string(slot_) + " (pid " + std::to_string(this_process()) + ")";
-  encode_exception(error, traceback("the initializer, " + who), sink);
+  encode_exception(error, traceback("the initializer, " + name_), sink);
   sink.finish();
   writer_.begin();
   copy_to(bytes, writer_);
@@ -227,11 +227,10 @@ void Worker::run_item(const FrameHeader& frame, std::uint32_t number) {
 void Worker::answer_exception(const FrameHeader& frame, std::uint32_t number, std::uint64_t bytes, Item& item) {
   Bytes exception;
   BytesSink sink(exception);
-  const std::string who = "worker " + std::to_string(slot_) + " (pid " + std::to_string(this_process()) + ")";
   names_.clear();
   sink.names_to(&names_);
   encode_item_error(std::current_exception(), item.phase(), *reinterpret_cast<const TaskType*>(frame.type),
-                    {frame.first_item + number, bytes, who}, sink);
+                    {frame.first_item + number, bytes, name_}, sink);
   sink.finish();
   item.commit_exception(exception);
 }

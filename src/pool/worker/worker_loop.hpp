@@ -61,7 +61,7 @@ class Worker {
   void finish_answer(const FrameHeader& frame, std::uint32_t number, PieceKind kind);
 
   Channel channel_;
-  int slot_;
+  const std::string name_;
   WorkerWaiting waiting_;
   TaskReader reader_;
   ResultWriter writer_;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <multiprocessing/init.hpp>
+#include "pool/worker/spawned_process.hpp"
 
 #include <multiprocessing/errors.hpp>
 
@@ -7,44 +7,19 @@
 #include "os/this_program.hpp"
 #include "pool/spawn_order.hpp"
 #include "pool/worker/worker_main.hpp"
-#include "process/program_name.hpp"
 
-#include <charconv>
 #include <cstdio>
-#include <cstring>
-#include <string_view>
+#include <string>
+#include <utility>
 
-namespace multiprocessing {
-namespace detail {
+namespace multiprocessing::detail {
 namespace {
-
-constexpr std::string_view option = "--multiprocessing-server=";
-
-template <class Code>
-Code code_at(const PortableCode& code, const ModuleList& modules) {
-  const Module* const module = modules.of_build(code.build_id);
-  return module == nullptr ? nullptr : reinterpret_cast<Code>(module->base + code.offset);
-}
-
-// Empty if the call is. The program has checked that this process has its code.
-Initializer made_here(PortableCall& call, const ModuleList& modules) {
-  using Run = void (*)(ByteSource&);
-  const Run run = code_at<Run>(call.run, modules);
-  if (run == nullptr) return {};
-  if (const void* const code = code_at<const void*>(call.code, modules)) {
-    std::memcpy(call.state.segment(0).data.get(), &code, sizeof code);
-  }
-  return [run, &state = call.state] {
-    BytesSource source(state);
-    run(source);
-  };
-}
 
 [[noreturn]] void serve(int file, SpawnOrder& order, const ModuleList& modules) {
   const SpawnNumbers& numbers = order.numbers;
   const ThreadLimits limits(numbers.threads_per_worker, numbers.threads_are_asked_for, modules);
-  const Initializer initializer = made_here(order.initializer, modules);
-  const Initializer finalizer = made_here(order.finalizer, modules);
+  const Initializer initializer = made_here(std::move(order.initializer), modules);
+  const Initializer finalizer = made_here(std::move(order.finalizer), modules);
   ChannelBlock channels(UniqueFd(numbers.channels), numbers.slots, numbers.ring_bytes);
   const auto run_worker = [&](int slot) {
     UniqueFd(file).reset();
@@ -76,8 +51,9 @@ std::string serve_spawned(int file) try {
   return describe(std::current_exception());
 }
 
-// The process ends, whatever happens: main() is not to run in it.
-[[noreturn]] void be_server(int file, const char* argument) noexcept {
+}  // namespace
+
+void be_spawned_server(int file, const char* argument) noexcept {
   const std::string refusal = serve_spawned(file);
   if (refusal.empty()) {
     std::fprintf(stderr, "multiprocessing: the option %s is for the library itself, which starts workers by it\n",
@@ -88,17 +64,4 @@ std::string serve_spawned(int file) try {
   leave_process(2);
 }
 
-}  // namespace
-}  // namespace detail
-
-void init(int argc, char** argv) {
-  if (argc < 1 || argv == nullptr || argv[0] == nullptr) return detail::note_program_name("");
-  detail::note_program_name(argv[0]);
-  if (argc != 2 || !std::string_view(argv[1]).starts_with(detail::option)) return;
-  const std::string_view number = std::string_view(argv[1]).substr(detail::option.size());
-  int file = -1;
-  std::from_chars(number.data(), number.data() + number.size(), file);
-  detail::be_server(file, argv[1]);
-}
-
-}  // namespace multiprocessing
+}  // namespace multiprocessing::detail
