@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Each ```cpp block of a Markdown file that has a main() becomes a program and a test that runs it, NAME_1, NAME_2, …: a
 # README whose programs do not compile or do not run does not pass. tools/check_readme.py looks after the blocks without
-# a main().
+# a main(). A program of mpi.hpp runs without a launcher here, and only where there is Open MPI.
 function(multiprocessing_readme_tests name readme seconds_per_test)
   set(readme ${PROJECT_SOURCE_DIR}/${readme})
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${readme})
@@ -15,13 +15,18 @@ function(multiprocessing_readme_tests name readme seconds_per_test)
     string(FIND "${rest}" "${fence}" end)
     string(SUBSTRING "${rest}" 0 ${end} block)
     string(SUBSTRING "${rest}" ${end} -1 rest)
-    if(block MATCHES "int main\\(")
+    if(block MATCHES "multiprocessing/mpi.hpp" AND NOT TARGET multiprocessing::mpi)
+      message(STATUS "A program of ${readme} is not built: it needs Open MPI")
+    elseif(block MATCHES "int main\\(")
       math(EXPR index "${index} + 1")
       set(program ${name}_${index})
       set(source ${CMAKE_CURRENT_BINARY_DIR}/${program}.cpp)
       file(CONFIGURE OUTPUT ${source} CONTENT "@block@\n" @ONLY)
       add_executable(${program} ${source})
       target_link_libraries(${program} PRIVATE multiprocessing::multiprocessing)
+      if(block MATCHES "multiprocessing/mpi.hpp")
+        target_link_libraries(${program} PRIVATE multiprocessing::mpi)
+      endif()
       add_test(NAME ${program} COMMAND ${program})
       set_tests_properties(${program} PROPERTIES TIMEOUT ${seconds_per_test} LABELS readme)
       if(block MATCHES "SIGINT")

@@ -5,6 +5,7 @@
 #include <multiprocessing/errors.hpp>
 
 #include <cstring>
+#include <span>
 #include <string>
 
 namespace multiprocessing::detail {
@@ -12,6 +13,20 @@ namespace {
 
 // Values of such items are taken as one, and none of them before the last: they take too little time to matter.
 constexpr double short_nanoseconds = 10'000;
+
+// So many items of this size, or, if it is 0, behind a length each.
+bool has_items(std::span<const std::byte> bytes, std::size_t item_size_bytes, std::uint64_t count) {
+  if (item_size_bytes != 0) return bytes.size() % item_size_bytes == 0 && bytes.size() / item_size_bytes == count;
+  for (; count != 0; --count) {
+    std::uint64_t length = 0;
+    if (bytes.size() < sizeof length) return false;
+    std::memcpy(&length, bytes.data(), sizeof length);
+    bytes = bytes.subspan(sizeof length);
+    if (bytes.size() < length) return false;
+    bytes = bytes.subspan(length);
+  }
+  return bytes.empty();
+}
 
 }  // namespace
 
@@ -52,15 +67,16 @@ void AgentWork::add_items(const TasksHead& head, ByteSource& items) {
   const CallNumbers& numbers = known->second.numbers;
   PreparedFunction function = function_of(known->second);
   const TaskType& type = *function.image.type;
-  if (type.item_size_bytes != 0 && items.remaining_bytes() / type.item_size_bytes != head.count) {
-    throw MalformedBytes("the bytes of items are not as many as their number says");
-  }
   Chunk chunk;
   chunk.count = head.count;
   const std::size_t size_bytes = items.remaining_bytes();
   BytesSink sink(chunk.bytes);
-  items.read(sink.place(size_bytes), size_bytes);
+  std::byte* const bytes = sink.place(size_bytes);
+  items.read(bytes, size_bytes);
   sink.finish();
+  if (!has_items({bytes, size_bytes}, type.item_size_bytes, head.count)) {
+    throw MalformedBytes("the bytes of items are not as many as their number says");
+  }
 
   TaskOptions options;
   if (numbers.timeout != std::chrono::nanoseconds::zero()) options.timeout = numbers.timeout;

@@ -18,7 +18,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::chrono::nanoseconds report_interval = 250ms;
+constexpr std::chrono::nanoseconds ending_interval = 50ms;
 constexpr std::chrono::nanoseconds soon = 30us;
 constexpr std::chrono::nanoseconds look_interval = 50ms;  // for answers of tickets that have not ended
 
@@ -68,15 +68,19 @@ int HostAgent::serve() {
   send(MessageKind::hello, [&](ByteSink& sink) {
     write(sink, Hello{library_module(modules_).build_id, host_, process_cpu_count(), modules_});
   });
-  while (!is_over_ && !is_cut_off_) receive();
-  if (is_over_) return exit_code_;
+  while (!is_over_ && !is_cut_off_) {
+    receive();
+    if (is_ending_ && !is_over_) finish();
+  }
+  if (is_over_) return 0;
   end(EndOrder::terminate);
+  while (!is_over_) finish();
   return 1;
 }
 
 void HostAgent::receive() {
   std::vector<AwaitedSocket> socket{{.fd = link_.fd()}};
-  wait_for_sockets(socket, silent_at_);
+  wait_for_sockets(socket, is_ending_ ? Clock::now() : silent_at_);
   const Deadline now = Clock::now();
   if (socket[0].is_ready) {
     if (silence_ != std::chrono::nanoseconds::max()) silent_at_ = now + silence_;
@@ -140,14 +144,14 @@ void HostAgent::obey(const StreamLink::Message& message) {
 }
 
 void HostAgent::start(PoolOrder order) {
-  silence_ = order.numbers.silence;
-  silent_at_ = deadline_after(silence_);
-  host_place() = {host_, order.numbers.first_worker};
   {
     const MutexLock lock(mutex_);
     if (sender_runs_) throw MalformedBytes("a second pool was ordered");
     sender_runs_ = true;
   }
+  silence_ = order.numbers.silence;
+  silent_at_ = deadline_after(silence_);
+  host_place() = {host_, order.numbers.first_worker};
   start_thread_without_signals([this, order = std::make_shared<PoolOrder>(std::move(order))] { run_pool(*order); });
 }
 
@@ -239,23 +243,26 @@ void HostAgent::report_broken(const std::exception_ptr& error) noexcept try {
 }
 
 void HostAgent::end(EndOrder how) {
-  WorkerGroup* group = nullptr;
-  {
-    const MutexLock lock(mutex_);
-    if (work_) group = &work_->group();
-    if (group == nullptr && sender_runs_) is_over_ = true;  // the workers end with this process, before they are up
+  const MutexLock lock(mutex_);
+  is_ending_ = true;
+  if (!work_) {
+    is_over_ = sender_runs_;  // the workers end with this process, before they are up
+  } else if (how == EndOrder::finish) {
+    work_->group().close();
+  } else {
+    work_->group().terminate();
   }
-  if (is_over_) return;
-  if (group != nullptr) {
-    how == EndOrder::finish ? group->close() : group->terminate();
-    while (!group->join(deadline_after(report_interval))) report(0);
-  }
+}
+
+void HostAgent::finish() {
   MutexLock lock(mutex_);
+  WorkerGroup* const group = work_ ? &work_->group() : nullptr;
+  if (group != nullptr && !lock.unlocked([&] { return group->join(deadline_after(ending_interval)); })) return;
   sender_stops_ = true;
   changed_.notify_all();
   changed_.wait(lock.native(), [&]() MULTIPROCESSING_REQUIRES(mutex_) { return !sender_runs_; });
-  lock.unlock();
   is_over_ = true;
+  lock.unlock();
   if (!is_cut_off_) send(MessageKind::ended, [](ByteSink&) {});
 }
 

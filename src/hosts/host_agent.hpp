@@ -28,6 +28,7 @@ class HostAgent {
   void send_answers();
   void send_ended(bool others_too) MULTIPROCESSING_REQUIRES(mutex_);
   void end(EndOrder how);
+  void finish();
   void report(std::uint64_t question);
   void report_broken(const std::exception_ptr& error) noexcept;
   template <class Write>
@@ -39,7 +40,7 @@ class HostAgent {
   const ModuleList modules_;
   Deadline silent_at_ = never;  // then the pool is taken for lost
   std::chrono::nanoseconds silence_ = std::chrono::nanoseconds::max();
-  int exit_code_ = 0;
+  bool is_ending_ = false;
   bool is_over_ = false;
 
   Mutex sending_;  // the innermost

@@ -1,10 +1,37 @@
 // SPDX-License-Identifier: MIT
 #include "hosts/host_answers.hpp"
 
+#include "pool/item_error.hpp"
+
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace multiprocessing::detail {
+namespace {
+
+// Reads the bytes of an answer. Without memory for them it becomes the error that says so.
+void hold(ByteSource& source, std::size_t size_bytes, ByteAnswer& answer, const GroupCall& call, std::size_t index) {
+  if (size_bytes == 0) return;
+  try {
+    BytesSink sink(answer.bytes);
+    std::byte* const place = sink.place(size_bytes);
+    source.read(place, size_bytes);
+    sink.finish();
+  } catch (const std::bad_alloc&) {
+    answer = {.kind = ByteAnswer::Kind::failure,
+              .error = cannot_be_held(std::current_exception(), *call.function.type->result_type,
+                                      call.first_index + index, size_bytes)};
+    std::array<std::byte, 4096> dropped{};
+    for (std::size_t left = size_bytes; left != 0;) {
+      const std::size_t part = std::min(left, dropped.size());
+      source.read(dropped.data(), part);
+      left -= part;
+    }
+  }
+}
+
+}  // namespace
 
 void HostAnswers::take(RemoteHost& host, const StreamLink::Message& message) {
   BytesSource source(message.data.data(), message.data.size());
@@ -38,6 +65,7 @@ void HostAnswers::take(RemoteHost& host, const StreamLink::Message& message) {
       return;
     }
     case MessageKind::ended:
+      if (!host.is_to_end) throw MalformedBytes("it has ended, which nobody has ordered");
       host.state = RemoteHost::State::ended;
       return;
     default:
@@ -90,43 +118,48 @@ void HostAnswers::take_values(RemoteHost& host, ByteSource& source) {
 
 void HostAnswers::take_answers(RemoteHost& host, ByteSource& source) {
   AnswersHead head{};
-  GivenItems* const given = begin_answers(host, source, head);
-  if (given == nullptr) return;
-  GivenItems& items = *given;
-  const auto call = items.call().shared_from_this();
-  const std::size_t fixed = call->function.type->result_size_bytes;
-  std::vector<bool> is_returned;
-  std::size_t count = 0;
-  for (; source.remaining_bytes() != 0; ++count) {
-    AnswerHead answered{};
-    read(source, answered);
-    ByteAnswer answer{.kind =
-                          answered.kind == AnswerKind::value ? ByteAnswer::Kind::value : ByteAnswer::Kind::exception};
-    const bool is_known = answered.kind <= AnswerKind::returned && answered.size_bytes <= source.remaining_bytes();
-    const bool has_wrong_size = answered.kind == AnswerKind::value && fixed != 0 && answered.size_bytes != fixed;
-    if (!is_known || has_wrong_size || !items.take(answered.position)) throw MalformedBytes("it sent a broken answer");
-    if (answered.kind == AnswerKind::returned) {
-      is_returned.resize(items.count());
-      is_returned[answered.position] = true;
-      continue;
-    }
-    if (answered.size_bytes != 0) {
-      BytesSink sink(answer.bytes);
-      source.read(sink.place(answered.size_bytes), answered.size_bytes);
-      sink.finish();
-    }
-    const std::size_t index = items.first() + answered.position;
-    if (answered.kind == AnswerKind::lost) {
-      dispatcher_.accounts().on_loss(*call, index, std::move(answer));
-    } else {
-      dispatcher_.accounts().on_answer(*call, index, std::move(answer));
-    }
+  GivenItems* const items = begin_answers(host, source, head);
+  if (items == nullptr) return;
+  const auto call = items->call().shared_from_this();
+  const std::size_t had = items->left();
+  std::vector<bool> is_returned(items->count());
+  // What came before something that cannot be trusted counts.
+  const auto settle = [&] {
+    const std::vector<Batch> returned = items->pick([&](std::size_t position) { return is_returned[position]; });
+    host.note_done(head.ticket, had - items->left());
+    dispatcher_.give_back(returned);
+    dispatcher_.forget_if_ended(*call);
+  };
+  try {
+    while (source.remaining_bytes() != 0) take_answer(*items, source, is_returned);
+  } catch (...) {
+    settle();
+    throw;
   }
-  std::vector<Batch> returned;
-  if (!is_returned.empty()) returned = items.pick([&](std::size_t position) { return is_returned[position]; });
-  host.note_done(head.ticket, count);
-  dispatcher_.give_back(returned);
-  dispatcher_.forget_if_ended(*call);
+  settle();
+}
+
+void HostAnswers::take_answer(GivenItems& items, ByteSource& source, std::vector<bool>& is_returned) {
+  GroupCall& call = items.call();
+  const std::size_t fixed = call.function.type->result_size_bytes;
+  AnswerHead head{};
+  read(source, head);
+  const bool is_value = head.kind == AnswerKind::value;
+  const bool is_known = head.kind <= AnswerKind::returned && head.size_bytes <= source.remaining_bytes();
+  const bool has_wrong_size = is_value && fixed != 0 && head.size_bytes != fixed;
+  if (!is_known || has_wrong_size || !items.take(head.position)) throw MalformedBytes("it sent a broken answer");
+  if (head.kind == AnswerKind::returned) {
+    is_returned[head.position] = true;
+    return;
+  }
+  const std::size_t index = items.first() + head.position;
+  ByteAnswer answer{.kind = is_value ? ByteAnswer::Kind::value : ByteAnswer::Kind::exception};
+  hold(source, head.size_bytes, answer, call, index);
+  if (head.kind == AnswerKind::lost) {
+    dispatcher_.accounts().on_loss(call, index, std::move(answer));
+  } else {
+    dispatcher_.accounts().on_answer(call, index, std::move(answer));
+  }
 }
 
 }  // namespace multiprocessing::detail

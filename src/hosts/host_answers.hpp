@@ -14,6 +14,7 @@ class HostAnswers {
 
  private:
   void take_answers(RemoteHost& host, ByteSource& source);
+  void take_answer(GivenItems& items, ByteSource& source, std::vector<bool>& is_returned);
   void take_values(RemoteHost& host, ByteSource& source);
   GivenItems* begin_answers(RemoteHost& host, ByteSource& source, AnswersHead& head);
 

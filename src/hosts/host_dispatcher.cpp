@@ -128,13 +128,27 @@ void HostDispatcher::add_to(PoolStats& stats) const {
   }
 }
 
+int HostDispatcher::losses_of(const Batch& batch) const {
+  if (host_losses_.empty()) return 0;
+  const auto losses = host_losses_.find({batch.call().number, batch.first});
+  return losses == host_losses_.end() ? 0 : losses->second;
+}
+
+// How many items the host may have, with this one. An item that was on a lost host may be what has cost it: so few
+// travel with it then, and at last none, or others would be given up with it.
+std::size_t HostDispatcher::window_for(const Batch& batch, const RemoteHost& host) const {
+  if (host.is_kept_free) return 0;
+  const int losses = losses_of(batch);
+  if (losses == 0) return window(host, batch.call().nanoseconds_per_item());
+  return losses == most_losses - 1 ? 1 : static_cast<std::size_t>(host.workers);
+}
+
 // The one with the least for each of its workers.
-RemoteHost* HostDispatcher::choose(GroupCall& call) {
-  const double cost = call.nanoseconds_per_item();
+RemoteHost* HostDispatcher::choose(const Batch& batch) {
   RemoteHost* best = nullptr;
   double best_load = 0;
   for (RemoteHost& host : hosts_) {
-    if (!host.is_up() || host.items() >= window(host, cost)) continue;
+    if (!host.is_up() || host.items() >= window_for(batch, host)) continue;
     if (host.items() != 0 && host.size_bytes() >= most_ahead_bytes) continue;
     const double load = static_cast<double>(host.items()) / host.workers;
     if (best == nullptr || load < best_load) best = &host, best_load = load;
@@ -142,11 +156,14 @@ RemoteHost* HostDispatcher::choose(GroupCall& call) {
   return best;
 }
 
-void HostDispatcher::feed() {
-  while (!queue_.empty()) {
-    RemoteHost* const host = choose(queue_.front().call());
-    if (host == nullptr) return;
-    give(*host);
+void HostDispatcher::feed() noexcept {
+  try {
+    while (!queue_.empty()) {
+      RemoteHost* const host = choose(queue_.front());
+      if (host == nullptr) return;
+      give(*host);
+    }
+  } catch (const std::bad_alloc&) {  // the next look tries again
   }
 }
 
@@ -154,14 +171,16 @@ void HostDispatcher::feed() {
 void HostDispatcher::give(RemoteHost& host) {
   const auto call = queue_.front().call().shared_from_this();
   const double cost = call->nanoseconds_per_item();
+  const int losses = losses_of(queue_.front());
   std::size_t most = 1;
-  if (cost != 0) most = std::min(items_in(message_nanoseconds * host.workers, cost), window(host, cost) - host.items());
+  if (cost != 0 && losses == 0)
+    most = std::min(items_in(message_nanoseconds * host.workers, cost), window(host, cost) - host.items());
   std::vector<Batch> batches;
   std::size_t bytes = 0;
   while (most != 0 && !queue_.empty() && &queue_.front().call() == call.get()) {
     Batch& front = queue_.front();
-    if (!batches.empty() && front.first != batches.back().first + batches.back().count) break;
-    if (bytes >= most_message_bytes) break;
+    const bool follows = batches.empty() || front.first == batches.back().first + batches.back().count;
+    if (!follows || bytes >= most_message_bytes || losses_of(front) != losses) break;
     const Batch::Extent extent = front.measure(most, most_message_bytes - bytes);
     bytes += extent.bytes;
     most -= extent.items;
@@ -174,6 +193,7 @@ void HostDispatcher::give(RemoteHost& host) {
   }
   try {
     host.give(*call, calls_.at(call->number), batches, bytes);
+    host.is_kept_free = losses == most_losses - 1;
   } catch (const PicklingError&) {
     const std::exception_ptr reason = std::current_exception();
     for (const Batch& batch : batches) accounts_.end(batch, reason);

@@ -32,7 +32,7 @@ class HostDispatcher {
   bool has_calls() const { return !calls_.empty(); }
   void add_to(PoolStats& stats) const;
 
-  void feed();                            // hands out what is queued
+  void feed() noexcept;                   // hands out what is queued
   void rebalance(Clock::time_point now);  // when there is nothing to hand out
   bool wants_second_look() const;         // rebalance() may do something soon, although nothing comes
 
@@ -45,7 +45,9 @@ class HostDispatcher {
   std::exception_ptr broken() const { return broken_; }  // a host's pool is
 
  private:
-  RemoteHost* choose(GroupCall& call);
+  int losses_of(const Batch& batch) const;  // of hosts that had its first item
+  std::size_t window_for(const Batch& batch, const RemoteHost& host) const;
+  RemoteHost* choose(const Batch& batch);
   void give(RemoteHost& host);
   void give_back_lost(const RemoteHost& host, Batch batch);
   void end(const Batch& batch, const std::exception_ptr& reason);

@@ -30,7 +30,7 @@ HostGroup::HostGroup(const std::vector<HostConnection>& hosts, const HostPoolOpt
   try {
     start(options);
   } catch (...) {
-    end_hosts(EndOrder::terminate, deadline_after(4s));
+    terminate();
     throw;
   }
 }
@@ -176,47 +176,55 @@ void HostGroup::close() {
 
 void HostGroup::terminate() {
   check_owner(mark_);
-  {
-    const MutexLock lock(mutex_);
-    if (phase_ != Phase::terminated) {
-      phase_ = Phase::terminated;
-      ended_by_ = cancelled("the pool was terminated");
-      hosts_.fail_everything(ended_by_);
-      pump_.tell();
-    }
+  MutexLock lock(mutex_);
+  if (phase_ != Phase::terminated) {
+    phase_ = Phase::terminated;
+    ended_by_ = cancelled("the pool was terminated");
+    hosts_.fail_everything(ended_by_);
+    pump_.tell();
+    order_end(EndOrder::terminate);
   }
-  end_hosts(EndOrder::terminate, deadline_after(4s));
+  await_end(lock, deadline_after(4s));
+  cut_off(lock);
 }
 
 bool HostGroup::join(Deadline deadline) {
   check_owner(mark_);
-  {
-    MutexLock lock(mutex_);
-    if (phase_ == Phase::open) throw std::logic_error("join() was called before close() or terminate()");
-    const bool is_over = pump_.wait_for(lock, deadline, [&]() MULTIPROCESSING_REQUIRES(mutex_) {
-      return phase_ == Phase::terminated || hosts_.broken() || !hosts_.has_calls();
-    });
-    if (!is_over) return false;
-  }
-  end_hosts(EndOrder::finish, deadline);
+  MutexLock lock(mutex_);
+  if (phase_ == Phase::open) throw std::logic_error("join() was called before close() or terminate()");
+  const bool is_over = pump_.wait_for(lock, deadline, [&]() MULTIPROCESSING_REQUIRES(mutex_) {
+    return phase_ == Phase::terminated || hosts_.broken() || !hosts_.has_calls();
+  });
+  if (!is_over) return false;
+  order_end(EndOrder::finish);
+  if (!await_end(lock, deadline)) return false;
+  cut_off(lock);
+  lock.unlock();
   return callback_thread_.finish(deadline);
 }
 
-// Whoever comes first says how. A host that does not end in time is left to itself: its agent ends with the link.
-void HostGroup::end_hosts(EndOrder how, Deadline deadline) noexcept {
-  const MutexLock ending(ending_);
-  if (std::exchange(hosts_ended_, true)) return;
-  MutexLock lock(mutex_);
+void HostGroup::order_end(EndOrder how) {
   for (RemoteHost& host : hosts_.hosts()) {
-    if (!host.is_gone()) host.order_end(how);
+    if (!host.is_gone() && (how == EndOrder::terminate || !host.is_to_end)) host.order_end(how);
   }
   pump_.flush();
-  pump_.wait_for(lock, deadline, [&]() MULTIPROCESSING_REQUIRES(mutex_) {
+}
+
+bool HostGroup::await_end(MutexLock& lock, Deadline deadline) {
+  return pump_.wait_for(lock, deadline, [&]() MULTIPROCESSING_REQUIRES(mutex_) {
     const auto& hosts = hosts_.hosts();
     return std::all_of(hosts.begin(), hosts.end(), [](const RemoteHost& host) { return host.is_gone(); });
   });
+}
+
+// A host that has not ended is left to itself: its agent ends with the link.
+void HostGroup::cut_off(MutexLock& lock) {
   pump_.stop(lock);
-  for (RemoteHost& host : hosts_.hosts()) host.link.close();
+  for (RemoteHost& host : hosts_.hosts()) {
+    if (!host.is_gone()) host.state = RemoteHost::State::lost;
+    host.link.close();
+  }
+  pump_.tell();
 }
 
 void HostGroup::leave_scope() noexcept {

@@ -51,7 +51,9 @@ class HostGroup final : public ByteCore, public CallHost, public std::enable_sha
   void start(const HostPoolOptions& options);
   void hand_out() MULTIPROCESSING_REQUIRES(mutex_);
   bool await_reports(MutexLock& lock) MULTIPROCESSING_REQUIRES(mutex_);
-  void end_hosts(EndOrder how, Deadline deadline) noexcept;
+  void order_end(EndOrder how) MULTIPROCESSING_REQUIRES(mutex_);
+  bool await_end(MutexLock& lock, Deadline deadline) MULTIPROCESSING_REQUIRES(mutex_);
+  void cut_off(MutexLock& lock) MULTIPROCESSING_REQUIRES(mutex_);
 
   OwnerMark mark_;
   LoadedModules modules_;
@@ -65,8 +67,6 @@ class HostGroup final : public ByteCore, public CallHost, public std::enable_sha
   std::uint64_t questions_ MULTIPROCESSING_GUARDED_BY(mutex_) = 0;
   HostPump pump_ MULTIPROCESSING_GUARDED_BY(mutex_);
   CallbackThread callback_thread_;
-  Mutex ending_;  // one thread at a time ends the hosts
-  bool hosts_ended_ MULTIPROCESSING_GUARDED_BY(ending_) = false;
 };
 
 }  // namespace multiprocessing::detail

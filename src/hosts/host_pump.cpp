@@ -16,6 +16,7 @@ namespace {
 constexpr std::chrono::nanoseconds question_interval = 250ms;
 constexpr std::chrono::nanoseconds second_look = 2ms;
 constexpr std::chrono::nanoseconds rest_after_waiter = 1ms;
+constexpr std::chrono::nanoseconds rest_without_memory = 20ms;
 
 }  // namespace
 
@@ -32,7 +33,7 @@ void HostPump::stop(MutexLock& lock) {
   stops_ = true;
   bell_.ring();
   rest_.notify_all();
-  stopped_.wait(lock.native(), [&] { return !runs_; });
+  stopped_.wait(lock.native(), [&] { return !runs_ && !is_read_; });
 }
 
 bool HostPump::wait(MutexLock& lock, const Awaited& awaited, Deadline deadline) {
@@ -64,6 +65,7 @@ void HostPump::leave(Waiter& waiter) {
     reader_ = nullptr;
     was_read_by_waiter_ = true;
   }
+  if (stops_) stopped_.notify_all();
   if (is_read_) return;
   if (!waiters_.empty()) {
     waiters_.front().wake.notify_one();
@@ -115,7 +117,11 @@ void HostPump::run() noexcept {
       // The next waiter, which may come soon, then finds nobody in its place.
       rest_.wait_for(lock.native(), rest_after_waiter);
     } else {
-      step(lock, never);
+      try {
+        step(lock, never);
+      } catch (...) {
+        rest_.wait_for(lock.native(), rest_without_memory);  // what has come is still there
+      }
     }
   }
   runs_ = false;
@@ -174,6 +180,8 @@ void HostPump::take(Clock::time_point now) {
       if (sockets_[index + 1].has_ended) hosts_.lose(host, "has ended");
     } catch (const MalformedBytes& error) {
       hosts_.lose(host, std::string("cannot be trusted: ") + error.what());
+    } catch (const std::bad_alloc&) {
+      hosts_.lose(host, "sent answers for which there is no memory");
     }
   }
 }

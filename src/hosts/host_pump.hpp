@@ -21,7 +21,7 @@ class HostPump {
  public:
   HostPump(Mutex& mutex, HostDispatcher& hosts, std::chrono::nanoseconds host_timeout);
   void start();                // Throws std::system_error.
-  void stop(MutexLock& lock);  // waits for the thread
+  void stop(MutexLock& lock);  // from then on nobody reads
 
   // Until it holds (it is asked under the mutex) or the deadline has passed: what it says then.
   bool wait(MutexLock& lock, const Awaited& awaited, Deadline deadline);

@@ -10,6 +10,11 @@
 #include <utility>
 
 namespace multiprocessing::detail {
+namespace {
+
+constexpr int most_cpus = 1 << 16;
+
+}  // namespace
 
 RemoteHost::RemoteHost(const HostConnection& connection, int number)
     : link(UniqueFd(connection.socket)), child_(connection.child) {
@@ -27,6 +32,7 @@ RemoteHost::~RemoteHost() {
 
 void RemoteHost::greet(Hello hello) {
   if (state != State::unknown) throw MalformedBytes("it said hello twice");
+  if (hello.cpus < 1 || hello.cpus > most_cpus) throw MalformedBytes("it has " + std::to_string(hello.cpus) + " CPUs");
   hello_ = std::move(hello);
   state = State::greeted;
 }
@@ -109,8 +115,14 @@ void RemoteHost::ask(std::uint64_t question) {
   link.send(MessageKind::question, [&](ByteSink& sink) { write(sink, question); });
 }
 
-void RemoteHost::order_end(EndOrder how) {
-  link.send(MessageKind::end, [&](ByteSink& sink) { write(sink, how); });
+void RemoteHost::order_end(EndOrder how) noexcept {
+  is_to_end = true;
+  try {
+    link.send(MessageKind::end, [&](ByteSink& sink) { write(sink, how); });
+  } catch (const std::bad_alloc&) {
+    link.close();  // that ends the agent, too
+    state = State::lost;
+  }
 }
 
 GivenItems* RemoteHost::given(std::uint64_t ticket) {
@@ -121,6 +133,7 @@ GivenItems* RemoteHost::given(std::uint64_t ticket) {
 void RemoteHost::note_done(std::uint64_t ticket, std::size_t items) {
   const auto entry = given_.find(ticket);
   items_ -= items;
+  if (items_ == 0) is_kept_free = false;
   if (entry->second.left() != 0) return;
   size_bytes_ -= entry->second.size_bytes();
   given_.erase(entry);
@@ -130,6 +143,7 @@ std::vector<GivenItems> RemoteHost::take_back() {
   std::vector<GivenItems> all;
   for (auto& [ticket, items] : given_) all.push_back(std::move(items));
   given_.clear();
+  is_kept_free = false;
   items_ = size_bytes_ = 0;
   return all;
 }

@@ -44,7 +44,7 @@ class RemoteHost {
   void tell(const GroupCall& call, MessageKind what);  // if it knows the call
   void forget(std::uint64_t call);
   void ask(std::uint64_t question);
-  void order_end(EndOrder how);
+  void order_end(EndOrder how) noexcept;
 
   GivenItems* given(std::uint64_t ticket);  // null if it has none of them any more
   bool had(std::uint64_t ticket) const { return ticket != 0 && ticket <= tickets_; }
@@ -57,6 +57,8 @@ class RemoteHost {
   StreamLink link;
   State state = State::unknown;
   int workers = 0;
+  bool is_to_end = false;     // order_end() was called
+  bool is_kept_free = false;  // until it has answered the one item that it has
   std::vector<WorkerStats> stats;
   std::uint64_t answered_question = 0;
   std::shared_ptr<Bytes> failure;  // an encoded exception: its workers did not start, or its pool is broken

@@ -72,6 +72,7 @@ bool StreamLink::read() {
   for (std::size_t come = 0; come < most_read_bytes;) {
     if (taken_ == filled_) {
       taken_ = filled_ = 0;
+      if (in_.size() > most_read_bytes) in_ = {};  // a large message is not the rule
     } else if (in_.size() - filled_ < least_read_bytes && taken_ != 0) {
       std::memmove(in_.data(), in_.data() + taken_, filled_ - taken_);
       filled_ -= std::exchange(taken_, 0);

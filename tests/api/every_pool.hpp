@@ -28,7 +28,10 @@ class SpawnedPool : public Pool {
   }
 };
 
-// A pool on up to three hosts: agents that are new processes of this program, and share the workers evenly.
+// The agents of so many hosts: new processes of this program, or, in tests/mpi, those of an Open MPI job.
+inline std::vector<detail::HostConnection> (*agents_of)(int hosts) = &detail::start_local_agents;
+
+// A pool on up to three hosts, which share the workers evenly.
 class HostedPool : public detail::BytePool<HostedPool> {
  public:
   HostedPool() : HostedPool(PoolOptions()) {}
@@ -38,7 +41,7 @@ class HostedPool : public detail::BytePool<HostedPool> {
 
  private:
   HostedPool(const PoolOptions& options, int hosts)
-      : BytePool(make_host_group(detail::start_local_agents(hosts), of_each(options, hosts))) {}
+      : BytePool(make_host_group(agents_of(hosts), of_each(options, hosts))) {}
   static int hosts_for(int processes) { return processes % 3 == 0 ? 3 : processes % 2 == 0 ? 2 : 1; }
   static detail::HostPoolOptions of_each(const PoolOptions& options, int hosts) {
     return {.processes = options.processes.value_or(process_cpu_count()) / hosts,

@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 #include <multiprocessing/init.hpp>
 
+#include <cstdlib>
+
 #include "support/deadline.hpp"
 #include "support/init_process.hpp"
 #include "support/leftovers.hpp"
@@ -10,8 +12,10 @@ int main(int argc, char** argv) {
   multiprocessing::init(argc, argv);
   ::testing::InitGoogleTest(&argc, argv);
   if (GTEST_FLAG_GET(list_tests)) return RUN_ALL_TESTS();
-  multiprocessing::tests::run_below_own_init();
+  // The pools of an Open MPI job belong to the process that was launched, and so do processes that stay.
+  const bool is_launched = std::getenv("OMPI_COMM_WORLD_SIZE") != nullptr;
+  if (!is_launched) multiprocessing::tests::run_below_own_init();
   multiprocessing::tests::start_watchdog();
-  multiprocessing::tests::watch_leftovers();
+  if (!is_launched) multiprocessing::tests::watch_leftovers();
   return RUN_ALL_TESTS();
 }

@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: MIT
+# A pool on several hosts: its agents are processes of this machine.
+multiprocessing_test(hosts/stream_link_test.cpp)
+multiprocessing_test(hosts/host_answers_test.cpp)
+multiprocessing_test(hosts/agent_messages_test.cpp)
+multiprocessing_test(hosts/ends_of_hosts_test.cpp)
+multiprocessing_test(hosts/damaged_answers_test.cpp)
+multiprocessing_test(hosts/hosts_test.cpp)
+multiprocessing_test(hosts/hosts_soak_test.cpp)
+multiprocessing_test(hosts/lost_hosts_test.cpp)
+multiprocessing_test(hosts/many_hosts_test.cpp)
+multiprocessing_test(hosts/program_on_hosts_test.cpp)
+if(TARGET tests_hosts)
+  target_sources(tests_hosts PRIVATE fuzz/allocation_meter.cpp fuzz/mutations.cpp)
+endif()
