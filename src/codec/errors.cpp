@@ -26,6 +26,7 @@ std::pair<std::string, std::exception_ptr> describe_one() {
     throw;
   } catch (const RemoteError& error) {
     const std::string text = error.what();
+    if (text.empty() && error.type_name().empty()) return {type_name, nested};  // it came damaged
     return {text == error.type_name() ? text : error.type_name() + ": " + text, nested};
   } catch (const std::exception& error) {
     const char* text = error.what();

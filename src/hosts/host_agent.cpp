@@ -53,13 +53,15 @@ void HostAgent::send(MessageKind kind, Write write) {
   flush();
 }
 
-// The pool always reads, so this does not wait for long, unless the pool cannot be reached.
+// The pool always reads, so nothing that can be sent waits for long.
 void HostAgent::flush() {
-  const Deadline limit = deadline_after(silence_);
+  Deadline limit = deadline_after(silence_);
   while (!is_cut_off_) {
+    const std::size_t before = link_.unsent_bytes();
     if (!link_.flush() || has_passed(limit)) is_cut_off_ = true;
     if (link_.unsent_bytes() == 0) return;
-    std::vector<AwaitedSocket> socket{{.fd = link_.fd(), .wants_to_send = true}};
+    if (link_.unsent_bytes() != before) limit = deadline_after(silence_);
+    std::vector<AwaitedSocket> socket{{.fd = link_.fd(), .wants_to_send = true, .wants_to_read = false}};
     wait_for_sockets(socket, limit);
   }
 }
@@ -192,7 +194,7 @@ void HostAgent::run_pool(const PoolOrder& order) noexcept {
 }
 
 void HostAgent::send_answers() {
-  Deadline look = never;
+  Deadline look = deadline_after(look_interval);
   MutexLock lock(mutex_);
   while (!sender_stops_) {
     const std::shared_ptr<Call> open = work_->any_open();

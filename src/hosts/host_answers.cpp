@@ -107,9 +107,7 @@ void HostAnswers::take_values(RemoteHost& host, ByteSource& source) {
   } else {
     for (std::size_t index = first; index != first + count; ++index) {
       ByteAnswer answer{.kind = ByteAnswer::Kind::value};
-      BytesSink sink(answer.bytes);
-      source.read(sink.place(size), size);
-      sink.finish();
+      hold(source, size, answer, *call, index);
       dispatcher_.accounts().on_answer(*call, index, std::move(answer));
     }
   }

@@ -93,11 +93,11 @@ void HostDispatcher::forget_if_ended(GroupCall& call) {
 
 void HostDispatcher::withdraw(GroupCall& call, const std::exception_ptr& reason) {
   if (!call.withdrawn) call.withdrawn = reason;
-  if (call.ended()) return;
   queue_.take_out(call, [&](const Batch& batch) { accounts_.end(batch, reason); });
-  for (RemoteHost& host : hosts_) host.tell(call, MessageKind::withdraw);
+  if (!call.ended()) {
+    for (RemoteHost& host : hosts_) host.tell(call, MessageKind::withdraw);
+  }
   forget_if_ended(call);
-  feed();
 }
 
 void HostDispatcher::condemn(GroupCall& call) {
@@ -177,21 +177,21 @@ void HostDispatcher::give(RemoteHost& host) {
     most = std::min(items_in(message_nanoseconds * host.workers, cost), window(host, cost) - host.items());
   std::vector<Batch> batches;
   std::size_t bytes = 0;
-  while (most != 0 && !queue_.empty() && &queue_.front().call() == call.get()) {
-    Batch& front = queue_.front();
-    const bool follows = batches.empty() || front.first == batches.back().first + batches.back().count;
-    if (!follows || bytes >= most_message_bytes || losses_of(front) != losses) break;
-    const Batch::Extent extent = front.measure(most, most_message_bytes - bytes);
-    bytes += extent.bytes;
-    most -= extent.items;
-    if (extent.items != front.count) {
-      batches.push_back(front.split_front(extent));
-      break;
-    }
-    batches.push_back(front);
-    queue_.pop_front();
-  }
   try {
+    while (most != 0 && !queue_.empty() && &queue_.front().call() == call.get()) {
+      Batch& front = queue_.front();
+      const bool follows = batches.empty() || front.first == batches.back().first + batches.back().count;
+      if (!follows || bytes >= most_message_bytes || losses_of(front) != losses) break;
+      const Batch::Extent extent = front.measure(most, most_message_bytes - bytes);
+      batches.push_back(front);
+      bytes += extent.bytes;
+      most -= extent.items;
+      if (extent.items != front.count) {
+        batches.back() = front.split_front(extent);
+        break;
+      }
+      queue_.pop_front();
+    }
     host.give(*call, calls_.at(call->number), batches, bytes);
     host.is_kept_free = losses == most_losses - 1;
   } catch (const PicklingError&) {
@@ -224,7 +224,9 @@ void HostDispatcher::rebalance(Clock::time_point now) {
     const double cost = call.nanoseconds_per_item();
     const bool is_short =
         cost != 0 && static_cast<double>(host.items() - workers) * cost / host.workers < recalled_nanoseconds;
-    if (call.withdrawn || (is_short && now - host.heard < recall_interval)) continue;
+    // An item that is withdrawn there does not run again after the loss of its worker.
+    if (call.withdrawn || calls_.at(call.number).retries != 0 || (is_short && now - host.heard < recall_interval))
+      continue;
     host.recalled = now;
     host.tell(call, MessageKind::withdraw);
   }

@@ -149,7 +149,7 @@ void HostGroup::withdraw(GroupCall& call, const char* why) {
   if (inherited()) return;
   const MutexLock lock(mutex_);
   hosts_.withdraw(call, cancelled(why));
-  pump_.flush();
+  hand_out();
   pump_.tell();
 }
 
@@ -196,7 +196,7 @@ bool HostGroup::join(Deadline deadline) {
     return phase_ == Phase::terminated || hosts_.broken() || !hosts_.has_calls();
   });
   if (!is_over) return false;
-  order_end(EndOrder::finish);
+  order_end(hosts_.broken() ? EndOrder::terminate : EndOrder::finish);
   if (!await_end(lock, deadline)) return false;
   cut_off(lock);
   lock.unlock();

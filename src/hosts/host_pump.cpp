@@ -50,6 +50,9 @@ bool HostPump::wait(MutexLock& lock, const Awaited& awaited, Deadline deadline) 
     if (!is_read_ && !stops_) {
       reader_ = &self;
       step(lock, deadline);
+      reader_ = nullptr;
+      was_read_by_waiter_ = true;
+      if (stops_) stopped_.notify_all();
     } else if (deadline == never) {
       self.wake.wait(lock.native());
     } else {
@@ -61,10 +64,7 @@ bool HostPump::wait(MutexLock& lock, const Awaited& awaited, Deadline deadline) 
 
 void HostPump::leave(Waiter& waiter) {
   waiters_.erase(waiters_.iterator_to(waiter));
-  if (reader_ == &waiter) {
-    reader_ = nullptr;
-    was_read_by_waiter_ = true;
-  }
+  if (reader_ == &waiter) reader_ = nullptr;
   if (stops_) stopped_.notify_all();
   if (is_read_) return;
   if (!waiters_.empty()) {
@@ -112,7 +112,7 @@ void HostPump::run() noexcept {
   while (!stops_) {
     if (is_read_ || !waiters_.empty()) {
       if (!is_read_) waiters_.front().wake.notify_one();
-      rest_.wait_for(lock.native(), question_interval);
+      rest_.wait_for(lock.native(), interval());
     } else if (std::exchange(was_read_by_waiter_, false) && may_rest()) {
       // The next waiter, which may come soon, then finds nobody in its place.
       rest_.wait_for(lock.native(), rest_after_waiter);
@@ -129,13 +129,13 @@ void HostPump::run() noexcept {
 }
 
 void HostPump::step(MutexLock& lock, Deadline limit) {
+  ask(Clock::now());
   sockets_.assign(1, {.fd = bell_.fd()});
   for (const RemoteHost& host : hosts_.hosts()) {
     sockets_.push_back({.fd = host.is_gone() ? -1 : host.link.fd(), .wants_to_send = host.link.unsent_bytes() != 0});
   }
   const Clock::time_point began = Clock::now();
-  const Deadline due =
-      began + (hosts_.wants_second_look() ? second_look : std::min(question_interval, host_timeout_ / 8));
+  const Deadline due = began + (hosts_.wants_second_look() ? second_look : interval());
   {
     is_read_ = true;
     struct Done {
@@ -151,7 +151,7 @@ void HostPump::step(MutexLock& lock, Deadline limit) {
   if (now > due + host_timeout_ / 4) {
     for (RemoteHost& host : hosts_.hosts()) host.heard = now;
   }
-  look_after_hosts(now);
+  lose_silent_hosts(now);
   hosts_.feed();
   hosts_.rebalance(now);
   send();
@@ -186,17 +186,26 @@ void HostPump::take(Clock::time_point now) {
   }
 }
 
-void HostPump::look_after_hosts(Clock::time_point now) {
+void HostPump::lose_silent_hosts(Clock::time_point now) {
   for (RemoteHost& host : hosts_.hosts()) {
+    const bool is_asked = host.is_up() || host.state == RemoteHost::State::starting;
     const auto silent = now - host.heard;
-    if (host.state == RemoteHost::State::unknown || host.is_gone() || silent < host_timeout_) continue;
+    if (!is_asked || silent < host_timeout_) continue;
     hosts_.lose(host, "was silent for " + std::to_string(silent / 1ms) + " ms");
   }
-  if (now - asked_ < std::min(question_interval, host_timeout_ / 8)) return;
+}
+
+void HostPump::ask(Clock::time_point now) {
+  if (now - asked_ < interval()) return;
   asked_ = now;
   for (RemoteHost& host : hosts_.hosts()) {
     if (host.is_up() || host.state == RemoteHost::State::starting) host.ask(0);
   }
+  send();
+}
+
+std::chrono::nanoseconds HostPump::interval() const {
+  return std::min<std::chrono::nanoseconds>(question_interval, host_timeout_ / 8);
 }
 
 }  // namespace multiprocessing::detail

@@ -45,7 +45,9 @@ class HostPump {
   void take(Clock::time_point now);
   bool send() noexcept;
   void leave(Waiter& waiter);
-  void look_after_hosts(Clock::time_point now);
+  void lose_silent_hosts(Clock::time_point now);
+  void ask(Clock::time_point now);            // if it is time
+  std::chrono::nanoseconds interval() const;  // between two questions
   bool may_rest() const;
 
   Mutex& mutex_;

@@ -20,6 +20,7 @@ std::vector<HostConnection> start_local_agents(int hosts) {
         "multiprocessing::init(argc, argv) the first line of main(), or link the CMake target multiprocessing::main");
   }
   std::vector<HostConnection> connections;
+  connections.reserve(static_cast<std::size_t>(hosts));
   try {
     for (int number = 1; number <= hosts; ++number) {
       auto [here, there] = stream_sockets();

@@ -7,6 +7,7 @@
 #include "pool/parent/loaded_modules.hpp"
 
 #include <array>
+#include <system_error>
 #include <utility>
 
 namespace multiprocessing::detail {
@@ -19,12 +20,20 @@ constexpr int most_cpus = 1 << 16;
 RemoteHost::RemoteHost(const HostConnection& connection, int number)
     : link(UniqueFd(connection.socket)), child_(connection.child) {
   hello_.host = "number " + std::to_string(number);  // until it says its name
-  if (child_ != 0) pidfd_ = open_pidfd(child_);
+  if (child_ == 0) return;
+  try {
+    pidfd_ = open_pidfd(child_);
+  } catch (const std::system_error&) {  // then it is not waited for, but killed
+  }
 }
 
 RemoteHost::~RemoteHost() {
-  if (!pidfd_) return;
+  if (child_ == 0) return;
   link.close();
+  if (!pidfd_) {
+    kill_child(child_);
+    return;
+  }
   const std::array fds{pidfd_.get()};
   const bool has_ended = wait_readable(fds, deadline_after(std::chrono::seconds(3)));
   has_ended ? static_cast<void>(reap_pidfd(pidfd_.get())) : kill_child(child_);
@@ -40,6 +49,7 @@ void RemoteHost::greet(Hello hello) {
 void RemoteHost::order_pool(const PoolNumbers& numbers, const PortableCall& initializer,
                             const PortableCall& finalizer) {
   workers = numbers.processes;
+  heard = Clock::now();
   state = State::starting;
   link.send(MessageKind::pool, [&](ByteSink& sink) {
     write(sink, numbers);

@@ -135,7 +135,8 @@ bool Courier::pump_sockets() {
 void Courier::take_order(ReceivedOrder received) {
   const int rank = received.order.rank;
   if (received.order.kind == Order::Kind::serve && is_first() && rank > 0 && rank < launch_.size) {
-    if (lost_[static_cast<std::size_t>(rank)]) return;  // its socket is closed: so the pool learns of it
+    // Without a descriptor for it here, or a rank for it there, its socket is closed: so the pool learns of it.
+    if (lost_[static_cast<std::size_t>(rank)] || !received.socket) return;
     open(++last_stream_, rank, std::move(received.socket));
     tell(rank, PieceKind::open, last_stream_);
   } else if (received.order.kind == Order::Kind::over) {

@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -89,10 +90,17 @@ int be_first_porter(Fd orders, pid_t program) {
 // Kills it if it does not end in that time. Returns its wait status.
 int wait_for(Servant& servant, int milliseconds) {
   servant.orders.reset();
+  const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(milliseconds);
   pollfd awaited{servant.end.get(), POLLIN, 0};
-  if (::poll(&awaited, 1, milliseconds) == 0) kill_by_pidfd(servant.end.get());
+  int ready = -1;
+  for (auto left = milliseconds; ready < 0 && left >= 0;) {  // a signal may end a poll
+    ready = ::poll(&awaited, 1, left);
+    left = static_cast<int>((end - std::chrono::steady_clock::now()) / std::chrono::milliseconds(1));
+  }
+  if (ready <= 0) kill_by_pidfd(servant.end.get());
   int status = 0;
-  ::waitpid(servant.pid, &status, 0);
+  while (::waitpid(servant.pid, &status, 0) < 0 && errno == EINTR) {
+  }
   return status;
 }
 

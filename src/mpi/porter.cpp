@@ -75,7 +75,13 @@ class Porter {
       std::perror("multiprocessing: cannot fork an agent for another pool");
       return;
     }
-    agents_.push_back({child, open_pidfd(child)});
+    try {
+      agents_.push_back({child, open_pidfd(child)});
+    } catch (const std::system_error& error) {
+      std::fprintf(stderr, "multiprocessing: cannot watch an agent for another pool: %s\n", error.what());
+      ::kill(child, SIGKILL);
+      ::waitpid(child, nullptr, 0);
+    }
   }
   [[noreturn]] void be_agent(Fd socket, pid_t porter) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);

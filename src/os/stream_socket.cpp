@@ -65,7 +65,8 @@ void wait_for_sockets(std::vector<AwaitedSocket>& sockets, Deadline deadline) {
   std::vector<pollfd> polled;
   polled.reserve(sockets.size());
   for (const AwaitedSocket& socket : sockets) {
-    polled.push_back({socket.fd, static_cast<short>(socket.wants_to_send ? POLLIN | POLLOUT : POLLIN), 0});
+    const int events = (socket.wants_to_read ? POLLIN : 0) | (socket.wants_to_send ? POLLOUT : 0);
+    polled.push_back({socket.fd, static_cast<short>(events), 0});
   }
   while (true) {
     const timespec left = time_left(deadline);

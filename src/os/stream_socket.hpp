@@ -29,6 +29,7 @@ std::optional<std::size_t> receive_some(int fd, std::span<std::byte> to) noexcep
 struct AwaitedSocket {
   int fd = -1;
   bool wants_to_send = false;
+  bool wants_to_read = true;
   bool is_ready = false;
   bool has_ended = false;  // for whoever reads it
 };

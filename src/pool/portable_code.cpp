@@ -67,6 +67,7 @@ Initializer made_here(PortableCall call, const ModuleList& modules) {
   const Run run = code_at<Run>(call.run, modules);
   if (run == nullptr) return {};
   if (const void* const code = code_at<const void*>(call.code, modules)) {
+    if (call.state.size_bytes() < sizeof code) throw MalformedBytes("a function without its code");
     std::memcpy(call.state.segment(0).data.get(), &code, sizeof code);
   }
   return [run, state = std::make_shared<Bytes>(std::move(call.state))] {

@@ -212,5 +212,20 @@ TEST_F(TwoHosts, AnAnswerThatIsCutCostsNoItem) {
   }
 }
 
+// A hundred thousand refusals, one inside the other, would need more stack than there is.
+TEST(HandMadeHosts, CallsOfAFunctionThatAHostDoesNotHaveEndAndAreForgotten) {
+  HandMadeHosts hosts(2);
+  hosts.has_modules = false;
+  std::vector<std::shared_ptr<detail::GroupCall>> calls;
+  for (int count = 0; count != 100'000; ++count) {
+    calls.push_back(hosts.call<long>([](int item) { return long{item}; }, detail::Keep::all, 1));
+  }
+  hosts.give(0);
+  EXPECT_TRUE(std::all_of(calls.begin(), calls.end(), [](const auto& call) { return call->has_ended(); }));
+  EXPECT_FALSE(hosts.dispatcher().has_calls());  // join() waits for that
+  EXPECT_THROW(std::rethrow_exception(calls.back()->take(0).error), PicklingError);
+  hosts.expect_balance();
+}
+
 }  // namespace
 }  // namespace multiprocessing::tests::host_answers_test
