@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "process/worker_name.hpp"
 
+#include <array>
+#include <cstddef>
+#include <new>
+
 namespace multiprocessing::detail {
 
 HostPlace& host_place() noexcept {
-  static HostPlace& place = *new HostPlace;  // never destroyed: workers that end may be named
+  // Never destroyed, as workers may be named at the very end; and not allocated, as there may be no memory.
+  alignas(HostPlace) static std::array<std::byte, sizeof(HostPlace)> memory;
+  static HostPlace& place = *new (memory.data()) HostPlace;
   return place;
 }
 

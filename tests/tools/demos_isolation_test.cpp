@@ -179,17 +179,5 @@ TEST(DemoSpawn, WhereAForkedWorkerMissesAThreadASpawnedOneAnswers) {
       << text;
 }
 
-TEST(DemoHosts, AllOfThemWorkAndALostOneCostsNoResult) {
-  const ChildResult run = run_demo("hosts");
-  const std::string& text = run.standard_output;
-
-  for (const char* const host : {"host1", "host2", "host3"}) {
-    EXPECT_FALSE(find_line(text, std::string("  ") + host + " +took +([1-9][0-9]*) naps").empty()) << text;
-  }
-  EXPECT_NE(text.find("All 60 results are there."), std::string::npos) << text;
-  EXPECT_NE(run.standard_error.find("host host2 is taken for lost, as it has ended"), std::string::npos)
-      << run.standard_error;
-}
-
 }  // namespace
 }  // namespace multiprocessing::tests::demos_isolation_test
