@@ -54,7 +54,7 @@ struct Scene {
     texts = hosts.call(text_of, Keep::in_order, 6);
     numbers = hosts.call(doubled, Keep::as_they_come, 3);
     all_numbers = hosts.call(doubled, Keep::all, 20);
-    for (const std::size_t host : {0, 1}) tickets[host] = hosts.give(host);
+    for (const std::size_t host : {0U, 1U}) tickets[host] = hosts.give(host);
   }
   static bool is_text(const GivenTicket& ticket) { return ticket.head.call == 1; }
   void let_second_answer() {

@@ -25,7 +25,7 @@ class TwoHosts : public ::testing::Test {
     take_tickets();
   }
   void take_tickets() {
-    for (const std::size_t host : {0, 1}) {
+    for (const std::size_t host : {0U, 1U}) {
       for (GivenTicket& ticket : hosts_->give(host)) tickets_[host].push_back(std::move(ticket));
     }
   }
@@ -59,7 +59,7 @@ TEST_F(TwoHosts, HonestAnswersAreTaken) {
   for (const GivenTicket& ticket : std::exchange(tickets_[0], {})) hosts_->take(0, answers_of(ticket, text_of));
   take_tickets();
   while (!tickets_[0].empty() || !tickets_[1].empty()) {
-    for (const std::size_t host : {0, 1}) {
+    for (const std::size_t host : {0U, 1U}) {
       for (const GivenTicket& ticket : std::exchange(tickets_[host], {}))
         hosts_->take(host, answers_of(ticket, text_of));
     }

@@ -248,7 +248,7 @@ TEST(Hosts, TakeAndReturnLargeItems) {
     return text;
   };
   std::vector<std::string> texts;
-  for (const std::size_t size : {0, 1, 100, 70'000, 3'000'000, 20'000'000, 5}) {
+  for (const std::size_t size : {0U, 1U, 100U, 70'000U, 3'000'000U, 20'000'000U, 5U}) {
     texts.push_back("a" + std::string(size, 'b') + "c");
   }
   std::vector<std::string> expected;

@@ -102,7 +102,7 @@ TEST_F(HeldUpHosts, TwoOfThreeMayBeLost) {
 
 TEST_F(HeldUpHosts, WhenAllAreLostThePoolSaysSo) {
   make_pool({.processes = 2});
-  for (const std::size_t host : {0, 1, 2}) kill_agent(host);
+  for (const std::size_t host : {0U, 1U, 2U}) kill_agent(host);
   for (const bool is_later : {false, true}) {
     try {
       is_later ? static_cast<void>(pool().apply(negative, 1)) : static_cast<void>(call_.get());

@@ -40,8 +40,9 @@ class Enemy {
   void fight(const std::stop_token& stop) {
     std::vector<pid_t> agents(pool_.agents().begin(), pool_.agents().end() - 1);
     while (!stop.stop_requested()) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(5 + below(60)));
-      if (below(10) == 0 && !agents.empty()) {
+      std::this_thread::sleep_for(std::chrono::milliseconds((5 + below(60)) * patience));
+      if (agents.empty()) continue;  // the last host has its peace: three failed starts in a row would break its pool
+      if (below(10) == 0) {
         const bool only_stops = below(2) == 0;
         kill(agents.back(), only_stops ? SIGSTOP : SIGKILL);
         if (only_stops) stopped_.push_back(agents.back());

@@ -72,7 +72,8 @@ std::string text_of(std::size_t size, std::uint32_t seed) {
 TEST_F(StreamLinkEnds, MessagesOfAnySizeArriveWholeAndInOrder) {
   std::vector<Sent> sent;
   std::uint32_t kind = 0;
-  for (const std::size_t size : {0, 1, 64 << 10, 20 << 20, 0, 15, 16, 17, (64 << 10) - 16, (64 << 10) - 17, 1}) {
+  for (const std::size_t size :
+       {0U, 1U, 64U << 10, 20U << 20, 0U, 15U, 16U, 17U, (64U << 10) - 16, (64U << 10) - 17, 1U}) {
     sent.push_back({kind, text_of(size, kind)});
     send(sent.back());
     ++kind;
@@ -198,9 +199,9 @@ TEST_F(StreamLinkEnds, AWriteThatThrowsLeavesNothingBehind) {
   };
   const std::vector<Sent> sent{{1, "first"}, {2, text_of(9 << 20, 2)}, {3, ""}, {4, "last"}};
   for (const Sent& message : sent) {
-    for (const std::size_t size : {0, 10, 1 << 20}) fail(size);
+    for (const std::size_t size : {0U, 10U, 1U << 20}) fail(size);
     send(message);
-    for (const std::size_t size : {0, 10, 1 << 20}) fail(size);
+    for (const std::size_t size : {0U, 10U, 1U << 20}) fail(size);
     EXPECT_TRUE(here_->flush());
   }
   EXPECT_TRUE(deliver(sent.size()) == sent);
