@@ -35,7 +35,7 @@ std::shared_ptr<Call> AgentWork::any_open() const {
 }
 
 void AgentWork::add_call(CallOrder order) {
-  if (loaded_modules().containing(reinterpret_cast<const void*>(order.numbers.type)) == nullptr) {
+  if (modules_.now()->containing(reinterpret_cast<const void*>(order.numbers.type)) == nullptr) {
     throw MalformedBytes("a function of no library");
   }
   if (const std::uintptr_t code = order.numbers.code) {

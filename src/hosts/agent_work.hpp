@@ -49,6 +49,7 @@ class AgentWork {
   void write_answer(ByteSink& sink, std::size_t position, ByteAnswer answer, const GroupCall& items);
 
   std::shared_ptr<WorkerGroup> group_;
+  LoadedModules modules_;
   std::shared_ptr<CompletionQueue> ended_ = CompletionQueue::make();
   std::map<std::uint64_t, AgentCall> calls_;
   std::map<std::uint64_t, Ticket> tickets_;

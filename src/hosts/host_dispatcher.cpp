@@ -214,7 +214,7 @@ void HostDispatcher::give_back(const std::vector<Batch>& batches) {
   }
 }
 
-// What waits on one host, and another one could begin now.
+// Takes back items that wait on one host while another one could begin them.
 void HostDispatcher::rebalance(Clock::time_point now) {
   if (!wants_second_look()) return;
   for (RemoteHost& host : hosts_) {

@@ -14,7 +14,7 @@
 
 namespace multiprocessing::detail {
 
-// Who reads what the hosts' agents send: one thread at a time, whichever waits; while none does, a thread of its own.
+// Reads what the hosts' agents send. A thread that waits does it, one at a time; while none waits, a thread of its own.
 // The reader also asks each host four times a second how it is, and takes for lost those that are silent. Guarded by
 // the mutex that it is given.
 class HostPump {
